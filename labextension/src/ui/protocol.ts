@@ -1,0 +1,312 @@
+// What travels between a view and the server: the view itself, the record, the operations and the wire format of curves.
+
+export type ViewKind = "experiment" | "scalars" | "comparison" | "plot" | "samples" | "single" | "message";
+export type GroupBy = "metric" | "none";
+export type Axis = "iterations" | "relative" | "wall";
+
+export interface ViewOptions {
+  tab?: string;
+  metrics?: string[];
+  variants?: string[];
+  xaxis?: Axis;
+  smoothing?: number;
+  group_by?: GroupBy;
+  height?: number | string;
+  width?: number | string;
+  theme?: "light" | "dark";
+  [name: string]: unknown;
+}
+
+export interface View {
+  version: number;
+  kind: ViewKind;
+  store: { id: string; path: string | null };
+  objects: string[];
+  query: string | null;
+  options: ViewOptions;
+  title: string;
+}
+
+export type Status = "draft" | "queued" | "running" | "completed" | "aborted" | "failed" | "published";
+
+/** JSON has no NaN and no infinities: they travel as these words. */
+export type Num = number | "NaN" | "Infinity" | "-Infinity";
+
+export interface Parameter {
+  value: string | null;
+  type?: string | null;
+  description?: string | null;
+  default?: string | null;
+}
+
+export interface ConfigurationObject {
+  value: string | null;
+  type?: string | null;
+  description?: string | null;
+}
+
+export interface Artifact {
+  key: string;
+  type: string | null;
+  uri: string | null;
+  size: number | null;
+  hash: string | null;
+  metadata: unknown;
+  preview: string | null;
+  timestamp: string | null;
+}
+
+export interface ModelReference {
+  id: string;
+  name: string | null;
+}
+
+export interface Execution {
+  repository: string | null;
+  branch: string | null;
+  commit: string | null;
+  script: string | null;
+  working_dir: string | null;
+  diff: string | null;
+  packages: Record<string, string | null> | null;
+  container: { image: string | null; arguments: string | null; setup: string | null } | null;
+  output_uri: string | null;
+  log_level: string | null;
+  cells: (string | { source?: string; code?: string; [name: string]: unknown })[] | null;
+}
+
+export interface MetricSummary {
+  first: Num | null;
+  last: Num | null;
+  min: Num | null;
+  max: Num | null;
+  mean: Num | null;
+  count: number;
+  first_iteration?: number | null;
+  last_iteration?: number | null;
+  min_iteration?: number | null;
+  max_iteration?: number | null;
+}
+
+export interface ExperimentRecord {
+  id: string;
+  name: string;
+  project: string | null;
+  status: Status;
+  tags: string[];
+  description: string | null;
+  user: string | null;
+  parent: string | null;
+  archived: boolean;
+  created: string | null;
+  started: string | null;
+  finished: string | null;
+  last_update: string | null;
+  last_iteration: number | null;
+  execution: Execution;
+  hyperparameters: Record<string, Record<string, Parameter>>;
+  properties: Record<string, Parameter>;
+  configuration: Record<string, ConfigurationObject>;
+  artifacts: Artifact[];
+  models: { input: ModelReference[]; output: ModelReference[] };
+  runtime: Record<string, unknown>;
+  single_values: Record<string, Num>;
+  metrics: Record<string, Record<string, MetricSummary>>;
+}
+
+export type ExperimentAnswer = ExperimentRecord & { state: string; now: string };
+
+// Curves
+
+export interface ChartSeries {
+  id: string;
+  experiment: string;
+  name: string;
+  metric: string;
+  variant: string;
+  /** Slot 0..9 of the palette. */
+  color: number;
+  /** How often the palette was gone through before: 0 is a solid line. */
+  dash: number;
+  total: number;
+  shown: number;
+  sampled: boolean;
+  /** Index of the first row in `columns`: 0 for a whole series, else these rows continue an earlier answer. */
+  first: number;
+  last: Num | null;
+  nonfinite: [number, "NaN" | "Infinity" | "-Infinity"][];
+  nonfinite_count: number;
+  /** x in iterations, seconds or unix seconds; raw_* are the unsmoothed values where y is smoothed. */
+  columns: { x: Float64Array; y: Float64Array; raw_x?: Float64Array; raw_y?: Float64Array };
+}
+
+export interface Chart {
+  id: string;
+  title: string;
+  kind: "line";
+  x: { kind: Axis; label: string | null; unit: string | null };
+  y: { label: string | null };
+  series: ChartSeries[];
+}
+
+export interface ChartsAnswer {
+  charts: Chart[];
+  next: string;
+  unchanged: boolean;
+}
+
+type Span = [offset: number, length: number];
+type WireSeries = Omit<ChartSeries, "columns"> & { columns: Record<string, Span> };
+type WireChart = Omit<Chart, "series"> & { series: WireSeries[] };
+
+/** Decode the wire format of `charts`; the columns are windows onto `buffer`, nothing is copied. */
+export function decodeCharts(buffer: ArrayBuffer): ChartsAnswer {
+  if (buffer.byteLength < 4) {
+    throw new RangeError("The answer is too short to hold charts.");
+  }
+  const header = new DataView(buffer).getUint32(0, true);
+  const start = 4 + header;
+  if (start > buffer.byteLength || start % 8 !== 0) {
+    throw new RangeError("The answer's header does not fit its length.");
+  }
+  const text = new TextDecoder().decode(new Uint8Array(buffer, 4, header));
+  const wire = JSON.parse(text) as { charts: WireChart[]; next: string; unchanged?: boolean };
+  const column = ([offset, length]: Span) => new Float64Array(buffer, start + offset * 8, length);
+  const columns = (spans: Record<string, Span>): ChartSeries["columns"] => {
+    const { x, y, raw_x, raw_y } = spans;
+    if (!x || !y) {
+      throw new RangeError("A series came without its columns.");
+    }
+    const found: ChartSeries["columns"] = { x: column(x), y: column(y) };
+    if (raw_x && raw_y) {
+      found.raw_x = column(raw_x);
+      found.raw_y = column(raw_y);
+    }
+    return found;
+  };
+  const charts = wire.charts.map((chart) => ({
+    ...chart,
+    series: chart.series.map((series) => ({ ...series, columns: columns(series.columns) })),
+  }));
+  return { charts, next: wire.next, unchanged: wire.unchanged ?? false };
+}
+
+// Other answers
+
+export interface ConsoleLine {
+  index: number;
+  time: string | number | null;
+  stream: "stdout" | "stderr" | "report";
+  text: string;
+}
+
+export interface ConsoleAnswer {
+  lines: ConsoleLine[];
+  next: number;
+  total: number;
+}
+
+export interface PlotEntry {
+  id: string;
+  experiment: string;
+  experiment_name: string;
+  metric: string;
+  variant: string;
+  iteration: number;
+  iterations: number[];
+  hash: string;
+  size: number;
+}
+
+export type SampleKind = "image" | "audio" | "video" | "html" | "other";
+
+export interface Sample {
+  metric: string;
+  variant: string;
+  iteration: number;
+  kind: SampleKind;
+  mime: string | null;
+  width: number | null;
+  height: number | null;
+  size: number | null;
+  hash: string;
+  name: string | null;
+  time?: string | number | null;
+}
+
+export interface SamplesAnswer {
+  metrics: string[];
+  iterations: { iteration: number; samples: Sample[] }[];
+  older: boolean;
+  newer: boolean;
+}
+
+export type SampleStep = Pick<Sample, "iteration" | "hash"> & Partial<Sample>;
+
+export interface Figure {
+  data: Record<string, unknown>[];
+  layout?: Record<string, unknown>;
+  config?: Record<string, unknown>;
+  frames?: unknown[];
+}
+
+export interface ChartsArguments {
+  objects: string[];
+  metrics?: string[];
+  variants?: string[];
+  group_by?: GroupBy;
+  xaxis?: Axis;
+  smoothing?: number;
+  points?: number;
+  x_from?: number | null;
+  x_to?: number | null;
+  since?: string;
+}
+
+/** Every read: the arguments it takes and what it answers. */
+export interface Reads {
+  about: {
+    args: Record<string, never>;
+    result: { version: string; plotly: string; default_store: string | null; stores: string[] };
+  };
+  experiment: { args: { id: string }; result: ExperimentAnswer };
+  experiments: {
+    args: { order_by?: string; page?: number; page_size?: number; archived?: boolean };
+    result: { items: Partial<ExperimentRecord>[]; total: number };
+  };
+  charts: { args: ChartsArguments; result: ArrayBuffer };
+  console: { args: { id: string; after?: number; limit?: number }; result: ConsoleAnswer };
+  plots: { args: { objects: string[] }; result: { plots: PlotEntry[] } };
+  figure: { args: { id: string; hash: string }; result: Figure };
+  samples: {
+    args: { id: string; metric?: string; before?: number; after?: number; limit?: number };
+    result: SamplesAnswer;
+  };
+  sample_iterations: {
+    args: { id: string; metric: string; variant: string };
+    result: { samples: SampleStep[] };
+  };
+  single_values: {
+    args: { objects: string[] };
+    result: { items: { id: string; name: string; values: Record<string, Num> }[] };
+  };
+  changes: {
+    args: { ids: string[]; since?: string; timeout?: number };
+    result: { next: string; changed: string[]; missing: string[] };
+  };
+}
+
+/** Every edit: the arguments it takes; each answers the new state. */
+export interface Edits {
+  rename: { id: string; name: string };
+  describe: { id: string; text: string };
+  move: { id: string; project: string };
+  add_tags: { id: string; tags: string[] };
+  remove_tags: { id: string; tags: string[] };
+  archive: { id: string };
+  unarchive: { id: string };
+  abort: { id: string };
+}
+
+export type ReadName = keyof Reads;
+export type EditName = keyof Edits;

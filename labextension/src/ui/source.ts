@@ -1,0 +1,172 @@
+// Where a view gets its answers: the seam, its errors, and the way over HTTP.
+
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { Poller } from "./poller";
+import type { EditName, Edits, ReadName, Reads } from "./protocol";
+
+export interface Source {
+  /** Whether the last attempt reached the server; a view keeps what it shows while it is false. */
+  readonly connected: ReadonlySignal<boolean>;
+  read<N extends ReadName>(operation: N, args: Reads[N]["args"], signal?: AbortSignal): Promise<Reads[N]["result"]>;
+  edit<N extends EditName>(operation: N, args: Edits[N]): Promise<{ state: string }>;
+  fileUrl(experiment: string, hash: string, download?: string): string;
+  /** Address of plotly.js, for `import()`. */
+  plotlyUrl(): Promise<string>;
+  /** Call `onChange` whenever one of `ids` changed, until `signal` aborts. */
+  watch(ids: readonly string[], onChange: () => void, signal: AbortSignal): void;
+}
+
+/** A refusal by the server, in words a person can read. */
+export class SourceError extends Error {
+  override readonly name: string = "SourceError";
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly field: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+/** The server could not be reached or asks for patience: worth trying again. */
+export class ConnectionError extends SourceError {
+  override readonly name = "ConnectionError";
+  constructor(message = "The Jupyter server does not answer.") {
+    super("connection", message);
+  }
+}
+
+export function isAbort(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === "AbortError";
+}
+
+/** Does the request at `path`, relative to the server's base URL; given by the door, which knows about tokens. */
+export type Request = (path: string, init: RequestInit) => Promise<Response>;
+
+export interface StoreReference {
+  id: string;
+  path?: string | null;
+}
+
+export interface HttpOptions {
+  /** The server's base URL, with a slash at its end: file addresses start with it. */
+  baseUrl: string;
+}
+
+const BINARY = "application/octet-stream";
+/** Statuses of proxies and hubs that are restarting or overloaded. */
+const PATIENCE = new Set([429, 502, 503, 504]);
+
+export class HttpSource implements Source {
+  readonly connected = signal(true);
+  private readonly poller: Poller;
+  private about: Promise<Reads["about"]["result"]> | null = null;
+
+  constructor(
+    private readonly request: Request,
+    private readonly store: StoreReference,
+    private readonly options: HttpOptions,
+  ) {
+    this.poller = new Poller((args, signal) => this.read("changes", args, signal));
+  }
+
+  async read<N extends ReadName>(operation: N, args: Reads[N]["args"], signal?: AbortSignal) {
+    const query = new URLSearchParams(this.where());
+    for (const [name, value] of Object.entries(args)) {
+      for (const item of Array.isArray(value) ? value : [value]) {
+        if (item !== undefined && item !== null) {
+          query.append(name, String(item));
+        }
+      }
+    }
+    const init: RequestInit = signal ? { method: "GET", signal } : { method: "GET" };
+    const response = await this.send(`trackkit/api/${operation}?${query}`, init);
+    const binary = response.headers.get("content-type")?.startsWith(BINARY);
+    return (await (binary ? response.arrayBuffer() : response.json())) as Reads[N]["result"];
+  }
+
+  async edit<N extends EditName>(operation: N, args: Edits[N]) {
+    const body = JSON.stringify({ ...this.where(), ...args });
+    const headers = { "Content-Type": "application/json" };
+    const response = await this.send(`trackkit/api/${operation}`, { method: "POST", body, headers });
+    return (await response.json()) as { state: string };
+  }
+
+  fileUrl(experiment: string, hash: string, download?: string): string {
+    const path = [this.store.id, experiment, hash].map(encodeURIComponent).join("/");
+    const query = download ? `?download=${encodeURIComponent(download)}` : "";
+    return `${this.options.baseUrl}trackkit/files/${path}${query}`;
+  }
+
+  async plotlyUrl(): Promise<string> {
+    this.about ??= this.read("about", {}).catch((reason) => {
+      this.about = null;
+      throw reason;
+    });
+    const { plotly } = await this.about;
+    return this.options.baseUrl + plotly.replace(/^\//, "");
+  }
+
+  watch(ids: readonly string[], onChange: () => void, signal: AbortSignal): void {
+    this.poller.watch(ids, onChange, signal);
+  }
+
+  private where(): Record<string, string> {
+    const { id, path } = this.store;
+    return path ? { store: id, path } : { store: id };
+  }
+
+  private async send(path: string, init: RequestInit): Promise<Response> {
+    let response: Response;
+    try {
+      response = await this.request(path, init);
+    } catch (reason) {
+      if (isAbort(reason) || init.signal?.aborted) {
+        throw reason;
+      }
+      this.connected.value = false;
+      throw new ConnectionError();
+    }
+    if (response.ok) {
+      this.connected.value = true;
+      return response;
+    }
+    const refusal = await refusalOf(response);
+    this.connected.value = !(refusal instanceof ConnectionError);
+    throw refusal;
+  }
+}
+
+async function refusalOf(response: Response): Promise<SourceError> {
+  const body = (await response.json().catch(() => null)) as Record<string, unknown> | null;
+  if (typeof body?.code === "string" && typeof body.message === "string") {
+    return new SourceError(body.code, body.message, typeof body.field === "string" ? body.field : null);
+  }
+  if (PATIENCE.has(response.status)) {
+    return new ConnectionError("The Jupyter server is busy.");
+  }
+  if (response.status === 404) {
+    const message =
+      "This Jupyter server does not know trackkit_jupyter. Install it where the server runs, then restart the server.";
+    return new SourceError("no_server", message);
+  }
+  if (response.status === 401 || response.status === 403) {
+    return new SourceError("forbidden", "The Jupyter server refused the request. Sign in again and reload the page.");
+  }
+  return new SourceError("unexpected", `The Jupyter server answered with status ${response.status}.`);
+}
+
+const shared = new WeakMap<Request, Map<string, HttpSource>>();
+
+/** The source of a store, the same for all views that use the same `request`: they share its poller. */
+export function sharedSource(request: Request, store: StoreReference, options: HttpOptions): HttpSource {
+  const sources = shared.get(request) ?? new Map<string, HttpSource>();
+  shared.set(request, sources);
+  const key = `${options.baseUrl}\n${store.id}\n${store.path ?? ""}`;
+  let source = sources.get(key);
+  if (!source) {
+    source = new HttpSource(request, store, options);
+    sources.set(key, source);
+  }
+  return source;
+}
