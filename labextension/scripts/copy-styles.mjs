@@ -1,4 +1,4 @@
 // Copies the style sheets beside the compiled modules, where the bundler of the labextension finds them.
-import { cpSync } from "node:fs";
+import { cpSync } from 'node:fs';
 
-cpSync("src", "lib", { recursive: true, filter: path => !/\.[^./\\]+$/.test(path) || path.endsWith(".css") });
+cpSync('src', 'lib', { recursive: true, filter: path => !/\.[^./\\]+$/.test(path) || path.endsWith('.css') });

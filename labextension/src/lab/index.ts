@@ -1,8 +1,8 @@
-import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 const plugin: JupyterFrontEndPlugin<void> = {
-  id: "trackkit-jupyter:views",
-  description: "Shows the views of trackkit_jupyter in outputs.",
+  id: 'trackkit-jupyter:views',
+  description: 'Shows the views of trackkit_jupyter in outputs.',
   autoStart: true,
   activate: () => undefined,
 };
