@@ -1,0 +1,100 @@
+# make demo   train three small models, watch them, write a report: see what this is
+# make lab    open JupyterLab on what the demo made
+# make test   every check: format, lint, types, and all tests
+# make venv build clean   the steps one by one
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := demo
+.DELETE_ON_ERROR:
+.PHONY: demo lab test venv build clean lint types ui browser pytest need-node need-python
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BIN := .venv/bin
+NPM := npm --prefix labextension --loglevel=error
+SOURCES := $(shell find labextension/src -type f) $(wildcard labextension/scripts/*.mjs) labextension/tsconfig.json labextension/tsconfig.build.json
+BUILT := trackkit_jupyter/labextension/package.json
+say = @printf '\n\033[1m==> %s\033[0m\n' "$(1)"
+
+# -- what people ask for
+
+demo: venv
+	$(call say,Running the quickstart on real data)
+	@$(BIN)/trackkit demo
+
+lab: venv
+	@test -d demo || $(BIN)/trackkit demo
+	@cd demo && exec ../$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root)
+
+test: venv lint types ui browser pytest
+
+venv: .venv/.installed
+
+build: $(BUILT)
+
+clean:
+	rm -rf .venv labextension/node_modules labextension/lib trackkit_jupyter/labextension trackkit_jupyter/static build dist demo
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+
+# -- how it is made: each step leaves a file newer than what it was made from
+
+labextension/node_modules/.package-lock.json: labextension/package.json labextension/package-lock.json | need-node
+	$(call say,Fetching the packages of the front end)
+	@$(NPM) ci --ignore-scripts
+	@touch $@
+
+$(BUILT): labextension/node_modules/.package-lock.json $(SOURCES)
+	$(call say,Building the front end)
+	@$(NPM) run -s build:prod
+	@touch $@
+
+.venv/bin/python: | need-python
+	$(call say,Making a virtual environment in .venv)
+	@$(PYTHON) -m venv .venv || { echo "On Debian: apt-get install python3-venv"; exit 1; }
+
+# The labextension is linked, not copied, so that a build is seen without installing again.
+.venv/.installed: pyproject.toml install.json $(wildcard jupyter-config/*/*) | .venv/bin/python $(BUILT)
+	$(call say,Installing the package and what it needs: the first time takes a minute or two)
+	@rm -rf .venv/share/jupyter/labextensions/trackkit-jupyter
+	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[test]'
+	@$(BIN)/jupyter-builder develop --overwrite . > /dev/null
+	@touch $@
+
+need-node:
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2> /dev/null && command -v npm > /dev/null \
+	  || { echo "Node.js 20 or newer, with npm, is needed to build. (An installed wheel needs none.)"; exit 1; }
+
+need-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python"; exit 1; }
+
+# -- the parts of `make test`
+
+lint: venv
+	$(call say,Format and lint)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(NPM) run -s lint
+
+types: venv
+	$(call say,Types)
+	@$(BIN)/mypy
+	@$(NPM) run -s check
+
+ui: venv
+	$(call say,Tests of the front end)
+	@$(NPM) test --silent
+
+browser:
+	@if ! command -v chromium > /dev/null; then \
+	  printf '\n==> Installing chromium for the browser tests\n'; \
+	  if [ "$$(id -u)" = 0 ]; then as_root=(); elif sudo -n true 2> /dev/null; then as_root=(sudo); \
+	  else echo "The browser tests need chromium. As root: apt-get install --no-install-recommends chromium"; exit 1; fi; \
+	  "$${as_root[@]}" apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive "$${as_root[@]}" apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	fi
+
+pytest: venv browser
+	$(call say,Tests)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
