@@ -1,0 +1,73 @@
+"""The colours of charts: ten hues assigned by identity, and the inks of the light and the dark paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["DASHES", "HUES", "THEMES", "Ink", "Theme", "slot"]
+
+Theme = Literal["light", "dark"]
+
+HUES = (
+    "#4269d0",
+    "#efb118",
+    "#ff725c",
+    "#6cc5b0",
+    "#3ca951",
+    "#ff8ab7",
+    "#a463f2",
+    "#97bbf5",
+    "#9c6b4e",
+    "#9498a0",
+)
+"""Ten hues that hold on light and on dark paper. The front end keeps the same list in its token sheet."""
+
+DASHES: tuple[tuple[float, ...], ...] = ((), (6, 3), (2, 2), (8, 3, 2, 3))
+"""Dash patterns in pixels, line and gap in turn; a chart's ``dash`` counts on modulo their number."""
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What a picture is drawn with, apart from the hues of its series.
+
+    Parameters
+    ----------
+    paper, ink, secondary, faint
+        Background, text, secondary text (ticks, notes), text of what is not there.
+    grid, line
+        Grid lines, barely there, and the base line of an axis or the frame of a card.
+    low, high
+        The two ends of the colour scale of a figure that brings none.
+    """
+
+    paper: str
+    ink: str
+    secondary: str
+    faint: str
+    grid: str
+    line: str
+    low: str
+    high: str
+
+
+THEMES: dict[Theme, Ink] = {
+    "light": Ink("#ffffff", "#1f2328", "#656d76", "#8c959f", "#eef0f2", "#d0d7de", "#f3f6fc", "#2b4fae"),
+    "dark": Ink("#111111", "#e6e6e6", "#9a9fa6", "#6e7681", "#222326", "#3a3c40", "#1b2130", "#8fb0f5"),
+}
+
+
+def slot(index: int) -> tuple[int, int]:
+    """Return hue and dash of the identity with that number.
+
+    Parameters
+    ----------
+    index
+        Counts from 0. The first ten are solid lines in the ten hues, the next ten the same with dashes.
+
+    Returns
+    -------
+    color, dash
+        Index into `HUES`, and number of the dash.
+    """
+    return index % len(HUES), index // len(HUES)
