@@ -1,0 +1,36 @@
+// The Jupyter server as the views see it: every request carries Lab's token and XSRF header.
+
+import { ServerConnection } from '@jupyterlab/services';
+import type { Request } from '../ui/source';
+
+export interface LabServer {
+  baseUrl: string;
+  request: Request;
+  /** Whether our server extension is there; the promise never rejects. */
+  hasExtension(): Promise<boolean>;
+}
+
+export function labServer(settings: ServerConnection.ISettings): LabServer {
+  const { baseUrl } = settings;
+  const request: Request = (path, init) => ServerConnection.makeRequest(baseUrl + path, init, settings);
+  let found: Promise<boolean> | null = null;
+
+  async function ask(): Promise<boolean> {
+    try {
+      return (await request('trackkit/api/about', { method: 'GET' })).status !== 404;
+    } catch {
+      return true; // the server is away, which the view says and mends by itself
+    }
+  }
+
+  async function hasExtension(): Promise<boolean> {
+    found ??= ask();
+    const answer = await found;
+    if (!answer) {
+      found = null; // it may be enabled by the time the next view asks
+    }
+    return answer;
+  }
+
+  return { baseUrl, request, hasExtension };
+}
