@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["DASHES", "HUES", "THEMES", "Ink", "Theme", "slot"]
+__all__ = ["DASHES", "HUES", "THEMES", "Ink", "Theme", "colors", "slot"]
 
 Theme = Literal["light", "dark"]
 
@@ -71,3 +73,43 @@ def slot(index: int) -> tuple[int, int]:
         Index into `HUES`, and number of the dash.
     """
     return index % len(HUES), index // len(HUES)
+
+
+def colors(names: Mapping[str, Sequence[tuple[str, str]]]) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """Assign colour and dash to every series by its identity, not by its position in a chart.
+
+    Of one experiment each variant has its own colour, the same in all metrics. Of several, each experiment has its
+    own, found from its id, so that it keeps it in other company; variants of a metric differ in their dash.
+
+    Parameters
+    ----------
+    names
+        Experiment id to its (metric, variant) pairs in order of first appearance; experiments in order of creation.
+
+    Returns
+    -------
+    dict
+        (experiment, metric, variant) to (color, dash), see `slot`.
+    """
+    result: dict[tuple[str, str, str], tuple[int, int]] = {}
+    if len(names) == 1:
+        (experiment, pairs), variants = next(iter(names.items())), dict[str, int]()
+        for metric, variant in pairs:
+            index = variants.setdefault(variant, len(variants))
+            result[experiment, metric, variant] = slot(index)
+        return result
+    hues, taken = len(HUES), set[int]()
+    dashes: dict[str, dict[str, int]] = {}
+    for experiment, pairs in names.items():
+        index = zlib.crc32(experiment.encode()) % hues
+        start = index
+        while index in taken:
+            index = (index + 1) % hues + index // hues * hues
+            if index == start:
+                index = start = index + hues
+        taken.add(index)
+        color, further = slot(index)
+        for metric, variant in pairs:
+            known = dashes.setdefault(metric, {})
+            result[experiment, metric, variant] = color, known.setdefault(variant, len(known)) + further
+    return result

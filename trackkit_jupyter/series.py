@@ -1,11 +1,12 @@
 """Smooth, down-sample and place curves: pure functions over arrays.
 
 They are applied in one order everywhere: place (`axis`, `ascending`), smooth the full data (`ema`), cut to what is
-looked at (`window`), and only then reduce (`down_sample`), so that a curve never changes with the number of points drawn.
+looked at (`window`), and only then reduce (`down_sample`): a curve never changes with the number of points drawn.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from trackkit_jupyter.errors import TrackkitValueError
 
-__all__ = ["AxisKind", "Timed", "ascending", "axis", "down_sample", "ema", "non_finite", "word", "window"]
+__all__ = ["AxisKind", "Timed", "ascending", "axis", "down_sample", "ema", "non_finite", "window", "word"]
 
 AxisKind = Literal["iterations", "relative", "wall"]
 Floats = NDArray[np.float64]
@@ -27,16 +28,19 @@ class Timed(Protocol):
     """What `axis` needs of a series."""
 
     @property
-    def iterations(self) -> Integers: ...
+    def iterations(self) -> Integers:
+        """int64[n]."""
+
     @property
-    def times(self) -> Floats: ...
+    def times(self) -> Floats:
+        """float64[n], unix seconds."""
 
 
 def ema(values: Floats, weight: float) -> Floats:
     """Return the de-biased exponential moving average.
 
-    ``s[n] = weight * s[n-1] + (1 - weight) * y[n]``, divided by ``1 - weight**n`` (bias correction of Adam, Kingma and Ba
-    2015, section 3), so that the average starts at the first value and not at zero.
+    ``s[n] = weight * s[n-1] + (1 - weight) * y[n]``, divided by ``1 - weight**n`` (bias correction as of Adam,
+    Kingma and Ba 2015, section 3), so that the average starts at the first value and not at zero.
 
     Parameters
     ----------
@@ -93,16 +97,16 @@ def _ema_finite(values: Floats, weight: float) -> Floats:
 def down_sample(x: Floats, y: Floats, points: int) -> Integers:
     """Choose rows so that the picture of the curve does not change: no peak is lost, no value invented.
 
-    The range of `x` is cut into equal buckets, and of each the rows of its minimum and its maximum are kept (the earliest, if
-    several), and the first and the last row of all.
+    The range of `x` is cut into equal buckets, and of each the rows of its minimum and its maximum are kept (the
+    earliest, if several), and the first and the last row of all.
 
     Parameters
     ----------
     x
         float64[n], finite and ascending.
     y
-        float64[n]. Values that are not finite are passed over, except in a bucket that holds nothing else: there its first
-        row stands for the gap.
+        float64[n]. Values that are not finite are passed over, except in a bucket that holds nothing else: there its
+        first row stands for the gap.
     points
         The most rows to return, at least 4.
 
@@ -129,7 +133,7 @@ def down_sample(x: Floats, y: Floats, points: int) -> Integers:
     lows = y if clean else np.where(finite, y, np.inf)
     highs = y if clean else np.where(finite, y, -np.inf)
     kept = {0, len(x) - 1}
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         kept.add(start + int(lows[start:end].argmin()))
         kept.add(start + int(highs[start:end].argmax()))
     return np.array(sorted(kept), dtype=np.int64)
@@ -169,14 +173,14 @@ def axis(series: Timed, kind: AxisKind, started: float | None = None) -> Floats:
 
 
 def ascending(x: Floats) -> Integers | None:
-    """Return the stable order that makes `x` ascend, or None if it does already. Equal positions keep their order of arrival."""
+    """Return the stable order that makes `x` ascend, or None if it does already."""
     if bool((x[1:] >= x[:-1]).all()):
         return None
     return np.argsort(x, kind="stable")
 
 
 def window(x: Floats, low: float | None, high: float | None) -> slice:
-    """Return the rows from `low` to `high`, both included, and one neighbour on each side, so that lines run to the edge.
+    """Return the rows from `low` to `high`, both included, and one neighbour on each side: lines run to the edge.
 
     Parameters
     ----------

@@ -29,11 +29,12 @@ def _curve(experiment, name, metric, variant, look, values, iterations=None, sec
 def golden() -> list[Chart]:
     """Every feature of the format, with numbers that are exact in any order of summation."""
     looks = colors({FIRST: [("loss", "train"), ("loss", "val"), (":monitor", "gpu")]})
+    uneven = [8, np.nan, 4, np.inf, -np.inf, 2, 1]
     plain = [
         _curve(FIRST, "sgd", ":monitor", "gpu", looks[FIRST, ":monitor", "gpu"], []),
         _curve(FIRST, "sgd", "loss", "train", looks[FIRST, "loss", "train"], [4, 2, 1, 0.5, 0.25]),
-        _curve(FIRST, "sgd", "loss", "val", looks[FIRST, "loss", "val"], [8, np.nan, 4, np.inf, -np.inf, 2, 1], [0, 1, 2, 3, 4, 5, 2]),
-    ]  # fmt: skip
+        _curve(FIRST, "sgd", "loss", "val", looks[FIRST, "loss", "val"], uneven, [0, 1, 2, 3, 4, 5, 2]),
+    ]
     looks = colors({FIRST: [("genauigkeit/größe", "val")], SECOND: [("genauigkeit/größe", "val")]})
     metric = "genauigkeit/größe"
     several = [
