@@ -1,0 +1,381 @@
+"""The store: a folder in which everything is kept, in open formats.
+
+:func:`open_store` opens one; :func:`create_store` makes one. Nothing else in the package knows a file name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar, overload
+
+from trackkit_jupyter.errors import (
+    NotAStoreError,
+    NotFoundError,
+    SchemaError,
+    TrackkitStorageError,
+    TrackkitTypeError,
+    TrackkitValueError,
+    shown,
+)
+from trackkit_jupyter.records import check_id, iso, new_id
+from trackkit_jupyter.store import changes, registry
+from trackkit_jupyter.store.documents import SCHEMA, Document, storage_error
+from trackkit_jupyter.store.experiment import StoredExperiment
+from trackkit_jupyter.store.paths import FOLDER, MARKER, StorePaths, find_folder
+from trackkit_jupyter.store.reader import Series
+
+__all__ = ["Experiments", "Series", "Store", "StoredExperiment", "create_store", "open_store"]
+
+E = TypeVar("E", bound=StoredExperiment)
+
+_ORDER = ("last_update", "created", "started", "finished", "name", "project", "status", "user", "id")
+
+
+class Experiments(Sequence[E]):
+    """A page of experiments, list-like.
+
+    Attributes
+    ----------
+    total : int
+        How many there are on all pages.
+    """
+
+    def __init__(self, items: list[E], total: int) -> None:
+        self._items = items
+        self.total = total
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> E: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[E]: ...
+    def __getitem__(self, index: int | slice) -> E | list[E]:
+        return self._items[index]
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} of {self.total} experiments>"
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame, one row per experiment, hyperparameters and last metric values as columns."""
+        import pandas as pd
+
+        rows = []
+        for item in self:
+            row: dict[str, Any] = {name: getattr(item, name) for name in ("id", "name", "project", "status", "created")}
+            for section, names in item.hyperparameters.items():
+                prefix = "" if section == "General" else f"{section}/"
+                row.update({f"{prefix}{name}": entry["value"] for name, entry in names.items()})
+            for metric, variants in item.metrics.items():
+                row.update({f"{metric}/{variant}": summary["last"] for variant, summary in variants.items()})
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+
+class Store(Generic[E]):
+    """A store in a folder.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    id : str
+        32 hex characters, which views carry.
+    """
+
+    def __init__(self, path: Path, handle: type[E]) -> None:
+        self.paths = StorePaths(path)
+        self.path = path
+        self._handle = handle
+        self.id = _read_marker(self.paths)
+
+    def __repr__(self) -> str:
+        return f"<Store {str(self.path)!r}>"
+
+    def experiment(self, id: str) -> E:
+        """Return an experiment by its id.
+
+        Raises
+        ------
+        NotFoundError
+            There is none with that id.
+        """
+        check_id(id)
+        if not self.paths.experiment(id).root.is_dir():
+            raise NotFoundError(f"There is no experiment with the id {id} in this store.", "id")
+        return self._handle(self, id)
+
+    def experiments(
+        self, order_by: str = "-last_update", page: int = 0, page_size: int | None = None, archived: bool = False
+    ) -> Experiments[E]:
+        """Return experiments, a page of them.
+
+        Parameters
+        ----------
+        order_by
+            One of last_update, created, started, finished, name, project, status, user, id; a ``-`` in front for
+            descending. Those without a value come last.
+        page
+            Which page, from 0.
+        page_size
+            How many per page; all without it.
+        archived
+            The archived ones instead of the others.
+
+        Raises
+        ------
+        TrackkitValueError
+            An unknown field, or a page that cannot be.
+        """
+        field = order_by.removeprefix("-")
+        if field not in _ORDER:
+            raise TrackkitValueError(
+                f"order_by must be one of {', '.join(_ORDER)}, with or without a - in front; not {shown(order_by)}.",
+                "order_by",
+            )
+        if page < 0 or (page_size is not None and page_size < 1):
+            raise TrackkitValueError("page must be 0 or more, and page_size 1 or more.", "page")
+        chosen = [item for item in self._readable() if item.archived == archived]
+        chosen.sort(key=lambda item: item.id)
+        chosen.sort(key=lambda item: str(getattr(item, field) or ""), reverse=order_by.startswith("-"))
+        chosen.sort(key=lambda item: getattr(item, field) is None)
+        start = page * (page_size or 0)
+        stop = None if page_size is None else start + page_size
+        return Experiments(chosen[start:stop], len(chosen))
+
+    def projects(self) -> list[Project]:
+        """Return the projects that have experiments, by name."""
+        counts: dict[str, int] = {}
+        for item in self._readable():
+            counts[item.project] = counts.get(item.project, 0) + 1
+        return [Project(name, counts[name]) for name in sorted(counts)]
+
+    def new_experiment(self, record: dict[str, Any]) -> E:
+        """Keep a new experiment's record, and return the experiment. `record` has all fields of one, and its tables."""
+        tables = record.pop("tables", {})
+        id = check_id(record["id"])
+        document = Document(self.paths.experiment(id).record)
+        with document.edit() as database:
+            database.table("experiment", cache_size=0).insert(record)
+            for name, rows in tables.items():
+                database.table(name, cache_size=0).insert_multiple(rows)
+        changes.note(self.paths, id, "start")
+        return self._handle(self, id)
+
+    def put_report(self, record: dict[str, Any]) -> None:
+        """Keep the record of a report, new or changed; ``record["id"]`` names it."""
+        id = check_id(record["id"])
+        with Document(self.paths.report(id)).table("report") as table:
+            table.truncate()
+            table.insert({**record, "updated": iso(time.time())})
+        changes.note(self.paths, id, "edit")
+
+    def report(self, id: str) -> dict[str, Any]:
+        """Return the record of a report.
+
+        Raises
+        ------
+        NotFoundError
+            There is none with that id.
+        """
+        check_id(id)
+        try:
+            return next(iter(Document(self.paths.report(id)).read()["report"].values()))
+        except NotFoundError:
+            raise NotFoundError(f"There is no report with the id {id} in this store.", "id") from None
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Return the records of all reports, the last changed first."""
+        found = []
+        for id in _folders(self.paths.reports):
+            with contextlib.suppress(TrackkitStorageError, NotFoundError):
+                found.append(self.report(id))
+        return sorted(found, key=lambda record: str(record.get("updated")), reverse=True)
+
+    def _readable(self) -> Iterator[E]:
+        """Yield the experiments whose record can be read: a broken one never hides another."""
+        for id in _folders(self.paths.experiments):
+            item = self._handle(self, id)
+            try:
+                item.name  # noqa: B018 - reads the record
+            except (TrackkitStorageError, NotFoundError, KeyError):
+                continue
+            yield item
+
+
+class Project:
+    """A project.
+
+    Attributes
+    ----------
+    name : str
+        Its name; a slash nests projects.
+    experiment_count : int
+        How many experiments it has, archived ones too.
+    """
+
+    def __init__(self, name: str, experiment_count: int) -> None:
+        import hashlib
+
+        self.name, self.experiment_count = name, experiment_count
+        #: The MD5 of its name, 32 hex characters: the same wherever the project is met.
+        self.id = hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
+
+    def __repr__(self) -> str:
+        return f"<Project {self.name!r}, {self.experiment_count} experiments>"
+
+
+@overload
+def open_store(uri: str | os.PathLike[str] | None = None) -> Store[StoredExperiment]: ...
+@overload
+def open_store(uri: str | os.PathLike[str] | None = None, *, handle: type[E]) -> Store[E]: ...
+def open_store(uri: str | os.PathLike[str] | None = None, *, handle: Any = StoredExperiment) -> Any:
+    """Open a store; nothing is created.
+
+    Parameters
+    ----------
+    uri
+        Its folder. Without it: ``TRACKKIT_STORE``, else the nearest ``.trackkit/`` upward from the working directory,
+        else ``~/.trackkit``.
+    handle
+        The class of its experiments.
+
+    Raises
+    ------
+    NotAStoreError
+        There is no such folder, or it is no store.
+    SchemaError
+        A newer version wrote it.
+    """
+    store = Store(_folder(uri), handle)
+    registry.enter(store.id, store.path)
+    return store
+
+
+def create_store(uri: str | os.PathLike[str] | None = None, *, handle: type[E]) -> Store[E]:
+    """Open a store, and make it first where the folder is missing or empty. Several processes may do so at once.
+
+    Raises
+    ------
+    NotAStoreError
+        The folder holds something else.
+    TrackkitStorageError
+        It cannot be made.
+    """
+    path = _folder(uri)
+    paths = StorePaths(path)
+    if not paths.marker.exists():
+        try:
+            _initialise(paths)
+        except TrackkitStorageError:
+            raise
+        except OSError as error:
+            raise storage_error(error, f"No store can be made at {path}") from error
+    store = Store(path, handle)
+    known = registry.find(store.id)
+    if known is not None and not os.path.samefile(known, path):
+        store.id = _renew(paths)
+        warnings.warn(
+            f"The store at {path} is a copy of the one at {known}: it was given an id of its own.", stacklevel=3
+        )
+    registry.enter(store.id, store.path)
+    return store
+
+
+def _folder(uri: str | os.PathLike[str] | None) -> Path:
+    if uri is None:
+        return find_folder()
+    if not isinstance(uri, str | os.PathLike):
+        raise TrackkitTypeError(f"store must be a folder's path, not {type(uri).__name__}.", "store")
+    text = os.fspath(uri)
+    if not text or "\0" in text:
+        raise TrackkitValueError("store must be a folder's path.", "store")
+    if "://" in text:
+        raise TrackkitValueError(f"store must be a folder's path; {shown(text)} is not supported.", "store")
+    return Path(text).expanduser().absolute()
+
+
+def _read_marker(paths: StorePaths) -> str:
+    try:
+        content = json.loads(paths.marker.read_bytes())
+        schema, id = content["schema"], check_id(content["id"])
+        if schema[0] > SCHEMA[0]:
+            raise SchemaError(
+                f"The store at {paths.root} was written by a newer version (schema {schema[0]}, this version reads "
+                f"{SCHEMA[0]}); it is left untouched. Upgrade trackkit_jupyter to open it."
+            )
+    except FileNotFoundError:
+        raise _no_store(paths.root) from None
+    except NotADirectoryError:
+        raise NotAStoreError(f"{paths.root} is a file, not a store's folder.", "store") from None
+    except SchemaError:
+        raise
+    except OSError as error:
+        raise storage_error(error, f"The store at {paths.root} cannot be read") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise NotAStoreError(f"{paths.marker} is damaged ({error}); it is left as it is.", "store") from error
+    return id
+
+
+def _no_store(root: Path) -> NotAStoreError:
+    if (root / FOLDER / MARKER).is_file():
+        hint = f"it holds one: use {root / FOLDER}."
+    elif root.exists():
+        hint = "`trackkit init` makes one, and so does start() in an empty folder."
+    else:
+        hint = "the folder does not exist; `trackkit init` or start() makes it."
+    return NotAStoreError(f"There is no store at {root}: {hint}", "store")
+
+
+def _initialise(paths: StorePaths) -> None:
+    root = paths.root
+    root.mkdir(parents=True, exist_ok=True)
+    # Files that begin with "new-" are those of another process that makes the same store now.
+    others = [entry.name for entry in os.scandir(root) if not entry.name.startswith(("new-", MARKER, "."))]
+    if others and not paths.marker.exists() and not set(others) <= {"experiments", "live"}:
+        raise NotAStoreError(
+            f"{root} is not empty and no store (it holds {shown(sorted(others)[0])}); name an empty or a new folder.",
+            "store",
+        )
+    _write_marker(paths, new_id(), exclusive=True)
+    paths.experiments.mkdir(exist_ok=True)
+    paths.live.mkdir(exist_ok=True)
+
+
+def _renew(paths: StorePaths) -> str:
+    id = new_id()
+    _write_marker(paths, id, exclusive=False)
+    return id
+
+
+def _write_marker(paths: StorePaths, id: str, *, exclusive: bool) -> None:
+    """Write ``store.json`` whole; with `exclusive`, the first of several processes wins."""
+    text = json.dumps({"schema": list(SCHEMA), "id": id, "created": iso(time.time())})
+    with tempfile.NamedTemporaryFile("w", dir=paths.root, prefix="new-", delete=False) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        if exclusive:
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, paths.marker)
+        else:
+            os.replace(file.name, paths.marker)
+    finally:
+        Path(file.name).unlink(missing_ok=True)
+
+
+def _folders(root: Path) -> list[str]:
+    try:
+        with os.scandir(root) as entries:
+            return [entry.name for entry in entries if len(entry.name) == 32 and not entry.name.startswith(".")]
+    except FileNotFoundError:
+        return []

@@ -1,0 +1,322 @@
+"""Journals: append-only files that keep every point, in the format that a kill at any moment cannot break.
+
+A **scalar record** has 32 bytes, little endian: iteration i64, value f64, unix time f64, series u32, and last the CRC-32 of
+the 28 bytes before it, seeded by the writer. A record or line that belongs to another writer fails its check, so does a
+torn or flipped one; it alone is lost. An **event line** is one JSON object whose last member ``crc`` is the checksum of
+the text before it.
+
+Since the checksum comes last, the CRC-32 over any run of whole records depends only on their number and the seed:
+appending a record of which the check holds maps the running checksum c to ``R ^ L(c ^ seed)``, with R the residue of
+CRC-32 and L the linear map of 32 zero bytes (W. W. Peterson, Cyclic codes for error detection, 1961). So one call
+verifies a whole file, and only a mismatch is searched by bisection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.store.paths import ExperimentPaths
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "RECORD_BYTES",
+    "Journal",
+    "LineReader",
+    "ScalarReader",
+    "line",
+    "pack_checksum",
+    "pack_point",
+    "seed_of",
+]
+
+RECORD_BYTES = 32
+SEGMENT_BYTES = 128 << 20
+
+#: ``pack_point(iteration, value, time, series)`` gives the first 28 bytes of a record; ``pack_checksum(crc)`` the rest.
+pack_point = struct.Struct("<qddI").pack
+pack_checksum = struct.Struct("<I").pack
+
+_RESIDUE = 0x2144DF1C
+_CRC_MEMBER = b',"crc":"'
+_write, _crc32 = os.write, zlib.crc32
+
+
+def seed_of(writer: str) -> int:
+    """Return the seed of a writer's checksums."""
+    return _crc32(writer.encode())
+
+
+def line(payload: dict[str, Any], seed: int) -> bytes:
+    """Return an event line."""
+    body = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))[:-1].encode()
+    return b'%s%s%08x"}\n' % (body, _CRC_MEMBER, _crc32(body, seed))
+
+
+class Segments:
+    """The segments of one kind that one process writes; a new one is begun when the last is large, or suspect.
+
+    Parameters
+    ----------
+    on_fault
+        Called with the error and the number of bytes that could not be written.
+    """
+
+    def __init__(
+        self, paths: ExperimentPaths, kind: str, writer: str, whole: int, on_fault: Callable[[OSError, int], None]
+    ) -> None:
+        self._paths, self._kind, self._writer = paths, kind, writer
+        self._whole = whole  # bytes of a record, to which a torn tail is cut; 0 cuts to the size before
+        self._on_fault = on_fault
+        self._number = -1
+        self._fd = -1
+        self._room = 0
+        self._synced = 0
+
+    def append(self, data: bytes) -> bool:
+        """Append `data` with one ``write``; return whether it is all there. Never raises for a fault of the disk."""
+        try:
+            if self._room <= 0:
+                self._begin()
+            written = _write(self._fd, data)
+            if written == len(data):
+                self._room -= written
+                return True
+            self._cut(written)
+            error = OSError(28, "No space left on device")
+        except OSError as fault:
+            error = fault
+        self._on_fault(error, len(data))
+        return False
+
+    def sync(self) -> None:
+        """Bring what was written to the disk. A failed sync is never retried on the same file: a new one is begun."""
+        room = self._room
+        if self._fd < 0 or room == self._synced:
+            return
+        try:
+            os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
+            self._synced = room
+        except OSError as error:
+            self._room = 0
+            self._on_fault(error, 0)
+
+    def close(self) -> None:
+        """Close the file."""
+        fd, self._fd, self._room = self._fd, -1, 0
+        if fd >= 0:
+            os.close(fd)
+
+    def forget(self) -> None:
+        """Leave the file to the process that opened it (in a forked child)."""
+        self.close()
+        self._number = -1
+
+    def rename(self, writer: str) -> None:
+        """Write as another writer from now on."""
+        self._writer = writer
+
+    def _begin(self) -> None:
+        previous = self._fd
+        number = self._number + 1
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+        while True:
+            try:
+                self._fd = os.open(self._paths.segment(self._kind, self._writer, number), flags, 0o666)
+                break
+            except FileExistsError:
+                number += 1
+        self._number, self._room, self._synced = number, SEGMENT_BYTES, SEGMENT_BYTES
+        if previous >= 0:
+            os.close(previous)
+
+    def _cut(self, written: int) -> None:
+        # What is whole stays: a reader may have seen it. The torn rest goes, so that the next record begins at its place.
+        size = os.fstat(self._fd).st_size
+        torn = size % self._whole if self._whole else written
+        try:
+            os.ftruncate(self._fd, size - torn)
+            self._room -= written - torn
+        except OSError:
+            self._room = 0
+
+
+class Journal:
+    """What one process writes for one experiment: scalars, events and console, each in its own files."""
+
+    def __init__(self, paths: ExperimentPaths, writer: str, on_fault: Callable[[OSError, int], None]) -> None:
+        self.writer, self.seed = writer, seed_of(writer)
+        self._scalars = Segments(paths, ExperimentPaths.SCALARS, writer, RECORD_BYTES, on_fault)
+        self._events = Segments(paths, ExperimentPaths.EVENTS, writer, 0, on_fault)
+        self._console = Segments(paths, ExperimentPaths.CONSOLE, writer, 0, on_fault)
+        #: ``append(records)`` with whole scalar records.
+        self.append = self._scalars.append
+
+    def event(self, payload: dict[str, Any]) -> bool:
+        """Append an event line; return whether it is there."""
+        return self._events.append(line(payload, self.seed))
+
+    def console(self, payload: dict[str, Any]) -> bool:
+        """Append a console line; return whether it is there."""
+        return self._console.append(line(payload, self.seed))
+
+    def sync(self) -> None:
+        """Bring everything to the disk, what gives names before what uses them."""
+        self._events.sync()
+        self._scalars.sync()
+        self._console.sync()
+
+    def close(self) -> None:
+        """Sync and close the files."""
+        self.sync()
+        for segments in (self._events, self._scalars, self._console):
+            segments.close()
+
+    def become(self, writer: str) -> None:
+        """Go on as another writer: a forked child must not share its parent's files."""
+        self.writer, self.seed = writer, seed_of(writer)
+        for segments in (self._events, self._scalars, self._console):
+            segments.forget()
+            segments.rename(writer)
+
+
+@cache
+def _power(index: int) -> tuple[int, ...]:
+    """Return L to the power 2**index as the images of the 32 unit vectors."""
+    if index == 0:
+        zeros = bytes(RECORD_BYTES)
+        base = _crc32(zeros, 0)
+        return tuple(_crc32(zeros, 1 << bit) ^ base for bit in range(32))
+    half = _power(index - 1)
+    return tuple(_apply(half, image) for image in half)
+
+
+def _apply(matrix: tuple[int, ...], vector: int) -> int:
+    result = 0
+    for image in matrix:
+        if vector & 1:
+            result ^= image
+        vector >>= 1
+    return result
+
+
+def expected_checksum(count: int, seed: int) -> int:
+    """Return the CRC-32, seeded, over `count` undamaged records of a writer with that seed."""
+    if count == 0:
+        return seed
+    constant = _RESIDUE ^ _apply(_power(0), seed)
+    state, index, left = _RESIDUE, 0, count - 1
+    while left:
+        if left & 1:
+            state = _apply(_power(index), state) ^ constant
+        constant ^= _apply(_power(index), constant)
+        index, left = index + 1, left >> 1
+    return state
+
+
+class ScalarReader:
+    """Reads one scalar segment, each time what is new.
+
+    Attributes
+    ----------
+    damaged : int
+        Records that failed their check so far.
+    """
+
+    def __init__(self, path: Path, writer: str) -> None:
+        self._path, self._seed = path, seed_of(writer)
+        self._offset = 0
+        self.damaged = 0
+
+    def read(self) -> NDArray[np.void]:
+        """Return the records that came since the last call, those that are whole and undamaged.
+
+        Returns
+        -------
+        structured array
+            Fields ``iteration`` int64, ``value`` float64, ``time`` float64, ``series`` uint32, in the order of arrival.
+        """
+        import numpy as np
+
+        data = _read_from(self._path, self._offset)
+        data = data[: len(data) - len(data) % RECORD_BYTES]
+        if data.endswith(bytes(RECORD_BYTES)):  # some file systems show zeros before the data: not yet, and not damaged
+            data = data[: -(-len(data.rstrip(b"\0")) // RECORD_BYTES) * RECORD_BYTES]
+        self._offset += len(data)
+        records: NDArray[np.void] = np.frombuffer(data, dtype=_DTYPE)
+        bad: list[int] = []
+        _search(memoryview(data), 0, len(records), self._seed, bad)
+        if bad:
+            self.damaged += len(bad)
+            records = np.delete(records, bad)
+        return records
+
+
+_DTYPE = [("iteration", "<i8"), ("value", "<f8"), ("time", "<f8"), ("series", "<u4"), ("crc", "<u4")]
+
+
+def _search(data: memoryview, start: int, stop: int, seed: int, bad: list[int]) -> None:
+    count = stop - start
+    if _crc32(data[start * RECORD_BYTES : stop * RECORD_BYTES], seed) == expected_checksum(count, seed):
+        return
+    if count == 1:
+        bad.append(start)
+        return
+    middle = start + count // 2
+    _search(data, start, middle, seed, bad)
+    _search(data, middle, stop, seed, bad)
+
+
+class LineReader:
+    """Reads one segment of event or console lines, each time what is new.
+
+    Attributes
+    ----------
+    damaged : int
+        Lines that failed their check so far.
+    """
+
+    def __init__(self, path: Path, writer: str) -> None:
+        self._path, self._seed = path, seed_of(writer)
+        self._offset = 0
+        self.damaged = 0
+
+    def read(self) -> list[dict[str, Any]]:
+        """Return what the lines that came since the last call say, those that are whole and undamaged."""
+        data = _read_from(self._path, self._offset)
+        end = data.rfind(b"\n") + 1
+        self._offset += end
+        found = []
+        for text in data[:end].split(b"\n")[:-1]:
+            body, member, rest = text.rpartition(_CRC_MEMBER)
+            if member and rest == b'%08x"}' % _crc32(body, self._seed):
+                found.append(json.loads(body + b"}"))
+            else:
+                self.damaged += 1
+        return found
+
+
+def _read_from(path: Path, offset: int) -> bytes:
+    # pread, not mmap: a file that shrinks under a map kills the reader.
+    fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    try:
+        size = os.fstat(fd).st_size
+        chunks = []
+        while offset < size:
+            chunk = os.pread(fd, size - offset, offset)
+            if not chunk:
+                break
+            chunks.append(chunk)
+            offset += len(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    finally:
+        os.close(fd)

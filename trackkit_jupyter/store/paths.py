@@ -1,0 +1,96 @@
+"""Where everything lies: the names of the files and folders of a store, and how a store is found."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["ExperimentPaths", "StorePaths", "default_folder", "find_folder"]
+
+FOLDER = ".trackkit"
+MARKER = "store.json"
+
+
+def find_folder(start: Path | None = None) -> Path:
+    """Return the folder of the store to use when none is named.
+
+    ``TRACKKIT_STORE``, else the nearest ``.trackkit/`` upward from `start` (default: the working directory), else
+    ``~/.trackkit``.
+    """
+    named = os.environ.get("TRACKKIT_STORE")
+    if named:
+        return Path(named).expanduser()
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        if (folder / FOLDER / MARKER).is_file():
+            return folder / FOLDER
+    return default_folder()
+
+
+def default_folder() -> Path:
+    """Return the user's own store, ``~/.trackkit``."""
+    return Path.home() / FOLDER
+
+
+class StorePaths:
+    """The files of one store, below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.marker = root / MARKER
+        self.workspace = root / "workspace.json"
+        self.changes = root / "changes.log"
+        self.live = root / "live"
+        self.experiments = root / "experiments"
+        self.models = root / "models"
+        self.reports = root / "reports"
+
+    def live_marker(self, experiment: str, writer: str) -> Path:
+        """Return the heartbeat marker of one writing process."""
+        return self.live / f"{experiment}-{writer}"
+
+    def experiment(self, id: str) -> ExperimentPaths:
+        """Return the files of one experiment."""
+        return ExperimentPaths(self.experiments / id)
+
+    def report(self, id: str) -> Path:
+        """Return the record of one report."""
+        return self.reports / id / "report.json"
+
+
+class ExperimentPaths:
+    """The files of one experiment, below `root`. They hold no reference to the store: the folder may be copied."""
+
+    SCALARS, EVENTS, CONSOLE = "scalars", "events", "console"
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.record = root / "experiment.json"
+        self.blobs = root / "blobs"
+
+    def segment(self, kind: str, writer: str, number: int) -> Path:
+        """Return the journal segment `number` of a writing process."""
+        suffix = "bin" if kind == self.SCALARS else "jsonl"
+        return self.root / f"{kind}-{writer}-{number}.{suffix}"
+
+    def segments(self) -> dict[str, list[tuple[str, int, Path]]]:
+        """Return all journal segments there are, as ``{kind: [(writer, number, path), ...]}`` in order.
+
+        Other files are left alone: a journal of a kind that this version does not know stays where it is.
+        """
+        found: dict[str, list[tuple[str, int, Path]]] = {self.SCALARS: [], self.EVENTS: [], self.CONSOLE: []}
+        with os.scandir(self.root) as entries:
+            for entry in entries:
+                stem, dot, suffix = entry.name.rpartition(".")
+                kind, _, rest = stem.partition("-")
+                writer, _, number = rest.rpartition("-")
+                if dot and kind in found and suffix == ("bin" if kind == self.SCALARS else "jsonl"):
+                    if writer and number.isdecimal():
+                        found[kind].append((writer, int(number), Path(entry.path)))
+        for segments in found.values():
+            segments.sort()
+        return found
+
+    def blob(self, sha256: str) -> Path:
+        """Return the file of a blob."""
+        return self.blobs / sha256
