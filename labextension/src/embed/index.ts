@@ -1,8 +1,8 @@
 // The door of the embed page: one view fills the page, read with the cookie of the Jupyter server.
 
 import { mount, sharedSource, type View } from '../ui';
-import { pageRequest } from './request';
 import './page.css';
+import { pageRequest } from './request';
 
 /** What the server writes into the page. */
 interface Page {
@@ -13,13 +13,15 @@ interface Page {
 
 function show(): void {
   const { view, baseUrl, theme } = JSON.parse(document.getElementById('trackkit-view')?.textContent ?? '') as Page;
+  // The frame around the page has the size that was asked for: inside, the view takes all of it.
+  const options = { ...view.options, width: '100%', height: '100vh' };
   if (theme) {
-    document.body.dataset.jpThemeLight = String(theme === 'light');
+    options.theme = theme;
   }
-  const source = sharedSource(pageRequest(baseUrl), view.store, { baseUrl });
   const root = document.createElement('main');
   document.body.append(root);
-  mount(root, view, source, new AbortController().signal);
+  const source = sharedSource(pageRequest(baseUrl), view.store, { baseUrl });
+  mount(root, { ...view, options }, source, new AbortController().signal);
 }
 
 show();
