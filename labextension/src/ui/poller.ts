@@ -1,9 +1,9 @@
 // One long poll for all that is watched: asks the server what changed and wakes those who watch it.
 
-import type { Reads } from "./protocol";
+import type { Reads } from './protocol';
 
-type Ask = (args: Reads["changes"]["args"], signal: AbortSignal) => Promise<Reads["changes"]["result"]>;
-type Page = Pick<Document, "hidden" | "addEventListener" | "removeEventListener">;
+type Ask = (args: Reads['changes']['args'], signal: AbortSignal) => Promise<Reads['changes']['result']>;
+type Page = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
 
 interface Watcher {
   ids: readonly string[];
@@ -20,7 +20,7 @@ const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 10_000, 20_000];
 
 export class Poller {
   private readonly watchers = new Set<Watcher>();
-  private since = "";
+  private since = '';
   private running = false;
   private asking: AbortController | null = null;
   private nudge: (() => void) | null = null;
@@ -37,7 +37,7 @@ export class Poller {
     const watcher = { ids: [...ids], wake };
     const before = this.ids().length;
     this.watchers.add(watcher);
-    signal.addEventListener("abort", () => this.leave(watcher), { once: true });
+    signal.addEventListener('abort', () => this.leave(watcher), { once: true });
     if (!this.running) {
       void this.run();
     } else if (this.ids().length !== before) {
@@ -53,7 +53,7 @@ export class Poller {
   }
 
   private ids(): string[] {
-    return [...new Set([...this.watchers].flatMap((watcher) => watcher.ids))].sort();
+    return [...new Set([...this.watchers].flatMap(watcher => watcher.ids))].sort();
   }
 
   /** Give up the question under way, or the pause, and look again. */
@@ -66,7 +66,7 @@ export class Poller {
 
   private async run(): Promise<void> {
     this.running = true;
-    this.page.addEventListener("visibilitychange", this.onVisibility);
+    this.page.addEventListener('visibilitychange', this.onVisibility);
     let failures = 0;
     while (this.watchers.size > 0) {
       if (this.page.hidden) {
@@ -95,20 +95,20 @@ export class Poller {
         await this.pause(rest);
       }
     }
-    this.page.removeEventListener("visibilitychange", this.onVisibility);
+    this.page.removeEventListener('visibilitychange', this.onVisibility);
     this.running = false;
   }
 
   private wake(changed: Set<string>): void {
     for (const watcher of [...this.watchers]) {
-      if (watcher.ids.some((id) => changed.has(id))) {
+      if (watcher.ids.some(id => changed.has(id))) {
         watcher.wake();
       }
     }
   }
 
   private pause(ms: number | null): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise(resolve => {
       const timer = ms === null ? undefined : setTimeout(() => this.nudge?.(), ms);
       this.nudge = () => {
         clearTimeout(timer);

@@ -1,8 +1,8 @@
 // What travels between a view and the server: the view itself, the record, the operations and the wire format of curves.
 
-export type ViewKind = "experiment" | "scalars" | "comparison" | "plot" | "samples" | "single" | "message";
-export type GroupBy = "metric" | "none";
-export type Axis = "iterations" | "relative" | "wall";
+export type ViewKind = 'experiment' | 'scalars' | 'comparison' | 'plot' | 'samples' | 'single' | 'message';
+export type GroupBy = 'metric' | 'none';
+export type Axis = 'iterations' | 'relative' | 'wall';
 
 export interface ViewOptions {
   tab?: string;
@@ -13,7 +13,7 @@ export interface ViewOptions {
   group_by?: GroupBy;
   height?: number | string;
   width?: number | string;
-  theme?: "light" | "dark";
+  theme?: 'light' | 'dark';
   [name: string]: unknown;
 }
 
@@ -27,10 +27,10 @@ export interface View {
   title: string;
 }
 
-export type Status = "draft" | "queued" | "running" | "completed" | "aborted" | "failed" | "published";
+export type Status = 'draft' | 'queued' | 'running' | 'completed' | 'aborted' | 'failed' | 'published';
 
 /** JSON has no NaN and no infinities: they travel as these words. */
-export type Num = number | "NaN" | "Infinity" | "-Infinity";
+export type Num = number | 'NaN' | 'Infinity' | '-Infinity';
 
 export interface Parameter {
   value: string | null;
@@ -134,7 +134,7 @@ export interface ChartSeries {
   /** Index of the first row in `columns`: 0 for a whole series, else these rows continue an earlier answer. */
   first: number;
   last: Num | null;
-  nonfinite: [number, "NaN" | "Infinity" | "-Infinity"][];
+  nonfinite: [number, 'NaN' | 'Infinity' | '-Infinity'][];
   nonfinite_count: number;
   /** x in iterations, seconds or unix seconds; raw_* are the unsmoothed values where y is smoothed. */
   columns: { x: Float64Array; y: Float64Array; raw_x?: Float64Array; raw_y?: Float64Array };
@@ -143,7 +143,7 @@ export interface ChartSeries {
 export interface Chart {
   id: string;
   title: string;
-  kind: "line";
+  kind: 'line';
   x: { kind: Axis; label: string | null; unit: string | null };
   y: { label: string | null };
   series: ChartSeries[];
@@ -156,13 +156,13 @@ export interface ChartsAnswer {
 }
 
 type Span = [offset: number, length: number];
-type WireSeries = Omit<ChartSeries, "columns"> & { columns: Record<string, Span> };
-type WireChart = Omit<Chart, "series"> & { series: WireSeries[] };
+type WireSeries = Omit<ChartSeries, 'columns'> & { columns: Record<string, Span> };
+type WireChart = Omit<Chart, 'series'> & { series: WireSeries[] };
 
 /** Decode the wire format of `charts`; the columns are windows onto `buffer`, nothing is copied. */
 export function decodeCharts(buffer: ArrayBuffer): ChartsAnswer {
   if (buffer.byteLength < 4) {
-    throw new RangeError("The answer is too short to hold charts.");
+    throw new RangeError('The answer is too short to hold charts.');
   }
   const header = new DataView(buffer).getUint32(0, true);
   const start = 4 + header;
@@ -172,21 +172,21 @@ export function decodeCharts(buffer: ArrayBuffer): ChartsAnswer {
   const text = new TextDecoder().decode(new Uint8Array(buffer, 4, header));
   const wire = JSON.parse(text) as { charts: WireChart[]; next: string; unchanged?: boolean };
   const column = ([offset, length]: Span) => new Float64Array(buffer, start + offset * 8, length);
-  const columns = (spans: Record<string, Span>): ChartSeries["columns"] => {
+  const columns = (spans: Record<string, Span>): ChartSeries['columns'] => {
     const { x, y, raw_x, raw_y } = spans;
     if (!x || !y) {
-      throw new RangeError("A series came without its columns.");
+      throw new RangeError('A series came without its columns.');
     }
-    const found: ChartSeries["columns"] = { x: column(x), y: column(y) };
+    const found: ChartSeries['columns'] = { x: column(x), y: column(y) };
     if (raw_x && raw_y) {
       found.raw_x = column(raw_x);
       found.raw_y = column(raw_y);
     }
     return found;
   };
-  const charts = wire.charts.map((chart) => ({
+  const charts = wire.charts.map(chart => ({
     ...chart,
-    series: chart.series.map((series) => ({ ...series, columns: columns(series.columns) })),
+    series: chart.series.map(series => ({ ...series, columns: columns(series.columns) })),
   }));
   return { charts, next: wire.next, unchanged: wire.unchanged ?? false };
 }
@@ -196,7 +196,7 @@ export function decodeCharts(buffer: ArrayBuffer): ChartsAnswer {
 export interface ConsoleLine {
   index: number;
   time: string | number | null;
-  stream: "stdout" | "stderr" | "report";
+  stream: 'stdout' | 'stderr' | 'report';
   text: string;
 }
 
@@ -218,7 +218,7 @@ export interface PlotEntry {
   size: number;
 }
 
-export type SampleKind = "image" | "audio" | "video" | "html" | "other";
+export type SampleKind = 'image' | 'audio' | 'video' | 'html' | 'other';
 
 export interface Sample {
   metric: string;
@@ -241,7 +241,7 @@ export interface SamplesAnswer {
   newer: boolean;
 }
 
-export type SampleStep = Pick<Sample, "iteration" | "hash"> & Partial<Sample>;
+export type SampleStep = Pick<Sample, 'iteration' | 'hash'> & Partial<Sample>;
 
 export interface Figure {
   data: Record<string, unknown>[];

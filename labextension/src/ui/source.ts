@@ -1,13 +1,13 @@
 // Where a view gets its answers: the seam, its errors, and the way over HTTP.
 
-import { type ReadonlySignal, signal } from "@preact/signals";
-import { Poller } from "./poller";
-import type { EditName, Edits, ReadName, Reads } from "./protocol";
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { Poller } from './poller';
+import type { EditName, Edits, ReadName, Reads } from './protocol';
 
 export interface Source {
   /** Whether the last attempt reached the server; a view keeps what it shows while it is false. */
   readonly connected: ReadonlySignal<boolean>;
-  read<N extends ReadName>(operation: N, args: Reads[N]["args"], signal?: AbortSignal): Promise<Reads[N]["result"]>;
+  read<N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal): Promise<Reads[N]['result']>;
   edit<N extends EditName>(operation: N, args: Edits[N]): Promise<{ state: string }>;
   fileUrl(experiment: string, hash: string, download?: string): string;
   /** Address of plotly.js, for `import()`. */
@@ -18,7 +18,7 @@ export interface Source {
 
 /** A refusal by the server, in words a person can read. */
 export class SourceError extends Error {
-  override readonly name: string = "SourceError";
+  override readonly name: string = 'SourceError';
   constructor(
     readonly code: string,
     message: string,
@@ -30,14 +30,14 @@ export class SourceError extends Error {
 
 /** The server could not be reached or asks for patience: worth trying again. */
 export class ConnectionError extends SourceError {
-  override readonly name = "ConnectionError";
-  constructor(message = "The Jupyter server does not answer.") {
-    super("connection", message);
+  override readonly name = 'ConnectionError';
+  constructor(message = 'The Jupyter server does not answer.') {
+    super('connection', message);
   }
 }
 
 export function isAbort(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === "AbortError";
+  return reason instanceof Error && reason.name === 'AbortError';
 }
 
 /** Does the request at `path`, relative to the server's base URL; given by the door, which knows about tokens. */
@@ -53,24 +53,24 @@ export interface HttpOptions {
   baseUrl: string;
 }
 
-const BINARY = "application/octet-stream";
+const BINARY = 'application/octet-stream';
 /** Statuses of proxies and hubs that are restarting or overloaded. */
 const PATIENCE = new Set([429, 502, 503, 504]);
 
 export class HttpSource implements Source {
   readonly connected = signal(true);
   private readonly poller: Poller;
-  private about: Promise<Reads["about"]["result"]> | null = null;
+  private about: Promise<Reads['about']['result']> | null = null;
 
   constructor(
     private readonly request: Request,
     private readonly store: StoreReference,
     private readonly options: HttpOptions,
   ) {
-    this.poller = new Poller((args, signal) => this.read("changes", args, signal));
+    this.poller = new Poller((args, signal) => this.read('changes', args, signal));
   }
 
-  async read<N extends ReadName>(operation: N, args: Reads[N]["args"], signal?: AbortSignal) {
+  async read<N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal) {
     const query = new URLSearchParams(this.where());
     for (const [name, value] of Object.entries(args)) {
       for (const item of Array.isArray(value) ? value : [value]) {
@@ -79,32 +79,32 @@ export class HttpSource implements Source {
         }
       }
     }
-    const init: RequestInit = signal ? { method: "GET", signal } : { method: "GET" };
+    const init: RequestInit = signal ? { method: 'GET', signal } : { method: 'GET' };
     const response = await this.send(`trackkit/api/${operation}?${query}`, init);
-    const binary = response.headers.get("content-type")?.startsWith(BINARY);
-    return (await (binary ? response.arrayBuffer() : response.json())) as Reads[N]["result"];
+    const binary = response.headers.get('content-type')?.startsWith(BINARY);
+    return (await (binary ? response.arrayBuffer() : response.json())) as Reads[N]['result'];
   }
 
   async edit<N extends EditName>(operation: N, args: Edits[N]) {
     const body = JSON.stringify({ ...this.where(), ...args });
-    const headers = { "Content-Type": "application/json" };
-    const response = await this.send(`trackkit/api/${operation}`, { method: "POST", body, headers });
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await this.send(`trackkit/api/${operation}`, { method: 'POST', body, headers });
     return (await response.json()) as { state: string };
   }
 
   fileUrl(experiment: string, hash: string, download?: string): string {
-    const path = [this.store.id, experiment, hash].map(encodeURIComponent).join("/");
-    const query = download ? `?download=${encodeURIComponent(download)}` : "";
+    const path = [this.store.id, experiment, hash].map(encodeURIComponent).join('/');
+    const query = download ? `?download=${encodeURIComponent(download)}` : '';
     return `${this.options.baseUrl}trackkit/files/${path}${query}`;
   }
 
   async plotlyUrl(): Promise<string> {
-    this.about ??= this.read("about", {}).catch((reason) => {
+    this.about ??= this.read('about', {}).catch(reason => {
       this.about = null;
       throw reason;
     });
     const { plotly } = await this.about;
-    return this.options.baseUrl + plotly.replace(/^\//, "");
+    return this.options.baseUrl + plotly.replace(/^\//, '');
   }
 
   watch(ids: readonly string[], onChange: () => void, signal: AbortSignal): void {
@@ -139,21 +139,21 @@ export class HttpSource implements Source {
 
 async function refusalOf(response: Response): Promise<SourceError> {
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null;
-  if (typeof body?.code === "string" && typeof body.message === "string") {
-    return new SourceError(body.code, body.message, typeof body.field === "string" ? body.field : null);
+  if (typeof body?.code === 'string' && typeof body.message === 'string') {
+    return new SourceError(body.code, body.message, typeof body.field === 'string' ? body.field : null);
   }
   if (PATIENCE.has(response.status)) {
-    return new ConnectionError("The Jupyter server is busy.");
+    return new ConnectionError('The Jupyter server is busy.');
   }
   if (response.status === 404) {
     const message =
-      "This Jupyter server does not know trackkit_jupyter. Install it where the server runs, then restart the server.";
-    return new SourceError("no_server", message);
+      'This Jupyter server does not know trackkit_jupyter. Install it where the server runs, then restart the server.';
+    return new SourceError('no_server', message);
   }
   if (response.status === 401 || response.status === 403) {
-    return new SourceError("forbidden", "The Jupyter server refused the request. Sign in again and reload the page.");
+    return new SourceError('forbidden', 'The Jupyter server refused the request. Sign in again and reload the page.');
   }
-  return new SourceError("unexpected", `The Jupyter server answered with status ${response.status}.`);
+  return new SourceError('unexpected', `The Jupyter server answered with status ${response.status}.`);
 }
 
 const shared = new WeakMap<Request, Map<string, HttpSource>>();
@@ -162,7 +162,7 @@ const shared = new WeakMap<Request, Map<string, HttpSource>>();
 export function sharedSource(request: Request, store: StoreReference, options: HttpOptions): HttpSource {
   const sources = shared.get(request) ?? new Map<string, HttpSource>();
   shared.set(request, sources);
-  const key = `${options.baseUrl}\n${store.id}\n${store.path ?? ""}`;
+  const key = `${options.baseUrl}\n${store.id}\n${store.path ?? ''}`;
   let source = sources.get(key);
   if (!source) {
     source = new HttpSource(request, store, options);

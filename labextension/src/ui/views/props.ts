@@ -1,8 +1,8 @@
 // The props by which views take each other in.
 
-import type { ReadonlySignal } from "@preact/signals";
-import type { View, ViewOptions } from "../protocol";
-import type { Source } from "../source";
+import type { ReadonlySignal } from '@preact/signals';
+import type { View, ViewOptions } from '../protocol';
+import type { Source } from '../source';
 
 export interface TabProps {
   source: Source;
@@ -19,6 +19,10 @@ export interface ScalarsTabProps extends TabProps {
 }
 
 export interface PlotsTabProps extends TabProps {
+  options: ViewOptions;
+}
+
+export interface SamplesTabProps extends TabProps {
   options: ViewOptions;
 }
 

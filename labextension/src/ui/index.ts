@@ -1,0 +1,7 @@
+// The views, written once: what every door imports.
+
+import './styles/index.css';
+
+export { mount } from './mount';
+export type { View } from './protocol';
+export { HttpSource, type Request, type Source, SourceError, sharedSource } from './source';

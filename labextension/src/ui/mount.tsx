@@ -1,0 +1,124 @@
+// Everything a person sees: shows a view in an element until the signal aborts.
+
+import { type ReadonlySignal, useComputed } from '@preact/signals';
+import { render } from 'preact';
+import { ActiveProvider, followScreen, useLive } from './parts/live';
+import { slashSearches } from './parts/search';
+import { ConnectionLine, Empty, Problem } from './parts/states';
+import { followTheme, ThemeProvider } from './parts/theme';
+import type { View, ViewOptions } from './protocol';
+import type { Source } from './source';
+import { ComparisonView } from './views/comparison';
+import { ExperimentView } from './views/experiment';
+import { PlotsTab } from './views/plots';
+import { SamplesTab } from './views/samples';
+import { ScalarsTab } from './views/scalars';
+import { SingleView } from './views/single';
+
+const DEFAULT_HEIGHT = 460;
+/** Kinds that scroll inside a height of their own; the others are as high as what they show. */
+const FIXED = new Set<View['kind']>(['experiment', 'comparison', 'scalars', 'samples', 'plot']);
+
+export function mount(el: HTMLElement, view: View, source: Source, signal: AbortSignal): void {
+  const root = el.ownerDocument.createElement('div');
+  root.className = 'trackkit';
+  root.dataset.kind = view.kind;
+  // Typing here must not trigger the notebook's commands.
+  root.dataset.lmSuppressShortcuts = 'true';
+  size(root, view);
+  el.replaceChildren(root);
+  const own = view.options.theme;
+  const theme = followTheme(root, own === 'dark' ? true : own === 'light' ? false : null, signal);
+  const active = followScreen(root, signal);
+  slashSearches(root, signal);
+  render(
+    <ThemeProvider value={theme}>
+      <ActiveProvider value={active}>
+        <ViewOf view={view} source={source} />
+        <ConnectionLine connected={source.connected} />
+      </ActiveProvider>
+    </ThemeProvider>,
+    root,
+  );
+  signal.addEventListener(
+    'abort',
+    () => {
+      render(null, root);
+      root.remove();
+    },
+    { once: true },
+  );
+}
+
+function size(root: HTMLElement, view: View): void {
+  const { width, height } = view.options;
+  const fixed = FIXED.has(view.kind);
+  if (height !== undefined || fixed) {
+    root.style.height = length(height ?? DEFAULT_HEIGHT);
+  }
+  if (width !== undefined) {
+    root.style.width = length(width);
+  }
+}
+
+function length(value: number | string): string {
+  return typeof value === 'number' || /^\d+$/.test(value) ? `${value}px` : value;
+}
+
+function ViewOf({ view, source }: { view: View; source: Source }) {
+  const { kind, objects, options } = view;
+  const [first] = objects;
+  if (kind === 'message') {
+    return <Message view={view} />;
+  }
+  if (first === undefined) {
+    return <Empty>Nothing here yet: the view names no experiment.</Empty>;
+  }
+  switch (kind) {
+    case 'experiment':
+      return <ExperimentView source={source} id={first} options={options} />;
+    case 'comparison':
+      return <ComparisonView source={source} view={view} />;
+    case 'single':
+      return <SingleView source={source} objects={objects} options={options} />;
+    case 'scalars':
+    case 'plot':
+    case 'samples':
+      return <Alone kind={kind} source={source} objects={objects} options={options} />;
+    default:
+      return <Problem error={`This version of trackkit does not know views of kind "${kind}".`} />;
+  }
+}
+
+interface AloneProps {
+  kind: 'scalars' | 'plot' | 'samples';
+  source: Source;
+  objects: string[];
+  options: ViewOptions;
+}
+
+/** A tab of the experiment as a view of its own. */
+function Alone({ kind, source, objects, options }: AloneProps) {
+  const live = useRunning(source, objects);
+  return (
+    <div class="tk-panel tk-alone">
+      {kind === 'scalars' && <ScalarsTab source={source} objects={objects} options={options} live={live} />}
+      {kind === 'plot' && <PlotsTab source={source} objects={objects} options={options} live={live} />}
+      {kind === 'samples' && <SamplesTab source={source} objects={objects} options={options} live={live} />}
+    </div>
+  );
+}
+
+function useRunning(source: Source, objects: string[]): ReadonlySignal<boolean> {
+  const records = useLive(source, objects, signal =>
+    Promise.all(objects.slice(0, 1).map(id => source.read('experiment', { id }, signal))),
+  );
+  return useComputed(() => records.value.value?.some(record => record.status === 'running') ?? false);
+}
+
+function Message({ view }: { view: View }) {
+  const { text, code } = view.options;
+  return (
+    <Empty code={typeof code === 'string' ? code : undefined}>{typeof text === 'string' ? text : view.title}</Empty>
+  );
+}

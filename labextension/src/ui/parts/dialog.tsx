@@ -1,0 +1,56 @@
+// A window over the page: keeps the focus inside, gives it back, closes on Escape.
+
+import { X } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button } from './icon';
+
+interface DialogProps {
+  title: string;
+  tools?: ComponentChildren;
+  onClose: () => void;
+  onKeyDown?: (event: KeyboardEvent) => void;
+  children: ComponentChildren;
+}
+
+export function Dialog({ title, tools, onClose, onKeyDown, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal?.();
+    return () => {
+      dialog.current?.close?.();
+      if (before instanceof HTMLElement) {
+        before.focus();
+      }
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class="tk-dialog"
+      aria-label={title}
+      onCancel={event => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={event => {
+        if (event.target === dialog.current) {
+          onClose();
+        }
+      }}
+      onKeyDown={onKeyDown}
+    >
+      <div class="tk-dialog-box">
+        <div class="tk-dialog-head">
+          <h2 class="tk-cut" title={title}>
+            {title}
+          </h2>
+          {tools}
+          <Button label="Close" icon={X} shortcut="Esc" onClick={onClose} />
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}

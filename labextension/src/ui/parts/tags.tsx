@@ -1,0 +1,104 @@
+// Tags as coloured chips, with a way to add and remove them.
+
+import { useSignal } from '@preact/signals';
+import { Plus, X } from 'lucide';
+import { useEffect, useRef } from 'preact/hooks';
+import { Icon } from './icon';
+
+const HUES = 10;
+
+/** A tag keeps its colour everywhere: the slot comes from its letters. */
+export function tagSlot(tag: string): number {
+  let sum = 0;
+  for (const letter of tag) {
+    sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_521;
+  }
+  return sum % HUES;
+}
+
+interface TagsProps {
+  tags: string[];
+  onAdd?: (tag: string) => void;
+  onRemove?: (tag: string) => void;
+}
+
+export function Tags({ tags, onAdd, onRemove }: TagsProps) {
+  return (
+    <ul class="tk-tags" aria-label="Tags">
+      {tags.map(tag => (
+        <li key={tag} class="tk-tag" data-hue={tagSlot(tag)}>
+          <span class="tk-tag-name" title={tag}>
+            {tag}
+          </span>
+          {onRemove && (
+            <button
+              type="button"
+              class="tk-tag-remove"
+              aria-label={`Remove tag ${tag}`}
+              title={`Remove tag ${tag}`}
+              onClick={() => onRemove(tag)}
+            >
+              <Icon of={X} size={12} />
+            </button>
+          )}
+        </li>
+      ))}
+      {onAdd && (
+        <li>
+          <AddTag onAdd={onAdd} />
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function AddTag({ onAdd }: { onAdd: (tag: string) => void }) {
+  const open = useSignal(false);
+  const field = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (open.value) {
+      field.current?.focus();
+    }
+  }, [open.value]);
+  const close = () => {
+    open.value = false;
+    requestAnimationFrame(() => button.current?.focus());
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      close();
+    } else if (event.key === 'Enter') {
+      const tag = field.current?.value.trim();
+      if (tag) {
+        onAdd(tag);
+      }
+      close();
+    }
+  };
+  return open.value ? (
+    <input
+      ref={field}
+      class="tk-input tk-tag-input"
+      aria-label="New tag"
+      placeholder="New tag, Enter adds"
+      maxLength={64}
+      onKeyDown={onKeyDown}
+      onBlur={() => {
+        open.value = false;
+      }}
+    />
+  ) : (
+    <button
+      ref={button}
+      type="button"
+      class="tk-tag-add"
+      onClick={() => {
+        open.value = true;
+      }}
+    >
+      <Icon of={Plus} size={12} />
+      Add tag
+    </button>
+  );
+}

@@ -1,0 +1,258 @@
+// The Console tab: the whole log, read as it comes into sight, following its end.
+
+import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals';
+import { ArrowDownToLine, ChevronDown, ChevronUp, Download } from 'lucide';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { Ansi, plain, settled } from '../parts/ansi';
+import { downloadBlob, fileName } from '../parts/download';
+import { exact, integer, milliseconds } from '../parts/format';
+import { Button } from '../parts/icon';
+import { type LiveRead, useLive } from '../parts/live';
+import { Following, LogSearch, PagedLog } from '../parts/log';
+import { Search } from '../parts/search';
+import { Empty, Problem, SkeletonRows } from '../parts/states';
+import { useVirtual } from '../parts/virtual';
+import type { ConsoleLine, ExperimentAnswer } from '../protocol';
+import type { Source } from '../source';
+
+const ROW_PX = 16;
+
+interface ConsoleProps {
+  source: Source;
+  id: string;
+  record: LiveRead<ExperimentAnswer>;
+  live: ReadonlySignal<boolean>;
+}
+
+export function ConsoleTab({ source, id, record, live }: ConsoleProps) {
+  const log = useMemo(
+    () => new PagedLog((after, limit, signal) => source.read('console', { id, after, limit }, signal)),
+    [source, id],
+  );
+  useEffect(() => () => log.dispose(), [log]);
+  const tail = useLive(source, [id], signal => log.refresh(signal), [id]);
+  const total = log.total.value;
+  if (total === null) {
+    const error = tail.error.value;
+    return error ? (
+      <Problem error={error} onRetry={() => tail.wake()} />
+    ) : tail.late.value ? (
+      <SkeletonRows rows={8} />
+    ) : null;
+  }
+  if (total === 0) {
+    return <Empty code='print("hello")'>What the experiment prints appears here.</Empty>;
+  }
+  return <Log log={log} total={total} name={record.value.value?.name ?? id} live={live} />;
+}
+
+interface LogProps {
+  log: PagedLog;
+  total: number;
+  name: string;
+  live: ReadonlySignal<boolean>;
+}
+
+function Log({ log, total, name, live }: LogProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const follow = useMemo(() => new Following(), [log]);
+  const atEnd = useSignal(true);
+  const finder = useFinder(log, total);
+  const virtual = useVirtual({ count: total, scroller, rowHeight: ROW_PX });
+  const version = log.version.value;
+  const toEnd = () => {
+    const view = scroller.current;
+    if (view) {
+      view.scrollTop = view.scrollHeight;
+      follow.on = true;
+      atEnd.value = true;
+    }
+  };
+  useLayoutEffect(() => {
+    if (follow.on && scroller.current) {
+      scroller.current.scrollTop = scroller.current.scrollHeight;
+    }
+  }, [total, version, virtual.height, follow]);
+  useLayoutEffect(() => {
+    if (finder.current !== undefined) {
+      follow.on = false;
+      atEnd.value = false;
+      virtual.scrollTo(finder.current);
+    }
+  }, [finder.current]);
+  const onScroll = () => {
+    if (scroller.current && scroller.current.clientHeight > 0) {
+      atEnd.value = follow.scrolled(scroller.current);
+    }
+  };
+  return (
+    <div class="tk-console">
+      <div class="tk-bar">
+        <Search text={finder.text} placeholder="Search the log" onKeyDown={finder.onKeyDown} />
+        <FinderTools finder={finder} />
+        <span class="tk-space" />
+        <span class="tk-faint tk-number tk-wide-only">
+          {integer(total)} {total === 1 ? 'line' : 'lines'}
+        </span>
+        <DownloadButton log={log} name={name} />
+        <Button
+          label="Jump to end"
+          icon={ArrowDownToLine}
+          onClick={toEnd}
+          class={atEnd.value ? 'tk-quiet' : 'tk-strong'}
+        >
+          <span class="tk-wide-only">{atEnd.value && live.value ? 'Following' : 'Jump to end'}</span>
+        </Button>
+      </div>
+      <div
+        ref={scroller}
+        class="tk-log"
+        role="log"
+        aria-label="Console"
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        onScroll={onScroll}
+      >
+        <div class="tk-log-all" style={{ height: `${virtual.height}px` }}>
+          <div class="tk-log-rows" style={{ transform: `translateY(${virtual.rows[0]?.start ?? 0}px)` }}>
+            {virtual.rows.map(({ index }) => (
+              <Row
+                key={index}
+                index={index}
+                line={log.line(index)}
+                query={finder.query}
+                current={finder.current === index}
+                measure={virtual.measure}
+              />
+            ))}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface RowProps {
+  index: number;
+  line: ConsoleLine | undefined;
+  query: string;
+  current: boolean;
+  measure: (row: HTMLElement | null) => void;
+}
+
+function Row({ index, line, query, current, measure }: RowProps) {
+  const ms = milliseconds(line?.time);
+  const told = line && [line.stream, ms !== null && exact(ms)].filter(Boolean).join(' · ');
+  return (
+    <div
+      ref={measure}
+      class="tk-line"
+      data-index={index}
+      data-stream={line?.stream}
+      data-current={current || undefined}
+      title={told}
+    >
+      {line ? <Ansi text={line.text} query={query} /> : ' '}
+    </div>
+  );
+}
+
+interface Finder {
+  text: Signal<string>;
+  query: string;
+  matches: readonly number[];
+  progress: number;
+  /** Position in `matches` and the line it stands for. */
+  at: number;
+  current: number | undefined;
+  move: (step: number) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+}
+
+function useFinder(log: PagedLog, total: number): Finder {
+  const text = useSignal('');
+  const at = useSignal(0);
+  const search = useMemo(() => new LogSearch(log), [log]);
+  const query = useComputed(() => text.value.trim().toLowerCase()).value;
+  useEffect(() => {
+    at.value = 0;
+    const timer = setTimeout(() => search.start(query), query ? 120 : 0);
+    return () => clearTimeout(timer);
+  }, [search, query]);
+  useEffect(() => void search.goOn(), [search, total]);
+  useEffect(() => () => search.stop(), [search]);
+  const matches = search.matches.value;
+  const move = (step: number) => {
+    if (matches.length > 0) {
+      at.value = (at.value + step + matches.length) % matches.length;
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') {
+      move(event.shiftKey ? -1 : 1);
+    }
+  };
+  const current = query ? matches[at.value] : undefined;
+  return { text, query, matches, progress: search.progress.value, at: at.value, current, move, onKeyDown };
+}
+
+function FinderTools({ finder }: { finder: Finder }) {
+  const { query, matches, progress, at, move } = finder;
+  if (!query) {
+    return null;
+  }
+  const count = matches.length > 0 ? `${integer(at + 1)} of ${integer(matches.length)}` : 'No match';
+  return (
+    <>
+      <span class="tk-faint tk-number" role="status">
+        {progress < 1 ? `${count}, searching ${Math.floor(progress * 100)} %` : count}
+      </span>
+      <Button
+        label="Previous match"
+        icon={ChevronUp}
+        shortcut="Shift+Enter"
+        onClick={() => move(-1)}
+        disabled={!matches.length}
+      />
+      <Button
+        label="Next match"
+        icon={ChevronDown}
+        shortcut="Enter"
+        onClick={() => move(1)}
+        disabled={!matches.length}
+      />
+    </>
+  );
+}
+
+function DownloadButton({ log, name }: { log: PagedLog; name: string }) {
+  const progress = useSignal<number | null>(null);
+  const failed = useSignal(false);
+  const life = useMemo(() => new AbortController(), [log]);
+  useEffect(() => () => life.abort(), [life]);
+  const download = async () => {
+    progress.value = 0;
+    failed.value = false;
+    try {
+      const texts: string[] = [];
+      for await (const { lines, next, total } of log.all(life.signal)) {
+        texts.push(lines.map(line => `${plain(settled(line.text))}\n`).join(''));
+        progress.value = total > 0 ? next / total : 1;
+      }
+      downloadBlob(new Blob(texts, { type: 'text/plain;charset=utf-8' }), `${fileName(name)}.log`);
+    } catch {
+      failed.value = !life.signal.aborted;
+    }
+    progress.value = null;
+  };
+  const busy = progress.value !== null;
+  return (
+    <>
+      {failed.value && <span class="tk-problem-inline">The log could not be read to its end. Try again.</span>}
+      <Button label="Download" icon={Download} onClick={() => void download()} disabled={busy}>
+        {busy ? `${Math.floor((progress.value ?? 0) * 100)} %` : undefined}
+      </Button>
+    </>
+  );
+}

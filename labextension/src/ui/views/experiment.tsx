@@ -1,0 +1,190 @@
+// One experiment: its header and the eight tabs.
+
+import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
+import { FolderClosed, Hash } from 'lucide';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { CopyButton } from '../parts/copy';
+import { integer } from '../parts/format';
+import { Button, Icon } from '../parts/icon';
+import { type LiveRead, useLive } from '../parts/live';
+import { Middle } from '../parts/middle';
+import { Problem, SkeletonRows } from '../parts/states';
+import { Status, statusWord } from '../parts/status';
+import { type Tab, Tabs } from '../parts/tabs';
+import { Tags } from '../parts/tags';
+import { RelativeTime } from '../parts/time';
+import type { ExperimentAnswer, ViewOptions } from '../protocol';
+import { type Source, SourceError } from '../source';
+import { ArtifactsTab } from './artifacts';
+import { ConfigurationTab } from './configuration';
+import { ConsoleTab } from './console';
+import { ExecutionTab } from './execution';
+import { InfoTab } from './info';
+import { PlotsTab } from './plots';
+import { SamplesTab } from './samples';
+import { ScalarsTab } from './scalars';
+
+interface ExperimentProps {
+  source: Source;
+  id: string;
+  options: ViewOptions;
+}
+
+export function ExperimentView({ source, id, options }: ExperimentProps) {
+  const live = useLive(source, [id], signal => source.read('experiment', { id }, signal), [id]);
+  const running = useComputed(() => live.value.value?.status === 'running');
+  const tabs = useTabs(source, id, options, live, running);
+  const gone = live.error.value;
+  if (gone && live.value.value === undefined) {
+    return <Problem error={gone} onRetry={() => live.wake()} />;
+  }
+  return (
+    <article class="tk-experiment" aria-label={live.value.value?.name ?? 'Experiment'}>
+      <Header source={source} live={live} />
+      <Tabs label="Experiment" tabs={tabs} first={tabNamed(options.tab, tabs)} />
+    </article>
+  );
+}
+
+function useTabs(
+  source: Source,
+  id: string,
+  options: ViewOptions,
+  record: LiveRead<ExperimentAnswer>,
+  live: ReadonlySignal<boolean>,
+): Tab[] {
+  return useMemo(() => {
+    const common = { source, objects: [id], live, options };
+    return [
+      { name: 'Execution', render: () => <ExecutionTab record={record} /> },
+      { name: 'Configuration', render: () => <ConfigurationTab record={record} /> },
+      { name: 'Artifacts', render: () => <ArtifactsTab record={record} source={source} /> },
+      { name: 'Info', render: () => <InfoTab record={record} /> },
+      { name: 'Console', render: () => <ConsoleTab source={source} id={id} record={record} live={live} /> },
+      { name: 'Scalars', render: () => <ScalarsTab {...common} /> },
+      { name: 'Plots', render: () => <PlotsTab {...common} /> },
+      { name: 'Debug samples', render: () => <SamplesTab {...common} /> },
+    ];
+  }, [source, id, options, record, live]);
+}
+
+function tabNamed(wanted: string | undefined, tabs: Tab[]): string {
+  const found = tabs.find(tab => tab.name.toLowerCase() === wanted?.toLowerCase().replace(/[_-]/g, ' '));
+  return found?.name ?? (wanted?.toLowerCase() === 'samples' ? 'Debug samples' : 'Scalars');
+}
+
+function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAnswer> }) {
+  const refused = useSignal<string | null>(null);
+  const record = live.value.value;
+  if (!record) {
+    return <header class="tk-header">{live.late.value && <SkeletonRows rows={2} />}</header>;
+  }
+  const tag = async (operation: 'add_tags' | 'remove_tags', name: string) => {
+    try {
+      await source.edit(operation, { id: record.id, tags: [name] });
+      refused.value = null;
+      live.wake();
+    } catch (reason) {
+      refused.value = reason instanceof SourceError ? reason.message : 'The tag could not be changed.';
+    }
+  };
+  return (
+    <header class="tk-header">
+      <div class="tk-header-line">
+        <h2 class="tk-header-name">
+          <Middle text={record.name} />
+        </h2>
+        <Status status={record.status} />
+        {record.archived && <span class="tk-badge">Archived</span>}
+        <span class="tk-space" />
+        <IdButton id={record.id} />
+      </div>
+      <div class="tk-header-line tk-header-more">
+        {record.project && (
+          <span class="tk-meta" title={`Project ${record.project}`}>
+            <Icon of={FolderClosed} size={12} />
+            <span class="tk-cut">{record.project}</span>
+          </span>
+        )}
+        <Times record={record} />
+        {record.last_iteration !== null && record.last_iteration !== undefined && (
+          <span class="tk-meta tk-number">Iteration {integer(record.last_iteration)}</span>
+        )}
+        <Tags
+          tags={record.tags}
+          onAdd={name => void tag('add_tags', name)}
+          onRemove={name => void tag('remove_tags', name)}
+        />
+      </div>
+      {refused.value && <Problem error={refused.value} />}
+      {live.error.value && <Problem error={live.error.value} />}
+      <span class="tk-spoken" role="status">
+        {statusWord(record.status)}
+      </span>
+    </header>
+  );
+}
+
+function Times({ record }: { record: ExperimentAnswer }) {
+  const ended = record.finished !== null;
+  return (
+    <>
+      {record.started ? (
+        <span class="tk-meta">
+          Started <RelativeTime time={record.started} />
+        </span>
+      ) : (
+        <span class="tk-meta">
+          Created <RelativeTime time={record.created} />
+        </span>
+      )}
+      <span class="tk-meta">
+        {ended ? 'Finished' : 'Updated'} <RelativeTime time={ended ? record.finished : record.last_update} />
+      </span>
+    </>
+  );
+}
+
+function IdButton({ id }: { id: string }) {
+  const open = useSignal(false);
+  const box = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (!open.value) {
+      return;
+    }
+    const closing = new AbortController();
+    const { signal } = closing;
+    const outside = (event: Event) => {
+      if (!box.current?.contains(event.target as Node)) {
+        open.value = false;
+      }
+    };
+    document.addEventListener('pointerdown', outside, { signal });
+    document.addEventListener('focusin', outside, { signal });
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') {
+        event.stopPropagation();
+        open.value = false;
+        box.current?.querySelector('button')?.focus();
+      }
+    };
+    box.current?.addEventListener('keydown', onKeyDown, { signal });
+    return () => closing.abort();
+  }, [open.value]);
+  const toggle = () => {
+    open.value = !open.value;
+  };
+  return (
+    <span ref={box} class="tk-popover-home">
+      <Button label="ID" icon={Hash} expanded={open.value} onClick={toggle}>
+        ID
+      </Button>
+      {open.value && (
+        <span class="tk-popover">
+          <code>{id}</code>
+          <CopyButton text={id} />
+        </span>
+      )}
+    </span>
+  );
+}

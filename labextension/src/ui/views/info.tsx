@@ -1,0 +1,96 @@
+// The Info tab: who, when and where an experiment ran.
+
+import { type Fact, Facts, Section } from '../parts/facts';
+import { duration, exact, integer, milliseconds, sentence } from '../parts/format';
+import type { LiveRead } from '../parts/live';
+import { Empty, SkeletonRows } from '../parts/states';
+import { Status } from '../parts/status';
+import { RelativeTime } from '../parts/time';
+import type { ExperimentAnswer } from '../protocol';
+
+const RUNTIME: Record<string, string> = {
+  os: 'Operating system',
+  hostname: 'Host name',
+  python_version: 'Python version',
+  processor: 'Processor',
+  cpu_type: 'CPU type',
+  cpu_cores: 'CPU cores',
+  memory_gb: 'Memory',
+  gpu_type: 'GPU type',
+  gpu_count: 'GPUs',
+  cuda_driver_version: 'CUDA driver version',
+};
+
+export function InfoTab({ record: live }: { record: LiveRead<ExperimentAnswer> }) {
+  const record = live.value.value;
+  if (!record) {
+    return live.late.value ? <SkeletonRows rows={10} /> : null;
+  }
+  return (
+    <div class="tk-page tk-columns">
+      <Section title="Experiment">
+        <Facts label="Experiment" facts={general(record)} />
+      </Section>
+      <Section title="Runtime">
+        <Runtime runtime={record.runtime} />
+      </Section>
+    </div>
+  );
+}
+
+function general(record: ExperimentAnswer): Fact[] {
+  const [started, finished] = [milliseconds(record.started), milliseconds(record.finished)];
+  const facts: Fact[] = [
+    { name: 'Status', value: <Status status={record.status} /> },
+    { name: 'Project', value: record.project, copy: record.project },
+    { name: 'Parent', value: record.parent && <code>{record.parent}</code>, copy: record.parent },
+    { name: 'User', value: record.user, copy: record.user },
+    { name: 'Created', value: time(record.created) },
+    { name: 'Started', value: time(record.started) },
+    { name: 'Finished', value: time(record.finished) },
+    { name: 'Last update', value: time(record.last_update) },
+    { name: 'Last iteration', value: record.last_iteration === null ? null : integer(record.last_iteration) },
+    { name: 'Archived', value: record.archived ? 'Yes' : 'No' },
+    { name: 'Description', value: record.description || null, copy: record.description },
+    { name: 'ID', value: <code>{record.id}</code>, copy: record.id },
+  ];
+  if (started !== null && finished !== null) {
+    facts.splice(7, 0, { name: 'Duration', value: duration(finished - started) });
+  }
+  return facts;
+}
+
+function time(value: string | null) {
+  const ms = milliseconds(value);
+  return ms === null ? null : (
+    <>
+      {exact(ms)}{' '}
+      <span class="tk-faint">
+        <RelativeTime time={value} />
+      </span>
+    </>
+  );
+}
+
+function Runtime({ runtime }: { runtime: Record<string, unknown> }) {
+  const known = Object.keys(RUNTIME);
+  const names = [...known, ...Object.keys(runtime).filter(name => !(name in RUNTIME))];
+  if (Object.keys(runtime).length === 0) {
+    return <Empty code='track.start("name", capture=True)'>The machine an experiment runs on is described here.</Empty>;
+  }
+  const facts = names.map(name => {
+    const text = runtimeText(name, runtime[name]);
+    return { name: RUNTIME[name] ?? sentence(name), value: text, copy: text };
+  });
+  return <Facts label="Runtime" facts={facts} />;
+}
+
+function runtimeText(name: string, value: unknown): string | null {
+  if (value === null || value === undefined || value === '') {
+    return null;
+  }
+  if (name === 'memory_gb' && typeof value === 'number') {
+    return `${Number(value.toFixed(1))} GB`;
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

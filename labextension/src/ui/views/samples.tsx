@@ -1,0 +1,287 @@
+// The Debug samples tab: what was logged at each iteration, newest first.
+
+import { useSignal } from '@preact/signals';
+import { ArrowDown, ArrowUp, ChevronsUp, Download, File, Play, Volume2 } from 'lucide';
+import { useRef } from 'preact/hooks';
+import { downloadUrl } from '../parts/download';
+import { bytes, integer } from '../parts/format';
+import { Button, Icon } from '../parts/icon';
+import { useLive } from '../parts/live';
+import { Empty, Nothing, Problem, SkeletonTiles } from '../parts/states';
+import type { Sample, SamplesAnswer } from '../protocol';
+import type { Source } from '../source';
+import type { SamplesTabProps } from './props';
+import { SampleViewer, sampleFile } from './viewer';
+
+/** Iterations on one page. */
+const BATCH = 3;
+
+interface Place {
+  before?: number;
+  after?: number;
+}
+
+export function SamplesTab({ source, objects, options }: SamplesTabProps) {
+  return (
+    <>
+      {objects.map(id => (
+        <Samples key={id} source={source} id={id} first={options.metrics?.[0] ?? null} />
+      ))}
+    </>
+  );
+}
+
+function Samples({ source, id, first }: { source: Source; id: string; first: string | null }) {
+  const metric = useSignal(first);
+  const place = useSignal<Place>({});
+  const open = useSignal<Sample | null>(null);
+  const page = useRef<HTMLDivElement>(null);
+  const live = useLive(
+    source,
+    [id],
+    signal =>
+      source.read(
+        'samples',
+        { id, limit: BATCH, ...(metric.value && { metric: metric.value }), ...place.value },
+        signal,
+      ),
+    [id, metric.value, place.value],
+  );
+  const still = useStill(
+    live.value.value,
+    `${metric.value}${JSON.stringify(place.value)}`,
+    () => isBusy(page.current) || open.value !== null,
+  );
+  const answer = still.shown;
+  if (!answer) {
+    const error = live.error.value;
+    return error ? <Problem error={error} onRetry={() => live.wake()} /> : live.late.value ? <SkeletonTiles /> : null;
+  }
+  if (answer.metrics.length === 0) {
+    return (
+      <Empty code='exp.log_image("digits", "misclassified", image)'>
+        Images, audio, video and HTML logged while it runs appear here.
+      </Empty>
+    );
+  }
+  const iterations = answer.iterations.map(({ iteration }) => iteration);
+  const go = (to: Place) => {
+    still.release();
+    place.value = to;
+    page.current?.closest('.tk-panel')?.scrollTo({ top: 0 });
+  };
+  const older = () => go({ before: Math.min(...iterations) });
+  const newer = () => go({ after: Math.max(...iterations) });
+  return (
+    <div ref={page} class="tk-page tk-samples">
+      <div class="tk-bar tk-bar-sticky">
+        <label class="tk-label">
+          Metric
+          <select
+            class="tk-select"
+            value={metric.value ?? ''}
+            onChange={event => {
+              still.release();
+              metric.value = event.currentTarget.value || null;
+              place.value = {};
+            }}
+          >
+            <option value="">All</option>
+            {answer.metrics.map(name => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <span class="tk-space" />
+        <Button label="Older" icon={ArrowDown} onClick={older} disabled={!answer.older}>
+          Older
+        </Button>
+        <Button label="Newer" icon={ArrowUp} onClick={newer} disabled={!answer.newer}>
+          Newer
+        </Button>
+        <Button
+          label="Newest"
+          icon={ChevronsUp}
+          onClick={() => go({})}
+          disabled={!answer.newer && !still.waiting}
+          class={still.waiting ? 'tk-strong' : ''}
+        >
+          Newest
+        </Button>
+      </div>
+      {answer.iterations.length === 0 && <Nothing>Nothing was logged here for this metric.</Nothing>}
+      {answer.iterations.map(({ iteration, samples }) => (
+        <section key={iteration} class="tk-samples-batch" aria-label={`Iteration ${iteration}`}>
+          <h3 class="tk-number">Iteration {integer(iteration)}</h3>
+          <div class="tk-tiles">
+            {samples.map(sample => (
+              <Tile
+                key={`${sample.metric}/${sample.variant}/${sample.hash}`}
+                source={source}
+                id={id}
+                sample={sample}
+                onOpen={() => {
+                  open.value = sample;
+                }}
+              />
+            ))}
+          </div>
+        </section>
+      ))}
+      {open.value && (
+        <SampleViewer
+          source={source}
+          id={id}
+          sample={open.value}
+          onClose={() => {
+            open.value = null;
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** A person points at the page, or has scrolled into it: then new samples wait. */
+function isBusy(page: HTMLElement | null): boolean {
+  const panel = page?.closest('.tk-panel');
+  return Boolean(
+    page &&
+      (page.querySelector('.tk-tiles:hover') ||
+        page.querySelector('.tk-tiles :focus-visible') ||
+        (panel && panel.scrollTop > 0)),
+  );
+}
+
+/** Keeps what is shown while a person is at it; `waiting` says that something newer is there. */
+function useStill(newest: SamplesAnswer | undefined, question: string, busy: () => boolean) {
+  const kept = useRef<{ question: string; answer: SamplesAnswer | undefined }>({ question, answer: newest });
+  const free = useRef(true);
+  const before = kept.current;
+  const moved = before.answer !== undefined && top(before.answer) !== top(newest);
+  if (newest && (before.question !== question || free.current || !moved || !busy())) {
+    if (before.answer !== newest) {
+      free.current = false;
+    }
+    kept.current = { question, answer: newest };
+  }
+  const shown = kept.current.answer;
+  return {
+    shown,
+    waiting: newest !== undefined && shown !== newest,
+    release: () => {
+      free.current = true;
+    },
+  };
+}
+
+function top(answer: SamplesAnswer | undefined): number | undefined {
+  return answer?.iterations[0]?.iteration;
+}
+
+interface TileProps {
+  source: Source;
+  id: string;
+  sample: Sample;
+  onOpen: () => void;
+}
+
+function Tile({ source, id, sample, onOpen }: TileProps) {
+  const { metric, variant, kind } = sample;
+  const name = `${metric} / ${variant}`;
+  return (
+    <figure class="tk-tile">
+      <div class="tk-tile-face" data-kind={kind}>
+        <Face source={source} id={id} sample={sample} name={name} onOpen={onOpen} />
+      </div>
+      <figcaption>
+        <span class="tk-cut" title={name}>
+          {variant}
+          {metric !== variant && <span class="tk-faint"> {metric}</span>}
+        </span>
+      </figcaption>
+    </figure>
+  );
+}
+
+function Face({ source, id, sample, name, onOpen }: TileProps & { name: string }) {
+  const url = source.fileUrl(id, sample.hash);
+  switch (sample.kind) {
+    case 'image':
+      return (
+        <button type="button" class="tk-tile-open" aria-label={`Open ${name}`} title={`Open ${name}`} onClick={onOpen}>
+          <Picture url={url} name={name} sample={sample} />
+        </button>
+      );
+    case 'audio':
+      return (
+        <>
+          <OpenFace icon={Volume2} name={name} onOpen={onOpen} />
+          {/* biome-ignore lint/a11y/useMediaCaption: a logged sound has no captions */}
+          <audio controls preload="none" src={url} aria-label={name} />
+        </>
+      );
+    case 'video':
+      return <OpenFace icon={Play} name={name} onOpen={onOpen} />;
+    case 'html':
+      return (
+        <>
+          <iframe sandbox="" src={url} loading="lazy" title={name} tabIndex={-1} />
+          <button type="button" class="tk-tile-open tk-tile-cover" aria-label={`Open ${name}`} onClick={onOpen} />
+        </>
+      );
+    default:
+      return (
+        <div class="tk-tile-other">
+          <Icon of={File} size={24} />
+          <span class="tk-faint">{[sample.mime, bytes(sample.size)].filter(Boolean).join(', ')}</span>
+          <Button
+            label={`Download ${name}`}
+            icon={Download}
+            onClick={() => downloadUrl(source.fileUrl(id, sample.hash, sampleFile(sample)), sampleFile(sample))}
+          >
+            Download
+          </Button>
+        </div>
+      );
+  }
+}
+
+function OpenFace({
+  icon,
+  name,
+  onOpen,
+}: {
+  icon: Parameters<typeof Icon>[0]['of'];
+  name: string;
+  onOpen: () => void;
+}) {
+  return (
+    <button type="button" class="tk-tile-open" aria-label={`Open ${name}`} title={`Open ${name}`} onClick={onOpen}>
+      <Icon of={icon} size={28} />
+    </button>
+  );
+}
+
+function Picture({ url, name, sample }: { url: string; name: string; sample: Sample }) {
+  const broken = useSignal(false);
+  if (broken.value) {
+    return <span class="tk-faint">This picture cannot be shown</span>;
+  }
+  const small = (sample.width ?? 1000) < 100 && (sample.height ?? 1000) < 100;
+  return (
+    <img
+      src={url}
+      alt={name}
+      loading="lazy"
+      decoding="async"
+      draggable={false}
+      class={small ? 'tk-pixels' : ''}
+      onError={() => {
+        broken.value = true;
+      }}
+    />
+  );
+}
