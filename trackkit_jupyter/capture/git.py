@@ -1,0 +1,193 @@
+"""Describes the code that runs: repository, branch, commit, uncommitted changes, script, working directory."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+__all__ = ["describe", "without_credentials"]
+
+_TIMEOUT = 5.0  # seconds for one command
+_SHORT = 1 << 16
+_DIFF_LIMIT = 1_000_000  # bytes
+_DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/")
+_OPTIONS = ("--no-optional-locks", "-ccore.fsmonitor=false", "-ccore.safecrlf=false", "-ccore.quotePath=false")
+
+
+class _GitError(Exception):
+    """Why there is nothing to tell, for a person to read."""
+
+
+def describe(script: str | None, directory: str | None) -> dict[str, Any]:
+    """Describe the repository of a script, or else that of a directory.
+
+    Parameters
+    ----------
+    script
+        Absolute path of the running script or notebook; None when there is none.
+    directory
+        Working directory of the process; None when it has none.
+
+    Returns
+    -------
+    dict
+        ``repository`` (address without credentials), ``branch``, ``commit``, ``script`` and ``working_dir`` (relative
+        to the repository, else absolute), ``diff`` (against the commit, at most 1 MB), and ``repository_note``: why one
+        of them is missing, None when none is. What does not exist is None.
+    """
+    found: dict[str, Any] = dict.fromkeys(("repository", "branch", "commit", "diff", "repository_note"))
+    found |= {"script": script, "working_dir": directory}
+    try:
+        root = _root(script, directory)
+        found |= {"script": _relative(script, root), "working_dir": _relative(directory, root)}
+        found["branch"] = _ask(root, "symbolic-ref", "--quiet", "--short", "HEAD")
+        found["repository"] = _remote(root, found["branch"])
+        found["commit"] = _ask(root, "rev-parse", "--quiet", "--verify", "HEAD")
+        notes = []
+        if found["commit"] is None:
+            notes.append("the repository has no commit yet")
+        else:
+            found["diff"], note = _diff(root)
+            notes += note
+        if found["repository"] is None:
+            notes.append("the repository has no remote")
+        found["repository_note"] = "; ".join(notes) or None
+    except _GitError as reason:
+        found["repository_note"] = str(reason)
+    return found
+
+
+def without_credentials(address: str) -> str:
+    """Return the address of a repository without user, password and token.
+
+    The user of an ssh address stays, because it is part of the address (``git@host:path``).
+    """
+    helper = "".join(re.findall(r"^\w+::", address))
+    inner = address[len(helper) :]
+    if "://" not in inner:
+        return address
+    try:
+        parts = urlsplit(inner)
+        host = parts.netloc.rpartition("@")[2]
+        user = parts.username if "ssh" in parts.scheme else None
+        _ = parts.port  # raises when it is no number
+    except ValueError:  # a password with a slash or a bracket in it has torn the address apart
+        scheme, _, rest = inner.partition("://")
+        return f"{helper}{scheme}://{rest.rpartition('@')[2]}"
+    return helper + urlunsplit((parts.scheme, f"{user}@{host}" if user else host, parts.path, "", ""))
+
+
+def _root(script: str | None, directory: str | None) -> str:
+    reason = _GitError("not in a git repository")
+    places = [os.path.dirname(script)] if script else []
+    for place in [*places, *([directory] if directory else [])]:
+        if not os.path.isdir(place):
+            continue
+        code, output, errors, _ = _run(place, "rev-parse", "--show-toplevel", errors=True)
+        root = output.rstrip("\r\n")
+        if code == 0 and root:
+            return root
+        if "not a git repository" not in errors:
+            reason = _GitError(errors.removeprefix("fatal: ").partition("\n")[0][:300] or "not in a git repository")
+    raise reason
+
+
+def _remote(root: str, branch: str | None) -> str | None:
+    """Return the address the branch follows, else that of origin, else the first."""
+    lines = (_ask(root, "config", "--get-regexp", r"^(remote\..*\.url|branch\..*\.remote)$") or "").splitlines()
+    settings: dict[str, str] = {}
+    for line in lines:
+        key, _, value = line.partition(" ")
+        settings.setdefault(key, value)
+    followed = settings.get(f"branch.{branch}.remote", "origin")
+    first = next((key for key in settings if key.startswith("remote.")), "")
+    address = settings.get(f"remote.{followed}.url") or settings.get("remote.origin.url") or settings.get(first)
+    return without_credentials(address) if address else None
+
+
+def _diff(root: str) -> tuple[str | None, list[str]]:
+    try:
+        code, diff, _, cut = _run(root, *_DIFF, "HEAD", "--", limit=_DIFF_LIMIT)
+    except _GitError as reason:
+        return None, [f"no uncommitted changes recorded: {reason}"]
+    if cut:
+        note = f"the uncommitted changes are longer than {_DIFF_LIMIT // 1_000_000} MB and were cut"
+        return f"{diff[: diff.rfind(chr(10)) + 1]}# {note}\n", [note]
+    return (diff, []) if code == 0 else (None, ["no uncommitted changes recorded: git could not compare"])
+
+
+def _relative(path: str | None, root: str) -> str | None:
+    if path is None:
+        return None
+    real, top = os.path.realpath(path), os.path.realpath(root)
+    try:
+        inside = os.path.commonpath([real, top]) == top
+    except ValueError:  # another drive
+        inside = False
+    return os.path.relpath(real, top).replace(os.sep, "/") if inside else path
+
+
+def _ask(root: str, *arguments: str) -> str | None:
+    code, output, _, _ = _run(root, *arguments)
+    return output.rstrip("\r\n") or None if code == 0 else None
+
+
+def _run(directory: str, *arguments: str, limit: int = _SHORT, errors: bool = False) -> tuple[int, str, str, bool]:
+    """Run git; return its status, at most `limit` bytes of output, its messages, and whether there was more."""
+    program = shutil.which("git")
+    if program is None:
+        raise _GitError("git is not installed")
+    # The directory decides which repository, not variables that a git hook has left.
+    names = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    try:
+        process = subprocess.Popen(
+            [program, *_OPTIONS, *arguments],
+            cwd=directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if errors else subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt of the training is none of git
+        )
+    except OSError as error:
+        raise _GitError(f"git could not be started: {error.strerror}") from error
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        _kill(process)
+
+    alarm = threading.Timer(_TIMEOUT, give_up)
+    alarm.daemon = True
+    alarm.start()
+    with process:
+        try:
+            assert process.stdout is not None
+            output = process.stdout.read(limit + 1)
+            messages = process.stderr.read(_SHORT) if process.stderr is not None else b""
+            cut = len(output) > limit
+            if cut:
+                _kill(process)
+            process.wait()
+        finally:
+            alarm.cancel()
+    if late.is_set():
+        raise _GitError(f"git did not answer within {_TIMEOUT:g} s")
+    return process.returncode, output[:limit].decode(errors="replace"), messages.decode(errors="replace"), cut
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill git and what it has started, which may hold its output open."""
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()

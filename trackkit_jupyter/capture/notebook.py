@@ -1,0 +1,84 @@
+"""Finds the notebook or script that is running, and follows the cells it executes.
+
+IPython is never imported here: where it is not loaded, there is no notebook.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["Cells", "script"]
+
+_log = logging.getLogger("trackkit_jupyter")
+
+
+def script() -> str | None:
+    """Return the absolute path of the running notebook or script; None where there is none or it is not known."""
+    shell = _shell()
+    if getattr(shell, "kernel", None) is not None:
+        # Only inside a kernel: a script started from a notebook inherits its environment. Never the kernel's launcher.
+        return _notebook(shell.user_ns)
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    return os.path.abspath(path) if isinstance(path, str) and path else None
+
+
+def _notebook(names: dict[str, Any]) -> str | None:
+    """Return the path given by VS Code or by the Jupyter server, which also names consoles this way."""
+    for path in (names.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
+        if isinstance(path, str) and (path.endswith(".ipynb") or os.path.isfile(path)):
+            return os.path.abspath(path)
+    return None
+
+
+class Cells:
+    """Follows the cells that are executed, the one that is running included.
+
+    Parameters
+    ----------
+    record
+        Called with the source as written and its execution count.
+    """
+
+    def __init__(self, record: Callable[[str, int | None], None]) -> None:
+        self._record = record
+        self._shell: Any = None
+        self._failed = False
+
+    def start(self) -> None:
+        """Begin; without IPython nothing happens."""
+        shell = _shell()
+        if shell is None or self._shell is not None:
+            return
+        running = getattr(shell.displayhook, "exec_result", None)  # None between two cells
+        if running is not None and getattr(running, "info", None) is not None:
+            self._take(running.info, len(shell.history_manager.input_hist_raw) - 1)
+        shell.events.register("pre_run_cell", self._before_cell)
+        self._shell = shell
+
+    def stop(self) -> None:
+        """End; a second call does nothing."""
+        shell, self._shell = self._shell, None
+        if shell is not None:
+            shell.events.unregister("pre_run_cell", self._before_cell)
+
+    def _before_cell(self, info: Any) -> None:
+        # The shell's own counter has changed its meaning between versions; the history has not.
+        try:
+            self._take(info, len(self._shell.history_manager.input_hist_raw))
+        except Exception as error:  # noqa: BLE001 - a cell runs whether it was recorded or not
+            if not self._failed:
+                self._failed = True
+                _log.debug("cell not recorded: %r", error)
+
+    def _take(self, info: Any, number: int) -> None:
+        if info.store_history and not info.silent:  # what the front end asks by itself is no cell
+            self._record(info.raw_cell, number)
+
+
+def _shell() -> Any:
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get_ipython() if get_ipython is not None else None
