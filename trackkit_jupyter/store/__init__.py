@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
+import secrets
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -359,18 +359,19 @@ def _renew(paths: StorePaths) -> str:
 def _write_marker(paths: StorePaths, id: str, *, exclusive: bool) -> None:
     """Write ``store.json`` whole; with `exclusive`, the first of several processes wins."""
     text = json.dumps({"schema": list(SCHEMA), "id": id, "created": iso(time.time())})
-    with tempfile.NamedTemporaryFile("w", dir=paths.root, prefix="new-", delete=False) as file:
+    temporary = paths.root / f"new-{secrets.token_hex(8)}"
+    with temporary.open("x", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     try:
         if exclusive:
             with contextlib.suppress(FileExistsError):
-                os.link(file.name, paths.marker)
+                os.link(temporary, paths.marker)
         else:
-            os.replace(file.name, paths.marker)
+            os.replace(temporary, paths.marker)
     finally:
-        Path(file.name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def _folders(root: Path) -> list[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
+import secrets
 from pathlib import Path
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
@@ -46,9 +45,10 @@ class Blobs:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.folder / sha256
         if not path.exists():
-            with self._temporary() as file:
+            temporary = self._temporary()
+            with temporary.open("xb") as file:
                 file.write(data)
-            os.replace(file.name, path)
+            os.replace(temporary, path)
         return sha256, path
 
     def put_file(self, source: Path) -> tuple[str, Path, int]:
@@ -58,20 +58,17 @@ class Blobs:
         """
         digest = hashlib.sha256()
         size = 0
-        with source.open("rb") as read, self._temporary() as file:
+        temporary = self._temporary()
+        with source.open("rb") as read, temporary.open("xb") as file:
             while chunk := read.read(_CHUNK):
                 digest.update(chunk)
                 size += len(chunk)
                 file.write(chunk)
         sha256 = digest.hexdigest()
         path = self.folder / sha256
-        os.replace(file.name, path)
+        os.replace(temporary, path)
         return sha256, path, size
 
-    def copy_to(self, sha256: str, target: Path) -> None:
-        """Copy a blob to `target`."""
-        shutil.copyfile(self.path(sha256), target)
-
-    def _temporary(self) -> tempfile._TemporaryFileWrapper[bytes]:
+    def _temporary(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
-        return tempfile.NamedTemporaryFile(dir=self.folder, prefix="new-", delete=False)
+        return self.folder / f"new-{secrets.token_hex(8)}"

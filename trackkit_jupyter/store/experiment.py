@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from trackkit_jupyter.store import Store
 
-__all__ = ["StoredExperiment"]
+__all__ = ["StoredExperiment", "json_number"]
 
 _ABSENT: dict[str, Any] = {
     "execution": {
@@ -49,7 +49,7 @@ class StoredExperiment:
     A handle: it reads the store when asked, and only what is new, so that it shows a running experiment as it is now.
     """
 
-    def __init__(self, store: Store, id: str) -> None:
+    def __init__(self, store: Store[Any], id: str) -> None:
         self.store = store
         self.id = id
         self._paths = store.paths.experiment(id)
@@ -188,7 +188,11 @@ class StoredExperiment:
     def artifacts(self) -> list[dict[str, Any]]:
         """Artifacts, each ``{key, type, uri, size, hash, metadata, preview, timestamp}``."""
         names = ("key", "type", "uri", "size", "hash", "metadata", "preview", "timestamp")
-        return [_only(row, *names) for row in self._rows("artifacts")]
+        found = [_only(row, *names) for row in self._rows("artifacts")]
+        for row in found:
+            if str(row["uri"]).startswith("blobs/"):  # kept relative, so that the folder can be copied
+                row["uri"] = str(self._paths.root / row["uri"])
+        return found
 
     @property
     def models(self) -> dict[str, list[dict[str, Any]]]:
@@ -296,7 +300,10 @@ class StoredExperiment:
         audio, video, html or other.
         """
         self._reader.refresh()
-        return list(self._reader.events.get("sample", []))
+        return [
+            {"kind": event["media"], **{name: value for name, value in event.items() if name != "media"}}
+            for event in self._reader.events.get("sample", [])
+        ]
 
     def console(self, after: int = 0, limit: int = 1000) -> tuple[list[dict[str, Any]], int]:
         """Return console lines, each ``{index, time, stream, text}``, and how many there are.
@@ -364,7 +371,7 @@ class StoredExperiment:
             for metric, variant in self.names():
                 series = self.series(metric, variant)
                 rows = zip(series.iterations.tolist(), series.values.tolist(), series.times.tolist(), strict=True)
-                scalars.setdefault(metric, {})[variant] = [[i, _json(value), iso(at)] for i, value, at in rows]
+                scalars.setdefault(metric, {})[variant] = [[i, json_number(value), iso(at)] for i, value, at in rows]
             record["scalars"] = scalars
             record["plots"] = [
                 {**_only(plot, "metric", "variant", "iteration"), "figure": self.figure(plot["hash"])}
@@ -533,7 +540,8 @@ def _only(row: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: row.get(name) for name in names}
 
 
-def _json(value: float) -> float | str:
+def json_number(value: float) -> float | str:
+    """Return a number as JSON knows it: NaN and infinity as the texts "NaN", "Infinity" and "-Infinity"."""
     if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
@@ -557,8 +565,8 @@ def _summary(series: Series) -> dict[str, Any]:
         places["max"] = int(np.where(finite, values, -np.inf).argmax())
         mean = float(values[finite].mean())
     for name, place in places.items():
-        summary[name] = None if place is None else _json(float(values[place]))
+        summary[name] = None if place is None else json_number(float(values[place]))
         summary[f"{name}_iteration"] = None if place is None else int(iterations[place])
-    summary["mean"] = None if mean is None else _json(mean)
+    summary["mean"] = None if mean is None else json_number(mean)
     summary["max_seen"] = int(iterations[last])
     return summary

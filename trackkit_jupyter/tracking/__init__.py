@@ -1,0 +1,178 @@
+"""The logging API that a training script uses."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from trackkit_jupyter.errors import NotFoundError, TrackkitStateError, TrackkitTypeError, shown
+from trackkit_jupyter.records import Status, check_id, check_name, check_project, check_tags, iso, new_id
+from trackkit_jupyter.store import Experiments, Store, create_store
+from trackkit_jupyter.store import open_store as _open_store
+from trackkit_jupyter.tracking import parameters, session
+from trackkit_jupyter.tracking.experiment import Experiment, user_name
+from trackkit_jupyter.tracking.session import current
+
+__all__ = ["Experiment", "current", "experiments", "log", "open_store", "start"]
+
+
+def start(
+    name: str | None = None,
+    project: str = "default",
+    config: Any = None,
+    tags: Iterable[str] = (),
+    description: str = "",
+    store: str | os.PathLike[str] | None = None,
+    resume: str | None = None,
+    parent: str | None = None,
+    capture: bool = True,
+) -> Experiment:
+    """Start an experiment, or go on with one. Use it in a ``with`` block, or call :meth:`Experiment.finish`.
+
+    Parameters
+    ----------
+    name
+        Its name; several may have the same. The time of the start without it.
+    project
+        The name of its project, which is made if need be; a slash nests projects.
+    config
+        Hyperparameters: a dict, a Namespace, a dataclass or a pydantic model. The same as ``connect(config)``.
+    tags, description
+        To find it again.
+    store
+        The folder of the store, made if it is missing or empty. Without it: ``TRACKKIT_STORE``, else the nearest
+        ``.trackkit/`` upward from the working directory, else ``~/.trackkit``.
+    resume
+        The id of an experiment to go on with; name, project, description and parent are then left as they are.
+    parent
+        The id of the experiment it comes from.
+    capture
+        Record by itself what is printed, the code, the packages and the machine.
+
+    Returns
+    -------
+    Experiment
+
+    Raises
+    ------
+    TrackkitTypeError, TrackkitValueError
+        A wrong argument; nothing was made.
+    NotFoundError
+        There is no experiment with the id `resume` or `parent`.
+    TrackkitStorageError
+        The store cannot be made or written.
+    """
+    title = check_name(name) if name is not None else time.strftime("%Y-%m-%d %H:%M:%S")
+    check_project(project)
+    labels = check_tags(tags)
+    if not isinstance(description, str):
+        raise TrackkitTypeError(f"description must be text, not {type(description).__name__}.", "description")
+    if config is not None:
+        parameters.flatten(config)  # a wrong one must raise before anything is made
+    for id, field in ((resume, "resume"), (parent, "parent")):
+        if id is not None:
+            check_id(id, field)
+    session.finish_earlier_execution()
+    home: Store[Experiment] = create_store(store, handle=Experiment)
+    if parent is not None:
+        home.experiment(parent)
+    if resume is not None:
+        experiment = _resumed(home, resume, labels)
+    else:
+        experiment = _started(home, title, project, labels, description, parent)
+    if config is not None:
+        experiment.connect(config)
+    if capture:
+        experiment._start_capture()
+    return experiment
+
+
+def log(values: Mapping[str, float], iteration: int | None = None) -> None:
+    """Log values to the current experiment; see :meth:`Experiment.log`.
+
+    Raises
+    ------
+    TrackkitStateError
+        There is no current experiment.
+    """
+    experiment = current()
+    if experiment is None:
+        raise TrackkitStateError(
+            'No experiment is running here. Start one first: `with track.start("my first"): ...`, or `%%track`.'
+        )
+    experiment.log(values, iteration)
+
+
+def open_store(uri: str | os.PathLike[str] | None = None) -> Store[Experiment]:
+    """Open a store to read it; nothing is created.
+
+    Parameters
+    ----------
+    uri
+        Its folder; the default store without it, see :func:`start`.
+
+    Raises
+    ------
+    NotAStoreError
+        There is no store.
+    SchemaError
+        A newer version wrote it.
+    """
+    return _open_store(uri, handle=Experiment)
+
+
+def experiments(
+    order_by: str = "-last_update", page: int = 0, page_size: int | None = None, archived: bool = False
+) -> Experiments[Experiment]:
+    """Return experiments of the default store; see :meth:`Store.experiments`."""
+    return open_store().experiments(order_by, page, page_size, archived)
+
+
+def _started(
+    store: Store[Experiment], name: str, project: str, tags: list[str], description: str, parent: str | None
+) -> Experiment:
+    id, now = new_id(), iso(time.time())
+    experiment = Experiment(store, id)
+    store.paths.experiment(id).root.mkdir(parents=True)
+    # The heartbeat comes before the record: whoever reads that it is running finds its process alive.
+    experiment._begin()
+    try:
+        store.new_experiment(
+            {
+                "id": id,
+                "name": name,
+                "project": project,
+                "status": Status.RUNNING.value,
+                "tags": tags,
+                "description": description,
+                "user": user_name(),
+                "parent": parent,
+                "archived": False,
+                "created": now,
+                "started": now,
+                "finished": None,
+                "updated": now,
+                "runtime": {},
+                "execution": {},
+            }
+        )
+    except BaseException:
+        experiment._abandon()
+        raise
+    return experiment
+
+
+def _resumed(store: Store[Experiment], id: str, tags: list[str]) -> Experiment:
+    running = next((e for e in session.open_experiments() if e.id == id), None)
+    if running is not None:
+        raise TrackkitStateError(f"The experiment {shown(running.name)} is running in this process already.", "resume")
+    try:
+        experiment = store.experiment(id)
+    except NotFoundError as error:
+        raise NotFoundError(error.message, "resume") from None
+    experiment._resume()
+    if tags:
+        experiment.add_tags(*tags)
+    return experiment

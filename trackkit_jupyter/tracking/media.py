@@ -1,0 +1,177 @@
+"""Debug samples as they are kept: the bytes of a file, its kind and its size."""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import os
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trackkit_jupyter.errors import TrackkitTypeError, TrackkitValueError, shown
+
+__all__ = ["Sample", "audio", "html", "image", "video"]
+
+_SIDE = 16_384
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The bytes of a sample.
+
+    Attributes
+    ----------
+    kind
+        image, audio, video or html.
+    width, height
+        In pixels, of images.
+    """
+
+    data: bytes
+    kind: str
+    mime: str
+    name: str
+    width: int | None = None
+    height: int | None = None
+
+
+def image(sample: Any) -> Sample:
+    """Return an image: an array, a PIL image, a matplotlib figure, a path, or the bytes of a file, which are kept as they are.
+
+    An array has the shape (height, width), or (height, width, channels) with 1, 3 or 4 channels, and is uint8, or float
+    from 0 to 1.
+
+    Raises
+    ------
+    TrackkitTypeError, TrackkitValueError
+        Something else; the message says shape, dtype and range.
+    """
+    from PIL import Image
+
+    if hasattr(sample, "savefig"):
+        drawn = io.BytesIO()
+        sample.savefig(drawn, format="png", dpi=150)
+        sample = drawn.getvalue()
+    if isinstance(sample, bytes | str | os.PathLike):
+        data, name = _bytes(sample, "image")
+        try:
+            with Image.open(io.BytesIO(data)) as opened:
+                kind, (width, height) = opened.format or "", opened.size
+        except Exception as error:
+            raise TrackkitValueError(f"The image cannot be read: {error}.", "sample") from None
+        mime = Image.MIME.get(kind, "application/octet-stream")
+        return Sample(data, "image", mime, name or f"image.{kind.lower()}", width, height)
+    if not isinstance(sample, Image.Image):
+        sample = Image.fromarray(_pixels(sample))
+    written = io.BytesIO()
+    sample.save(written, "PNG")
+    return Sample(written.getvalue(), "image", "image/png", "image.png", *sample.size)
+
+
+def _pixels(sample: Any) -> Any:
+    import numpy as np
+
+    if hasattr(sample, "detach"):
+        sample = sample.detach().cpu()
+    try:
+        pixels = np.asarray(sample)
+    except Exception as error:
+        raise TrackkitTypeError(f"sample must be an image, not {type(sample).__name__}.", "sample") from error
+    about = f"the array has the shape {pixels.shape} and the dtype {pixels.dtype}"
+    if pixels.dtype.kind not in "uifb" or pixels.ndim not in {2, 3} or 0 in pixels.shape:
+        raise TrackkitValueError(
+            f"An image is (height, width) or (height, width, channels) of numbers; {about}.", "sample"
+        )
+    if pixels.ndim == 3 and pixels.shape[2] not in {1, 3, 4}:
+        raise TrackkitValueError(f"An image has 1, 3 or 4 channels, the last dimension; {about}.", "sample")
+    if max(pixels.shape[:2]) > _SIDE:
+        raise TrackkitValueError(f"An image has at most {_SIDE:,} pixels a side; {about}.", "sample")
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[:, :, 0]
+    if pixels.dtype == np.uint8:
+        return np.ascontiguousarray(pixels)
+    low, high = float(pixels.min()), float(pixels.max())
+    about += f", its values go from {low:g} to {high:g}"
+    if pixels.dtype.kind == "f":
+        if not (low >= 0 and high <= 1):
+            raise TrackkitValueError(f"A float image has values from 0 to 1; {about}.", "sample")
+        return np.ascontiguousarray(np.rint(pixels * 255).astype(np.uint8))
+    if pixels.dtype.kind == "b":
+        return np.ascontiguousarray(pixels.astype(np.uint8) * 255)
+    if low < 0 or high > 255:
+        raise TrackkitValueError(f"An integer image has values from 0 to 255; {about}.", "sample")
+    return np.ascontiguousarray(pixels.astype(np.uint8))
+
+
+def audio(sample: Any, sample_rate: int | None = None) -> Sample:
+    """Return audio: a path, the bytes of a file, or an array of shape (samples,) or (samples, channels) from -1 to 1.
+
+    Raises
+    ------
+    TrackkitTypeError, TrackkitValueError
+        Something else, or an array without a sample rate.
+    """
+    if isinstance(sample, bytes | str | os.PathLike):
+        data, name = _bytes(sample, "audio")
+        return Sample(data, "audio", _mime(name, data, "audio/wav"), name or "audio.wav")
+    import numpy as np
+
+    waves = np.asarray(sample)
+    channels = 1 if waves.ndim == 1 else waves.shape[-1]
+    if waves.ndim not in {1, 2} or waves.size == 0 or channels not in {1, 2}:
+        raise TrackkitValueError(f"Audio is (samples,) or (samples, 1 or 2), not of the shape {waves.shape}.", "sample")
+    if not isinstance(sample_rate, int) or not 1 <= sample_rate <= 768_000:
+        raise TrackkitValueError(
+            f"sample_rate must be from 1 to 768,000 hertz, not {shown(sample_rate)}.", "sample_rate"
+        )
+    if waves.dtype.kind == "f":
+        if not np.abs(waves).max() <= 1:
+            raise TrackkitValueError("Audio of floats has values from -1 to 1.", "sample")
+        waves = np.rint(waves * 32767)
+    elif waves.dtype != np.int16:
+        raise TrackkitValueError(f"Audio is float or int16, not {waves.dtype}.", "sample")
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate)
+        file.writeframes(waves.astype("<i2").tobytes())
+    return Sample(written.getvalue(), "audio", "audio/wav", "audio.wav")
+
+
+def video(sample: Any) -> Sample:
+    """Return a video: a path, or the bytes of a file, kept as they are."""
+    data, name = _bytes(sample, "video")
+    return Sample(data, "video", _mime(name, data, "video/mp4"), name or "video.mp4")
+
+
+def html(sample: Any) -> Sample:
+    """Return a page: HTML text, or the path of a file."""
+    if isinstance(sample, str) and "<" in sample:
+        return Sample(sample.encode(), "html", "text/html", "sample.html")
+    data, name = _bytes(sample, "html")
+    return Sample(data, "html", "text/html", name or "sample.html")
+
+
+def _bytes(sample: Any, what: str) -> tuple[bytes, str]:
+    if isinstance(sample, bytes):
+        if not sample:
+            raise TrackkitValueError(f"The {what} is empty.", "sample")
+        return sample, ""
+    if not isinstance(sample, str | os.PathLike):
+        raise TrackkitTypeError(f"sample must be a path or bytes, not {type(sample).__name__}.", "sample")
+    path = Path(sample)
+    if not path.is_file():
+        raise TrackkitValueError(f"There is no file {shown(str(path))}.", "sample")
+    data = path.read_bytes()
+    if not data:
+        raise TrackkitValueError(f"The file {shown(str(path))} is empty.", "sample")
+    return data, path.name
+
+
+def _mime(name: str, data: bytes, otherwise: str) -> str:
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return "audio/wav"
+    return mimetypes.guess_type(name)[0] or otherwise

@@ -1,0 +1,111 @@
+"""Which experiments are open in this process: the current one, those of a cell, and what the interpreter's end does."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import sys
+import threading
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.tracking.experiment import Experiment
+
+__all__ = ["current", "enter", "finish_earlier_execution", "leave", "open_experiments"]
+
+_lock = threading.RLock()
+_open: list[Experiment] = []
+_here: ContextVar[tuple[Experiment, ...]] = ContextVar("trackkit_experiments", default=())
+_cells: dict[str, tuple[str, int]] = {}  # experiment id -> the cell that started it, and the execution of that cell
+_failed = False
+
+
+def current() -> Experiment | None:
+    """Return the experiment last started and not finished in this context; ``None`` without one."""
+    for experiment in reversed(_here.get()):
+        if experiment.running:
+            return experiment
+    with _lock:
+        return _open[-1] if _open else None
+
+
+def enter(experiment: Experiment) -> None:
+    """Note that an experiment is open."""
+    with _lock:
+        _open.append(experiment)
+        cell = _executing_cell()
+        if cell is not None:
+            _cells[experiment.id] = cell
+    _here.set((*(open_ for open_ in _here.get() if open_.running), experiment))
+
+
+def leave(experiment: Experiment) -> None:
+    """Note that an experiment was finished."""
+    with _lock:
+        _cells.pop(experiment.id, None)
+        if experiment in _open:
+            _open.remove(experiment)
+
+
+def open_experiments() -> list[Experiment]:
+    """Return the experiments that are open in this process, the last started last."""
+    with _lock:
+        return list(_open)
+
+
+def finish_earlier_execution() -> None:
+    """Finish what an earlier execution of the present cell started and left open, with a notice."""
+    cell = _executing_cell()
+    if cell is None:
+        return
+    with _lock:
+        earlier = [e for e in _open if e.id in _cells and _cells[e.id][0] == cell[0] and _cells[e.id][1] != cell[1]]
+    for experiment in earlier:
+        name = experiment.name
+        experiment.finish()
+        print(f"trackkit: finished {name!r}, which an earlier execution of this cell had started.")  # noqa: T201
+
+
+def _executing_cell() -> tuple[str, int] | None:
+    if "IPython" not in sys.modules:
+        return None
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return None
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = (parent.get("metadata") or {}).get("cellId")
+    if cell is None:
+        text = (parent.get("content") or {}).get("code") or ""
+        if not text:
+            return None
+        cell = hashlib.sha256(text.encode()).hexdigest()
+    return str(cell), int(shell.execution_count)
+
+
+def _finish_all() -> None:
+    for experiment in open_experiments():
+        with contextlib.suppress(Exception):
+            experiment.finish("failed" if _failed else "completed")
+
+
+def _note_failure() -> None:
+    """Have an uncaught exception end the open experiments as failed, with its traceback."""
+    previous = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: object) -> None:
+        global _failed
+        for experiment in open_experiments():
+            with contextlib.suppress(Exception):
+                experiment.finish_after(error)
+        _failed = True
+        previous(kind, error, trace)  # type: ignore[arg-type]
+
+    sys.excepthook = hook
+
+
+atexit.register(_finish_all)
+_note_failure()
