@@ -1,0 +1,91 @@
+"""The operations: named reads and edits of a store, the only thing that a front end may call.
+
+Each takes a store and plain arguments, checked against its annotations, and answers strict JSON data (no NaN) or bytes.
+The doors (HTTP, comm, snapshot) call them by the same names, through :func:`call`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from trackkit_jupyter.errors import NotFoundError, shown
+from trackkit_jupyter.operations import curves, edits, reads, watching
+from trackkit_jupyter.operations.arguments import Parameter, check, parameters, read_text
+from trackkit_jupyter.operations.plain import plain
+from trackkit_jupyter.store import Store
+
+__all__ = ["EDITS", "JSON_BYTES", "READS", "Parameter", "call", "check", "find", "parameters", "read_text"]
+
+Operation = Callable[..., Any]
+
+#: Reads by name.
+READS: dict[str, Operation] = {
+    "experiment": reads.experiment,
+    "experiments": reads.experiments,
+    "charts": curves.charts,
+    "console": reads.console,
+    "plots": reads.plots,
+    "figure": reads.figure,
+    "samples": reads.samples,
+    "sample_iterations": reads.sample_iterations,
+    "single_values": reads.single_values,
+    "changes": watching.changes,
+}
+
+#: Edits by name; each answers ``{"state": ...}``.
+EDITS: dict[str, Operation] = {
+    "rename": edits.rename,
+    "describe": edits.describe,
+    "move": edits.move,
+    "add_tags": edits.add_tags,
+    "remove_tags": edits.remove_tags,
+    "archive": edits.archive,
+    "unarchive": edits.unarchive,
+    "abort": edits.abort,
+}
+
+#: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.
+JSON_BYTES = frozenset({"figure"})
+
+
+def find(name: str) -> Operation:
+    """Return an operation by its name.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such operation.
+    """
+    operation = READS.get(name) or EDITS.get(name)
+    if operation is None:
+        raise NotFoundError(f"There is no operation {shown(name)}.", "operation")
+    return operation
+
+
+def call(name: str, store: Store[Any], arguments: Mapping[str, Any]) -> Any:
+    """Call an operation by its name.
+
+    Parameters
+    ----------
+    name
+        One of :data:`READS` or :data:`EDITS`.
+    store
+        The store to read or edit.
+    arguments
+        Plain arguments by name: text, numbers, booleans, lists of text.
+
+    Returns
+    -------
+    JSON data without NaN, or bytes.
+
+    Raises
+    ------
+    NotFoundError
+        No such operation, or no such object in the store.
+    TrackkitValueError, TrackkitTypeError
+        An argument is unknown, missing or not allowed; ``field`` names it.
+    """
+    operation = find(name)
+    answer = operation(store, **check(operation, arguments))
+    return answer if isinstance(answer, bytes) else plain(answer)

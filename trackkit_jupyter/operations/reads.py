@@ -1,0 +1,245 @@
+"""The reads: what a view asks about experiments, as plain data (curves: see ``curves``)."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
+from trackkit_jupyter.operations.handles import opened
+from trackkit_jupyter.operations.plain import encode
+from trackkit_jupyter.records import iso
+from trackkit_jupyter.store import Store
+
+__all__ = [
+    "console",
+    "experiment",
+    "experiments",
+    "figure",
+    "file",
+    "in_range",
+    "plots",
+    "sample_iterations",
+    "samples",
+    "single_values",
+]
+
+_SUMMARY = (
+    "id name project status tags description user parent archived created started finished last_update last_iteration "
+    "hyperparameters single_values"
+).split()
+_PROTOTYPE_KEYS = frozenset({"__proto__", "constructor", "prototype"})
+
+
+def experiment(store: Store[Any], id: str) -> dict[str, Any]:
+    """Return everything recorded about an experiment but its events; its ``state``, and ``now`` by this clock."""
+    with opened(store, id) as found:
+        state = found.state()  # before the data: what changes in between is then read again
+        return {**found.to_dict(), "state": state, "now": iso(time.time())}
+
+
+def experiments(
+    store: Store[Any], order_by: str = "-last_update", page: int = 0, page_size: int = 100, archived: bool = False
+) -> dict[str, Any]:
+    """Return one page of the experiments of a store, each in summary, and how many there are.
+
+    Parameters
+    ----------
+    store
+        The store.
+    order_by
+        A field; ``-`` in front for descending.
+    page, page_size
+        Page number from 0, and experiments per page, 1 to 1,000.
+    archived
+        Whether the archived ones are meant.
+    """
+    in_range("page", page, 0, 10**9)
+    in_range("page_size", page_size, 1, 1_000)
+    chosen = store.experiments(order_by=order_by, page=page, page_size=page_size, archived=archived)
+    items = [{key: getattr(item, key) for key in _SUMMARY} for item in chosen]
+    return {"items": items, "total": chosen.total}
+
+
+def console(store: Store[Any], id: str, after: int = 0, limit: int = 1000) -> dict[str, Any]:
+    """Return console lines from index `after` on; a negative `after` counts from the end.
+
+    Parameters
+    ----------
+    store, id
+        The experiment.
+    after
+        First line wanted.
+    limit
+        Lines at most, 1 to 10,000.
+
+    Returns
+    -------
+    ``{"lines": [{"index", "time", "stream", "text"}], "next", "total"}``; `next` is the `after` of the next call.
+    """
+    in_range("limit", limit, 1, 10_000)
+    with opened(store, id) as found:
+        if after < 0:
+            after = max(0, found.console(limit=0)[1] + after)
+        lines, total = found.console(after, limit)
+    return {"lines": lines, "next": after + len(lines), "total": total}
+
+
+def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
+    """Return the latest plot of each metric and variant of some experiments, with all iterations that have one."""
+    answer: list[dict[str, Any]] = []
+    for id in _several(objects):
+        with opened(store, id, "objects") as found:
+            latest: dict[tuple[str, str], dict[str, Any]] = {}
+            for plot in found.plots():
+                pair = (plot["metric"], plot["variant"])
+                entry = latest.setdefault(
+                    pair,
+                    {
+                        "id": "/".join((id, *pair)),
+                        "experiment": id,
+                        "experiment_name": found.name,
+                        "metric": pair[0],
+                        "variant": pair[1],
+                        "iteration": plot["iteration"],
+                        "iterations": [],
+                    },
+                )
+                entry["iterations"].append(plot["iteration"])
+                if plot["iteration"] >= entry["iteration"]:
+                    entry.update(iteration=plot["iteration"], hash=plot["hash"], size=plot["size"])
+            answer.extend(latest.values())
+    return {"plots": answer}
+
+
+def figure(store: Store[Any], id: str, hash: str) -> bytes:
+    """Return a plot's figure as plotly JSON.
+
+    Raises
+    ------
+    NotFoundError
+        No plot of the experiment has that hash.
+    TrackkitValueError
+        The figure has keys that would reach into a browser's objects.
+    """
+    with opened(store, id) as found:
+        if not any(plot["hash"] == hash for plot in found.plots()):
+            raise NotFoundError("There is no such plot in this experiment.", "hash")
+        data = found.figure(hash)
+    if _has_prototype_keys(data):
+        raise TrackkitValueError("This figure has keys that a browser must not take: it cannot be shown.", "hash")
+    return encode(data)
+
+
+def samples(
+    store: Store[Any],
+    id: str,
+    metric: str | None = None,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 3,
+) -> dict[str, Any]:
+    """Return a batch of debug samples by iteration, the newest iteration first.
+
+    Parameters
+    ----------
+    store, id
+        The experiment.
+    metric
+        Only those of this metric; ``None``: all.
+    before, after
+        Only iterations smaller, or greater, than this: the next older, or newer, batch.
+    limit
+        Iterations in the batch, 1 to 100.
+
+    Returns
+    -------
+    ``{"metrics": [...], "iterations": [{"iteration", "samples": [...]}], "older": bool, "newer": bool}``
+    """
+    in_range("limit", limit, 1, 100)
+    if before is not None and after is not None:
+        raise TrackkitValueError("before and after cannot be given together.", "after")
+    with opened(store, id) as found:
+        every = found.samples()
+    chosen = [sample for sample in every if metric is None or sample["metric"] == metric]
+    iterations = sorted({sample["iteration"] for sample in chosen}, reverse=True)
+    if after is not None:
+        batch = [iteration for iteration in iterations if iteration > after][-limit:]
+    else:
+        batch = [iteration for iteration in iterations if before is None or iteration < before][:limit]
+    by_iteration: dict[int, list[dict[str, Any]]] = {iteration: [] for iteration in batch}
+    for sample in chosen:
+        if sample["iteration"] in by_iteration:
+            by_iteration[sample["iteration"]].append(sample)
+    return {
+        "metrics": list(dict.fromkeys(sample["metric"] for sample in every)),
+        "iterations": [{"iteration": iteration, "samples": found} for iteration, found in by_iteration.items()],
+        "older": bool(batch) and iterations[-1] < batch[-1],
+        "newer": bool(batch) and iterations[0] > batch[0],
+    }
+
+
+def sample_iterations(store: Store[Any], id: str, metric: str, variant: str) -> dict[str, Any]:
+    """Return the samples of one metric and variant, by ascending iteration."""
+    with opened(store, id) as found:
+        chosen = [item for item in found.samples() if (item["metric"], item["variant"]) == (metric, variant)]
+    return {"samples": sorted(chosen, key=lambda item: int(item["iteration"]))}
+
+
+def single_values(store: Store[Any], objects: list[str]) -> dict[str, Any]:
+    """Return the single values of some experiments."""
+    items = []
+    for id in _several(objects):
+        with opened(store, id, "objects") as found:
+            items.append({"id": id, "name": found.name, "values": found.single_values})
+    return {"items": items}
+
+
+def file(store: Store[Any], id: str, hash: str) -> tuple[Path, str | None]:
+    """Return the file of a sample or artifact, and its MIME type as it was recorded.
+
+    Not an operation: for the door that serves files.
+
+    Raises
+    ------
+    TrackkitValueError, NotFoundError
+        That is no id or hash, or there is no such file.
+    """
+    with opened(store, id) as found:
+        path = found.blob(hash)
+        mime = next((sample["mime"] for sample in found.samples() if sample["hash"] == hash), None)
+    return path, mime
+
+
+def in_range(name: str, value: float, low: float, high: float) -> None:
+    """Raise unless `value` lies from `low` to `high`.
+
+    Raises
+    ------
+    TrackkitValueError
+        It does not.
+    """
+    if not low <= value <= high:
+        raise TrackkitValueError(f"{name} must be from {low:,} to {high:,}, not {value:,}.", name)
+
+
+def _several(objects: list[str]) -> list[str]:
+    if not objects:
+        raise TrackkitValueError("objects must name at least one experiment.", "objects")
+    if len(objects) > 1_000:
+        raise TrackkitValueError(f"objects may name 1,000 experiments at most, not {len(objects):,}.", "objects")
+    return list(dict.fromkeys(objects))
+
+
+def _has_prototype_keys(value: Any) -> bool:
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            if not _PROTOTYPE_KEYS.isdisjoint(item):
+                return True
+            stack.extend(item.values())
+        elif isinstance(item, (list, tuple)):
+            stack.extend(part for part in item if isinstance(part, (dict, list, tuple)))
+    return False

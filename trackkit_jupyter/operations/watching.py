@@ -1,0 +1,96 @@
+"""What changed since the last look: states of experiments, and the cursor that remembers them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
+from trackkit_jupyter.records import check_id
+from trackkit_jupyter.store import Store, StoredExperiment
+
+__all__ = ["LONGEST_WAIT", "States", "changes", "check_wait", "compare"]
+
+#: Seconds that a door may wait for a change.
+LONGEST_WAIT = 25.0
+_MOST = 1_000
+_MISSING = "-"
+
+
+def changes(store: Store[Any], ids: list[str], since: str = "", timeout: float = 20.0) -> dict[str, Any]:
+    """Tell which experiments changed. Looks once; the waiting is done by the door.
+
+    Parameters
+    ----------
+    store
+        The store.
+    ids
+        Experiments to look at, 1,000 at most.
+    since
+        ``next`` of an earlier answer; empty: everything counts as changed.
+    timeout
+        Seconds that the door waits if nothing changed, 0 to 25.
+
+    Returns
+    -------
+    ``{"next", "changed": [ids], "missing": [ids]}``; one that went missing counts as changed, once.
+    """
+    check_wait(ids, timeout)
+    return compare(ids, since, States(store).look(ids))
+
+
+def check_wait(ids: list[str], timeout: float) -> None:
+    """Raise unless these experiments may be waited for so long.
+
+    Raises
+    ------
+    TrackkitValueError
+        Too many experiments, something that is no id, or a wait that is too long.
+    """
+    if not 0 <= timeout <= LONGEST_WAIT:
+        raise TrackkitValueError(f"timeout must be from 0 to {LONGEST_WAIT:g} seconds, not {timeout:g}.", "timeout")
+    if len(ids) > _MOST:
+        raise TrackkitValueError(f"ids may name {_MOST:,} experiments at most, not {len(ids):,}.", "ids")
+    for id in ids:
+        check_id(id, "ids")
+
+
+class States:
+    """Short fingerprints of the states of experiments, for one who looks at the same ones again and again.
+
+    Not for several threads at once.
+    """
+
+    def __init__(self, store: Store[Any]) -> None:
+        self._store = store
+        self._handles: dict[str, StoredExperiment] = {}
+
+    def look(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the fingerprint of each experiment; those that are missing have ``-``."""
+        known = self._handles
+        self._handles = {id: known[id] for id in ids if id in known}
+        return {id: self._state(id) for id in ids}
+
+    def _state(self, id: str) -> str:
+        try:
+            if id not in self._handles:
+                self._handles[id] = self._store.experiment(id)
+            state = self._handles[id].state()
+        except NotFoundError:
+            self._handles.pop(id, None)
+            return _MISSING
+        except TrackkitStorageError as error:  # one broken experiment must not hide the changes of the others
+            state = error.code
+        return f"{zlib.crc32(state.encode()):08x}"
+
+
+def compare(ids: list[str], since: str, now: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answer of :func:`changes` for the states `now`."""
+    before = dict(entry.split(":", 1) for entry in since.split(",") if ":" in entry)
+    after = {id[:12]: now[id] for id in ids}
+    return {
+        "next": ",".join(f"{short}:{state}" for short, state in after.items()),
+        "changed": [id for id in ids if before.get(id[:12]) != now[id]],
+        "missing": [id for id in ids if now[id] == _MISSING],
+    }
