@@ -1,0 +1,47 @@
+"""A real JupyterLab and a real browser, shared by all browser tests; each test has a page, a workspace and notebooks of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from .lab import Lab, LabServer
+
+SCREENSHOTS = Path(os.environ.get("TRACKKIT_SCREENSHOTS", Path(__file__).parents[2] / "build" / "screenshots"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """A running JupyterLab with our extension, on folders of its own."""
+    with LabServer(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium")
+    assert path, "chromium is missing: `make venv` installs it"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def lab(server: LabServer, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A page on that JupyterLab; a screenshot is kept when the test ends."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1100})
+    opened = Lab(server, context.new_page())
+    yield opened
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"\W+", "-", request.node.name)
+    opened.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    context.close()
+    server.stop_kernels()

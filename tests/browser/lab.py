@@ -1,0 +1,208 @@
+"""JupyterLab as the tests use it: a server, and a page with the few things a person does."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Locator, Page
+
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+}
+
+
+class LabServer:
+    """A JupyterLab process, with configuration, data and stores in folders of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "notebooks"
+        self.store = folder / "store"
+        self._folder = folder
+        self._token = secrets.token_hex(16)
+        self._process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def __enter__(self) -> LabServer:
+        self.root.mkdir()
+        settings = self._folder / "settings"
+        settings.mkdir()
+        (settings / "overrides.json").write_text(json.dumps(SETTINGS))
+        own = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        own += ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME")
+        self.environment = {
+            **os.environ,
+            **{name: str(self._folder / name.lower()) for name in own},
+            "TRACKKIT_STORE": str(self.store),
+        }
+        self._log = (self._folder / "lab.log").open("wb")
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": self._port,
+            "ServerApp.port_retries": 0,
+            "IdentityProvider.token": self._token,
+            "ServerApp.root_dir": self.root,
+            "LabApp.expose_app_in_browser": True,
+            "LabApp.app_settings_dir": settings,
+            "LabApp.news_url": "",
+            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+            + [f"--{name}={value}" for name, value in options.items()],
+            env=self.environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        wait_until(self._answers, 60, "JupyterLab did not start")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, (self._folder / "lab.log").read_text()[-3000:]
+        try:
+            self.request("api/status")
+        except (urllib.error.URLError, ConnectionError):
+            return False
+        return True
+
+    def request(self, path: str, method: str = "GET") -> Any:
+        """Ask the server; returns the JSON answer, if there is one."""
+        request = urllib.request.Request(f"{self.url}/{path}", method=method)
+        request.add_header("Authorization", f"token {self._token}")
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
+
+    def stop_kernels(self) -> None:
+        """Shut down every kernel, so that tests do not pile them up."""
+        for session in self.request("api/sessions"):
+            self.request(f"api/sessions/{session['id']}", "DELETE")
+
+    def write(self, name: str, *cells: str, markdown: tuple[str, ...] = ()) -> Path:
+        """Write a notebook of code cells."""
+        notebook = nbformat.v4.new_notebook()
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.cells = [nbformat.v4.new_code_cell(source) for source in cells]
+        notebook.cells += [nbformat.v4.new_markdown_cell(source) for source in markdown]
+        path = self.root / name
+        nbformat.write(notebook, path)
+        return path
+
+    def forget_trust(self) -> None:
+        """Remove every signature: all notebooks are untrusted."""
+        for path in self._folder.rglob("nbsignatures.db*"):
+            path.unlink()
+
+    def open_url(self, name: str) -> str:
+        """The address of a notebook in a fresh workspace."""
+        return f"{self.url}/lab/workspaces/{secrets.token_hex(4)}/tree/{name}?token={self._token}&reset"
+
+    def page_url(self, path: str) -> str:
+        """The address of a page of the server, logged in."""
+        return f"{self.url}/{path}{'&' if '?' in path else '?'}token={self._token}"
+
+
+class Lab:
+    """A browser page on a JupyterLab."""
+
+    def __init__(self, server: LabServer, page: Page) -> None:
+        self.server = server
+        self.page = page
+        self.errors: list[str] = []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def open(self, name: str, *, kernel: bool = True) -> None:
+        """Open a notebook; without `kernel`, choose none when asked."""
+        self.page.goto(self.server.open_url(name))
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        if kernel:
+            self.wait_for_kernel("idle")
+
+    def wait_for_kernel(self, status: str, seconds: float = 60) -> None:
+        """Wait until the notebook's kernel is idle, or busy."""
+        self.page.wait_for_function(
+            "s => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === s",
+            arg=status,
+            timeout=seconds * 1000,
+        )
+
+    def kernel_status(self) -> str:
+        """The status of the notebook's kernel."""
+        return str(
+            self.page.evaluate("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status ?? 'none'")
+        )
+
+    def run_all(self, *, wait: bool = True) -> None:
+        """Run all cells."""
+        self.command("notebook:run-all-cells", wait=wait)
+
+    def command(self, name: str, args: dict[str, Any] | None = None, *, wait: bool = True) -> None:
+        """Run a command of JupyterLab."""
+        call = "([name, args]) => { const done = window.jupyterapp.commands.execute(name, args); return WAIT; }"
+        self.page.evaluate(call.replace("WAIT", "done.then(() => null)" if wait else "null"), [name, args or {}])
+
+    def dark(self) -> None:
+        """Change to the dark theme."""
+        self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+        self.page.wait_for_selector("body[data-jp-theme-light=false]")
+
+    def output(self, cell: int) -> Locator:
+        """The output area of a code cell."""
+        return self.page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea")
+
+    def python(self, code: str) -> str:
+        """Run code in the kernel, beside the notebook; returns what it prints."""
+        return str(
+            self.page.evaluate(
+                """async code => {
+                    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                    const future = kernel.requestExecute({code, store_history: false});
+                    let text = '';
+                    future.onIOPub = m => { if (m.header.msg_type === 'stream') text += m.content.text; };
+                    await future.done;
+                    return text;
+                }""",
+                code,
+            )
+        )
+
+
+def wait_until(condition: Any, seconds: float, message: str) -> Any:
+    """Return the first true answer of `condition`; fail with `message` after a time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(message)
