@@ -33,7 +33,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string | (() => str
   );
 }
 
-async function copyText(text: string): Promise<void> {
+export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -19,7 +19,7 @@ export function Search({ text, label = 'Search', placeholder = 'Search', onKeyDo
     field.current?.focus();
   };
   return (
-    <span class="tk-search" role="search">
+    <span class="tk-search">
       <Icon of={Glass} size={14} />
       <input
         ref={field}

@@ -33,7 +33,7 @@ export function Problem({ error, onRetry }: { error: SourceError | string; onRet
       <Icon of={TriangleAlert} />
       <span>{typeof error === 'string' ? error : error.message}</span>
       {onRetry && (
-        <button type="button" class="tk-button" onClick={onRetry}>
+        <button type="button" class="tk-button tk-problem-retry" onClick={onRetry}>
           Try again
         </button>
       )}
