@@ -38,7 +38,9 @@ MAY_IMPORT = {
     "widgets": "errors records store query palette series charts pictures operations views",
     "reports": "errors records store query palette series charts pictures operations tracking views",
     "server": "errors records store query palette series charts pictures operations views reports",
-    "cli": "errors records store query capture tracking operations views reports",
+    "demo": "errors records store capture tracking operations views reports",
+    "check": "errors records store",
+    "cli": "errors records store query capture tracking operations views reports demo check",
     "__init__": "errors records tracking views reports magics widgets store",
 }
 # A displayed object shows itself: the one import upward, made when it is displayed.
@@ -54,7 +56,9 @@ FILE_NAMES = re.compile(
     r"^(store|workspace|experiment|model|report)\.json$|^changes\.log$|^\.trackkit$|^scalars\.parquet$"
     r"|^(scalars|events|console)-$"
 )
-COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch)\(")
+COLOUR = re.compile(
+    r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch)\((?!\$?\{)"
+)
 COLOUR_NAMES = re.compile(
     r"(?:color|background|fill|stroke|border|outline|shadow)[\w-]*\s*:[^;{}]*"
     r"(?<![\w-])(?:black|white|gr[ae]y|red|green|blue|yellow|orange|purple|pink|brown|silver|gold|navy|teal)(?![\w-])"
@@ -373,7 +377,7 @@ BAD_PYTHON = [
     (dangerous_calls, "records.py", "archive.extractall(folder)"),
     (dangerous_calls, "records.py", "numpy.load(path, allow_pickle=True)"),
     (python_colours, "pictures.py", "INK = '#1f2328'"),
-    (python_colours, "pictures.py", "style = f'color: rgb({r}, 0, 0)'"),
+    (python_colours, "pictures.py", "style = f'color: rgb(0, 0, {b})'"),
     (python_cdn, "views/bundle.py", "url = 'https://cdn.jsdelivr.net/npm/x'"),
     (heavy_traits, "widgets/view.py", "class A:\n    data = Bytes().tag(sync=True)"),
     (heavy_traits, "widgets/view.py", "class A:\n    data = traitlets.Any().tag(sync=True)"),
@@ -414,6 +418,7 @@ GOOD_UI = [
     ("ui/mount.ts", "const ns = 'http://www.w3.org/2000/svg';\nconst quote = /['\"]/;\nthis.#abc = '#';"),
     ("lab/index.ts", "import { mount } from '../ui';\nimport { a } from './server';\nfetch(url);"),
     ("ui/styles/a.css", "/* #fff */ #abc { color: var(--tk-ink); white-space: nowrap; border-color: transparent; }"),
+    ("ui/parts/ansi.tsx", "style.color = `rgb(${of_the_text})`;"),
     ("ui/styles/tokens.css", ":root { --tk-ink: #1f2328; }"),
 ]
 

@@ -61,12 +61,12 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       return;
     }
     this.shown = ui && hasExtension ? this.shown : ''; // the next rendering tries again
-    if (!ui) {
-      showPicture(this.node, picture, NOT_LOADED);
-      return;
-    }
     if (!hasExtension) {
       showPicture(this.node, picture, NO_EXTENSION, ENABLE);
+      return;
+    }
+    if (!ui) {
+      showPicture(this.node, picture, NOT_LOADED);
       return;
     }
     const { baseUrl, request } = this.server;
