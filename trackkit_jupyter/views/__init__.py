@@ -1,0 +1,40 @@
+"""What is shown, as data: view builders, the embed-URL codec, and the MIME bundle of a display."""
+
+from __future__ import annotations
+
+from trackkit_jupyter.views.bundle import bundle, mimebundle
+from trackkit_jupyter.views.display import compare, refresh, show
+from trackkit_jupyter.views.embed_url import parse as parse_embed
+from trackkit_jupyter.views.view import (
+    MIME_TYPE,
+    TABS,
+    View,
+    comparison,
+    embed,
+    experiment,
+    of,
+    plot,
+    samples,
+    scalars,
+    single,
+)
+
+__all__ = [
+    "MIME_TYPE",
+    "TABS",
+    "View",
+    "bundle",
+    "compare",
+    "comparison",
+    "embed",
+    "experiment",
+    "mimebundle",
+    "of",
+    "parse_embed",
+    "plot",
+    "refresh",
+    "samples",
+    "scalars",
+    "show",
+    "single",
+]

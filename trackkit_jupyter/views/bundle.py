@@ -1,0 +1,125 @@
+"""The MIME bundle of a display: our view, and a picture and words for whoever cannot show it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.errors import NotFoundError, TrackkitError
+from trackkit_jupyter.views import tables
+from trackkit_jupyter.views.drawing import Drawing, draw, summarise
+from trackkit_jupyter.views.view import MIME_TYPE, View, of
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import Store
+
+__all__ = ["bundle", "find_store", "mimebundle"]
+
+BUDGET = 60_000  # bytes of a display in the saved notebook
+_EMPTY = "Nothing to draw yet. The first log() puts a curve here."
+
+
+def mimebundle(obj: Any, store: Store[Any] | None = None) -> dict[str, Any]:
+    """Return the MIME bundle of anything that can be shown: a view, an experiment, or a list of experiments.
+
+    It never raises for what is in the store: what cannot be found or drawn is said in the bundle.
+    """
+    if not isinstance(obj, View) and not hasattr(obj, "single_values"):
+        summary = tables.listing(obj, getattr(obj, "total", None))
+        return {"text/markdown": summary.markdown(), "text/html": summary.html(), "text/plain": summary.plain()}
+    view = of(obj)
+    try:
+        return bundle(view, store or store_of(obj) or find_store(view))
+    except TrackkitError as error:
+        return _assemble(view, tables.message(view.title, error.message), None)
+
+
+def store_of(obj: Any) -> Store[Any] | None:
+    """Return the store that an experiment, or the first of several, came from."""
+    if isinstance(obj, View):
+        return None
+    return getattr(obj, "store", None) or next((item.store for item in _items(obj) if hasattr(item, "store")), None)
+
+
+def _items(obj: Any) -> Iterable[Any]:
+    return obj if isinstance(obj, Iterable) and not isinstance(obj, str) else ()
+
+
+def bundle(view: View, store: Store[Any]) -> dict[str, Any]:
+    """Return the MIME bundle of a view.
+
+    Parameters
+    ----------
+    view
+        What to show.
+    store
+        Where its objects are; it is named in the view, so that the view finds it again.
+
+    Returns
+    -------
+    dict
+        Our view under ``application/vnd.trackkit.view+json``, ``image/png`` (base64 text, where there is something to
+        draw), ``text/markdown``, ``text/html`` and ``text/plain``; 60 KB at most in all.
+    """
+    view = view.with_store(store)
+    summary = summarise(view, store)
+    drawing: Drawing | None = None
+    try:
+        drawing = draw(view, store)
+        if drawing.data is not None and _size(drawing.data) * 2 > BUDGET - 8_000:
+            drawing = draw(view, store, points=200, scale=1)
+    except Exception as error:  # noqa: BLE001 - a picture is no reason to lose the display, let alone the training
+        warnings.warn(f"The picture of the view could not be drawn: {error}", RuntimeWarning, stacklevel=2)
+    if drawing is not None and drawing.data is None and view.kind != "single" and not summary.tables:
+        summary = tables.Summary(summary.title, f"{summary.line} · {_EMPTY}" if summary.line else _EMPTY)
+    return _assemble(view, summary, drawing.data if drawing else None)
+
+
+def find_store(view: View) -> Store[Any]:
+    """Return the store a view is about: by its id, else by its path from here, else the default store.
+
+    Raises
+    ------
+    NotFoundError
+        The view's store is not known on this machine.
+    """
+    from trackkit_jupyter.store import open_store, registry
+
+    if view.store is None:
+        return open_store()
+    id, path = str(view.store.get("id")), view.store.get("path")
+    candidates = [registry.find(id), Path(path) if path else None]
+    for candidate in candidates:
+        if candidate is None:
+            continue
+        try:
+            store = open_store(candidate)
+        except TrackkitError:
+            continue
+        if store.id == id:
+            return store
+    raise NotFoundError(f"The store {id} is not on this machine; open it once with open_store(path).", "store")
+
+
+def _assemble(view: View, summary: tables.Summary, png: bytes | None) -> dict[str, Any]:
+    data: dict[str, Any] = {MIME_TYPE: view.to_json()}
+    picture = ""
+    if png is not None and _size(png) <= BUDGET:
+        encoded = base64.b64encode(png).decode("ascii")
+        data["image/png"] = encoded
+        # Several hosts prefer HTML to a picture beside it: there the picture has to be in it.
+        if 2 * len(encoded) < BUDGET - 8_000:
+            name = html.escape(summary.title or view.kind)
+            picture = f'<img alt="{name}" src="data:image/png;base64,{encoded}" style="max-width:100%">'
+    data["text/markdown"] = summary.markdown()
+    data["text/html"] = summary.html(picture)
+    data["text/plain"] = summary.plain()
+    return data
+
+
+def _size(png: bytes) -> int:
+    return len(png) * 4 // 3

@@ -1,0 +1,132 @@
+"""Showing a view in a notebook, and sending it again when its cell ends."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
+from trackkit_jupyter.views.view import View, comparison, experiment, of
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import Store
+
+__all__ = ["compare", "refresh", "show"]
+
+
+@dataclass
+class _Shown:
+    """A display of something that is still running: it is sent again when its cell ends."""
+
+    view: View
+    store: Store[Any]
+    handle: Any
+    state: tuple[str, ...]
+
+
+_pending: list[_Shown] = []
+_registered: Any = None  # the shell whose cells we listen to
+
+
+def show(obj: Any, tab: str | None = None) -> None:
+    """Show an experiment, several, or a view below the cell. Outside a notebook, print it as text.
+
+    What is still running is sent again when the cell ends, so that the saved notebook holds its final state.
+
+    Parameters
+    ----------
+    obj
+        An experiment, a list of experiments, or a view.
+    tab
+        For one experiment: the tab to open.
+
+    Raises
+    ------
+    TrackkitValueError
+        There is no such tab.
+    """
+    view = experiment(obj, tab) if tab is not None and not isinstance(obj, View) else of(obj)
+    if tab is not None:
+        view = view.with_options(tab=tab)
+    try:
+        _display(view, store_of(obj))
+    except Exception as error:  # noqa: BLE001 - showing must never end a training
+        warnings.warn(f"The view could not be shown: {error}", RuntimeWarning, stacklevel=2)
+
+
+def compare(experiments: Any, group_by: str | None = None, **options: Any) -> None:
+    """Show experiments side by side below the cell: charts, differing hyperparameters, final metrics.
+
+    Parameters
+    ----------
+    experiments
+        Two experiments or more.
+    group_by
+        ``metric`` (default: one chart per metric) or ``none`` (one per metric and variant).
+    **options
+        As in :func:`trackkit_jupyter.views.scalars`.
+    """
+    show(comparison(experiments, group_by=group_by, **options))
+
+
+def refresh() -> None:
+    """Send again what is displayed and has changed since; forget what no longer runs."""
+    for shown in list(_pending):
+        try:
+            state, running = _state(shown.view, shown.store)
+            if state != shown.state:
+                shown.state = state
+                shown.handle.update(mimebundle(shown.view, shown.store), raw=True)
+        except Exception as error:  # noqa: BLE001 - one broken display must not keep back the others
+            running = False
+            warnings.warn(f"The view could not be brought up to date: {error}", RuntimeWarning, stacklevel=2)
+        if not running and shown in _pending:
+            _pending.remove(shown)
+    if not _pending:
+        _listen(None)
+
+
+def _display(view: View, store: Store[Any] | None) -> None:
+    shell = _shell()
+    if shell is None:
+        sys.stdout.write(mimebundle(view, store)["text/plain"] + "\n")
+        return
+    from IPython.display import display
+
+    handle = display(mimebundle(view, store), raw=True, display_id=True)
+    found = store if store is not None else find_store(view)
+    if _state(view, found)[1]:
+        _pending.append(_Shown(view, found, handle, ()))
+        _listen(shell)
+
+
+def _state(view: View, store: Store[Any]) -> tuple[tuple[str, ...], bool]:
+    """Return what changes when anything shown changes, and whether anything shown is still running."""
+    experiments = [store.experiment(id) for id in view.resolve(store)]
+    return tuple(exp.state() for exp in experiments), any(exp.status == "running" for exp in experiments)
+
+
+def _listen(shell: Any) -> None:
+    global _registered
+    if shell is _registered:
+        return
+    if _registered is not None:
+        _registered.events.unregister("post_run_cell", _cell_ended)
+    if shell is not None:
+        shell.events.register("post_run_cell", _cell_ended)
+    _registered = shell
+
+
+def _cell_ended(*_: Any) -> None:
+    refresh()
+
+
+def _shell() -> Any:
+    """Return the IPython shell this runs in, or ``None``; without importing IPython."""
+    if "IPython" not in sys.modules:
+        return None
+    from IPython import get_ipython
+
+    return get_ipython()

@@ -1,0 +1,192 @@
+"""What a view would show now, drawn without a browser: for the picture of a display, and for exported reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from trackkit_jupyter.errors import NotFoundError, TrackkitError
+from trackkit_jupyter.views import tables
+from trackkit_jupyter.views.view import View
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.charts import Chart
+    from trackkit_jupyter.store import Store
+
+__all__ = ["Drawing", "draw", "summarise"]
+
+Format = Literal["png", "svg"]
+_SAMPLES = 12  # thumbnails in a picture
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn view: the picture, or ``None`` where words say it all, and what it shows in one line."""
+
+    data: bytes | None
+    caption: str
+
+
+def summarise(view: View, store: Store[Any]) -> tables.Summary:
+    """Return what a view shows now, in words."""
+    try:
+        ids = view.resolve(store)
+    except TrackkitError as error:
+        return tables.message(view.title, error.message)
+    if not ids:
+        return tables.message(view.title, _missing(view))
+    experiments = [store.experiment(id) for id in ids]
+    if view.kind == "single":
+        return tables.single_values(experiments)
+    if view.kind in ("plot", "samples"):
+        logged = any(_wanted(view, exp.plots() if view.kind == "plot" else exp.samples()) for exp in experiments)
+        what = "plots" if view.kind == "plot" else "debug samples"
+        return tables.message(_caption(view, experiments), "" if logged else f"no {what} logged yet")
+
+    def wanted(metric: str, variant: str) -> bool:
+        return view.options.get("type") == "parcoords" or _is_wanted(view, metric, variant)
+
+    if len(experiments) == 1:
+        return tables.describe(experiments[0], wanted)
+    return tables.compare(experiments, wanted)
+
+
+def draw(
+    view: View,
+    store: Store[Any],
+    *,
+    format: Format = "png",
+    theme: Literal["light", "dark"] | None = None,
+    points: int = 500,
+    scale: float = 2,
+) -> Drawing:
+    """Draw what a view shows now.
+
+    Parameters
+    ----------
+    view
+        What to show.
+    store
+        Where its objects are.
+    format
+        ``png`` or ``svg``; debug samples are always PNG.
+    theme
+        ``light`` or ``dark``; ``None``: as the view says, else light.
+    points
+        Points per curve at most; the minimum and maximum of every stretch are kept.
+    scale
+        Pixels of a PNG per CSS pixel.
+
+    Returns
+    -------
+    Drawing
+        Without a picture where there is none to draw: no such plot or sample, or a table of single values.
+    """
+    try:
+        ids = view.resolve(store)
+    except TrackkitError as error:
+        return Drawing(None, error.message)
+    if not ids:
+        return Drawing(None, _missing(view))
+    experiments = [store.experiment(id) for id in ids]
+    named = view.options.get("theme")
+    look: dict[str, Any] = {
+        "theme": theme or (named if named in ("light", "dark") else "light"),
+        "format": format,
+        "scale": scale,
+    }
+    caption = _caption(view, experiments)
+    if view.kind == "plot":
+        return Drawing(_plot(view, experiments, look), caption)
+    if view.kind == "samples":
+        return Drawing(_samples(view, experiments, look), caption)
+    if view.kind == "single":
+        return Drawing(None, caption)
+    found = _charts(view, store, ids, points)
+    picture = None
+    if not found and view.kind == "experiment":
+        picture = _plot(view, experiments, look) or _samples(view, experiments, look)
+    return Drawing(picture or _grid(found, caption, view, look), caption)
+
+
+def _missing(view: View) -> str:
+    if len(view.objects) == 1:
+        return f"The experiment {view.objects[0]} is not in this store any more."
+    return f"None of the {len(view.objects)} experiments is in this store any more."
+
+
+def _caption(view: View, experiments: Sequence[Any]) -> str:
+    if len(experiments) == 1:
+        text = f"{experiments[0].name} · {experiments[0].status}"
+    else:
+        names = [exp.name for exp in experiments[:4]]
+        text = ", ".join(names) + (f" and {len(experiments) - 4} more" if len(experiments) > 4 else "")
+    wanted = view.options.get("metrics")
+    text = f"{', '.join(wanted)}: {text}" if wanted and len(wanted) <= 3 else text
+    gone = len(view.objects) - len(experiments)
+    return f"{text} ({gone} no longer in this store)" if gone > 0 else text
+
+
+def _charts(view: View, store: Store[Any], ids: Sequence[str], points: int) -> list[Chart]:
+    from trackkit_jupyter import charts, operations
+
+    options = view.options
+    asked = {key: options[key] for key in ("group_by", "xaxis", "smoothing") if options.get(key)}
+    if options.get("type") != "parcoords":  # it names its metrics by their digests
+        asked.update({key: list(options[key]) for key in ("metrics", "variants") if options.get(key)})
+    answer = operations.call("charts", store, {"objects": list(ids), "points": points, **asked})
+    found = charts.decode(answer).charts
+    if view.kind == "experiment":  # the machine's own curves are not what a picture is for
+        found = [chart for chart in found if not chart.title.startswith(":")] or found
+    return [chart for chart in found if any(len(line.x) for line in chart.series)]
+
+
+def _grid(found: list[Chart], caption: str, view: View, look: dict[str, Any]) -> bytes:
+    from trackkit_jupyter import pictures
+
+    if len(found) == 1 and view.kind != "experiment":
+        return pictures.chart_picture(found[0], **look)
+    return pictures.charts_picture(found, caption, **look)
+
+
+def _wanted(view: View, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row for row in rows if _is_wanted(view, row["metric"], row["variant"])]
+
+
+def _is_wanted(view: View, metric: str, variant: str) -> bool:
+    metrics, variants = view.options.get("metrics"), view.options.get("variants")
+    return (not metrics or metric in metrics) and (not variants or variant in variants)
+
+
+def _plot(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes | None:
+    from trackkit_jupyter import pictures
+
+    for exp in experiments:
+        rows = _wanted(view, exp.plots())
+        if rows:
+            newest = max(rows, key=lambda row: row["iteration"] or 0)
+            try:
+                return pictures.figure_picture(exp.figure(newest["hash"]), **look)
+            except (NotFoundError, json.JSONDecodeError):
+                continue  # its file is damaged; the next one may not be
+    return None
+
+
+def _samples(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes | None:
+    """Return a sheet of the newest image of each metric and variant."""
+    from trackkit_jupyter import pictures
+
+    newest: dict[tuple[str, str, str], tuple[Any, dict[str, Any]]] = {}
+    for exp in experiments:
+        for row in _wanted(view, exp.samples()):
+            if row["kind"] == "image":
+                newest[exp.id, row["metric"], row["variant"]] = (exp, row)
+    images = []
+    for exp, row in list(newest.values())[:_SAMPLES]:
+        try:
+            images.append((row["variant"], exp.blob(row["hash"]).read_bytes()))
+        except (OSError, NotFoundError):
+            images.append((row["variant"], b""))  # drawn as an empty frame that says so
+    return pictures.samples_picture(images, theme=look["theme"], scale=look["scale"]) if images else None

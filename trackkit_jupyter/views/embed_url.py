@@ -1,0 +1,265 @@
+"""The embed URL: reading what people paste, leniently, and writing it, strictly."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, unquote_plus
+
+from trackkit_jupyter.errors import EmbedError, shown
+from trackkit_jupyter.views.view import TYPES, VALUE_TYPES, View
+
+__all__ = ["parse", "type_of", "write"]
+
+PATH = "/trackkit/widgets/"
+LONGEST = 32_768
+
+#: Horizontal axes: the spec's names, and ours. "timestamp" means time from start and "iso_time" wall time.
+_XAXES = {"iter": "iterations", "timestamp": "relative", "iso_time": "wall"}
+_OBJECT_TYPES = {"task": "experiment", "model": "model", "experiment": "experiment"}
+#: Keys that say how to show; everything else chooses the objects.
+_OWN = (
+    "type objectType objects tasks models metrics variants iterations xaxis value_type series company light theme "
+    "store tab smoothing group_by width height"
+).split()
+#: First segments of the keys of a dynamic query.
+_QUERY = frozenset(
+    "id user tags system_tags status project parent hyperparams execution created started completed published "
+    "active_duration last_iteration last_metrics status_changed last_update last_change name comment report runtime "
+    "_any_ _all_ _or_ _and_ search_text order_by page page_size start size scroll_id refresh_scroll "
+    "only_fields allow_public include_subprojects search_hidden framework uri task ready metadata".split()
+)
+
+_SRC = re.compile(r"""\bsrc\s*=\s*(?P<quote>["']?)""", re.IGNORECASE)
+_SIZE = re.compile(r"""\b(width|height)\s*=\s*["']?([0-9.]+(?:%|[a-z]{1,4})?)(?=["'\s/>]|$)""", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:amp|quot|lt|gt|apos|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+_PATH = re.compile(r"/widgets?/?$")
+
+
+def parse(text: str) -> View:
+    """Return the view that an embed URL or a pasted iframe snippet describes.
+
+    Both spellings of the path (``/widgets/`` and ``/widget/``), any server address before it, an unclosed quote,
+    repeated keys, ``key[]=a,b`` lists and ``light`` without a value are understood.
+
+    Parameters
+    ----------
+    text
+        The URL, with or without a server address, or the snippet around it.
+
+    Raises
+    ------
+    EmbedError
+        It cannot be read; ``field`` names the parameter.
+    """
+    if not isinstance(text, str):
+        raise EmbedError(f"An embed URL is text, not {type(text).__name__}.", "url")
+    if len(text) > LONGEST:
+        raise EmbedError(f"An embed URL has {LONGEST:,} characters at most, this has {len(text):,}.", "url")
+    url, sizes = _find_url(text.strip())
+    path, mark, query = url.partition("?")
+    if not mark and "=" in path and "/" not in path.partition("=")[0]:
+        path, query = "/widgets/", path  # the query alone
+    elif not mark:
+        raise EmbedError(
+            f"An embed URL has its parameters after a question mark; there is none in {shown(url)}.", "url"
+        )
+    if not _PATH.search(path):
+        raise EmbedError(f"The path of an embed URL ends in /widgets/, not {shown(path)}.", "url")
+    return _view(_pairs(query.partition("#")[0]), sizes)
+
+
+def write(view: View) -> str:
+    """Return the embed URL of a view, relative to the Jupyter server."""
+    options = view.options
+    pairs: list[tuple[str, Any]] = [
+        ("type", type_of(view)),
+        ("objectType", "model" if options.get("object_type") == "model" else "task"),
+    ]
+    pairs += [(key, options[key]) for key in ("series", "value_type", "tab") if options.get(key)]
+    pairs.append(("xaxis", _key_of(_XAXES, options.get("xaxis", "iterations"))))
+    pairs += [("objects", id) for id in view.objects]
+    for key in ("metrics", "variants"):
+        pairs += [(key, name) for name in options.get(key) or ()]
+    pairs += [(key, options[key]) for key in ("smoothing", "group_by", "company") if options.get(key)]
+    written = [f"{key}={quote(str(value), safe='')}" for key, value in pairs]
+    for key, value in (view.query or {}).items():
+        several = isinstance(value, list)
+        values = ",".join(quote(str(item), safe="$") for item in (value if several else [value]))
+        written.append(f"{quote(key, safe='.$')}{'[]' if several else ''}={values}")
+    if view.store and view.store.get("id"):
+        written.append(f"store={quote(str(view.store['id']), safe='')}")
+    if options.get("theme"):
+        written.append("light" if options["theme"] == "light" else f"theme={options['theme']}")
+    return f"{PATH}?{'&'.join(written)}"
+
+
+def type_of(view: View) -> str:
+    """Return the ``type`` that an embed URL gives a view."""
+    return str(view.options.get("type") or _key_of(TYPES, view.kind))
+
+
+def _key_of(names: Mapping[str, str], value: str) -> str:
+    if value in ("comparison",):
+        return value  # "parcoords" is a comparison too, and says so in its options
+    return next((key for key, own in names.items() if own == value), value)
+
+
+def _find_url(text: str) -> tuple[str, dict[str, str]]:
+    """Return the address inside a snippet (or the text itself) and the sizes beside it."""
+    source = _SRC.search(text)
+    looks_like_markup = "<" in text.partition("?")[0] or text.lower().startswith("src")
+    if source is None or not looks_like_markup:
+        return _unescape(text.strip("\"'").strip()), {}
+    rest = text[source.end() :]
+    mark = source["quote"]
+    inside, closed, after = rest.partition(mark) if mark else (rest, "", "")
+    # An unclosed quote ends at the next attribute's quote, or never: then the first blank ends the address.
+    if not closed or re.search(r"\s\w+\s*=\s*$", inside) or "\n" in inside.strip() or ">" in inside:
+        inside = re.split(r"[\s>]", rest.lstrip(), maxsplit=1)[0].strip("\"'")
+        after = rest[len(inside) :]
+    outside = text[: source.start()] + " " + after
+    return _unescape(inside.strip()), {key.lower(): value for key, value in _SIZE.findall(outside)}
+
+
+def _unescape(text: str) -> str:
+    # Not html.unescape: it takes "&copy=1" for a sign, as no browser does inside an attribute.
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+
+
+def _pairs(query: str) -> list[tuple[str, bool, str | None]]:
+    """Return ``(key, was it a list key, raw value or None)`` for each parameter."""
+    pairs = []
+    for part in query.split("&"):
+        if not part.strip():
+            continue
+        raw, equals, value = part.partition("=")
+        key = _decode(raw.strip(), "url")
+        listed = key.endswith("[]")
+        pairs.append((key.removesuffix("[]"), listed, value if equals else None))
+    return pairs
+
+
+def _decode(raw: str, field: str) -> str:
+    try:
+        text = unquote_plus(raw, errors="strict").strip()
+    except UnicodeDecodeError:
+        raise EmbedError(f"{field} is not valid UTF-8: {shown(raw)}.", field) from None
+    if any(ord(character) < 32 for character in text):
+        raise EmbedError(f"{field} must not contain control characters: {shown(text)}.", field)
+    return text
+
+
+def _view(pairs: list[tuple[str, bool, str | None]], sizes: dict[str, str]) -> View:
+    own: dict[str, list[str]] = {}
+    query: dict[str, Any] = {}
+    bare: list[str] = []
+    for key, listed, value in pairs:
+        if key in ("light",):
+            own[key] = [_decode(value, key) if value is not None else "true"]
+        elif key in _OWN:
+            # Commas separate before decoding, so that a name with a comma can be written with %2C.
+            values = [_decode(item, key) for item in (value or "").split(",")]
+            own.setdefault(key, []).extend(item for item in values if item)
+        elif value is None:
+            bare.append(key)  # parcoords writes its further parameters as "&section.name", without a value
+        elif key.split(".")[0] in _QUERY:
+            items = [_decode(item, key) for item in value.split(",")] if listed else [_decode(value, key)]
+            earlier = query.get(key)
+            if listed or earlier is not None:
+                before = earlier if isinstance(earlier, list) else [] if earlier is None else [earlier]
+                query[key] = [*before, *items]
+            else:
+                query[key] = items[0]
+        else:
+            _refuse(key)
+    return _build(own, query, bare, sizes)
+
+
+def _refuse(key: str) -> None:
+    near = difflib.get_close_matches(key, [*_OWN, *_QUERY], 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    raise EmbedError(f"There is no embed parameter {shown(key)}{hint or '.'}", key)
+
+
+def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], sizes: dict[str, str]) -> View:
+    kind = _one(own, "type", TYPES, "scalar")
+    if bare and kind != "parcoords":
+        _refuse(bare[0])
+    object_type = _one(own, "objectType", _OBJECT_TYPES, "model" if "models" in own else "task")
+    objects = own.get("objects") or own.get("tasks") or own.get("models") or []
+    ids = tuple(dict.fromkeys(_id(text) for text in objects))
+    if not ids and not query:
+        raise EmbedError("There is nothing to show: objects=<id> is missing.", "objects")
+    options: dict[str, Any] = {}
+    if _OBJECT_TYPES[object_type] == "model":
+        options["object_type"] = "model"
+    if kind == "parcoords":
+        options["type"] = kind
+        if not own.get("metrics"):
+            raise EmbedError("type=parcoords needs metrics=<metric_id>.<variant_id>.", "metrics")
+    for key in ("metrics", "variants"):
+        names = [*own.get(key, ()), *(bare if key == "variants" else ())]
+        if names:
+            options[key] = names
+    xaxis = _one(own, "xaxis", {**_XAXES, **{name: name for name in _XAXES.values()}}, "iter")
+    xaxis = _XAXES.get(xaxis, xaxis)
+    if xaxis != "iterations":
+        options["xaxis"] = xaxis
+    if "value_type" in own:
+        options["value_type"] = _one(own, "value_type", VALUE_TYPES, "value")
+    for key in ("series", "company", "tab", "group_by"):
+        if own.get(key):
+            options[key] = own[key][-1]
+    if own.get("smoothing"):
+        options["smoothing"] = _smoothing(own["smoothing"][-1])
+    theme = _theme(own)
+    if theme:
+        options["theme"] = theme
+    for key in ("width", "height"):
+        size = own[key][-1] if own.get(key) else sizes.get(key)
+        if size and size != ("100%" if key == "width" else "400"):
+            options[key] = int(size) if size.isdecimal() else size
+    store = own.get("store")
+    where = {"id": _id(store[-1], "store"), "path": None} if store else None
+    return View(TYPES[kind], ids, query or None, options, "", where)
+
+
+def _one(own: dict[str, list[str]], key: str, allowed: Any, default: str) -> str:
+    values = own.get(key)
+    if not values:
+        return default
+    if values[-1] not in allowed:
+        raise EmbedError(f"{key} must be one of {', '.join(allowed)}, not {shown(values[-1])}.", key)
+    return values[-1]
+
+
+def _id(text: str, field: str = "objects") -> str:
+    id = text.lower()
+    if len(id) != 32 or id.strip("0123456789abcdef"):
+        raise EmbedError(f"An id has 32 hex characters, not {shown(text)}.", field)
+    return id
+
+
+def _smoothing(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 0.999:
+        raise EmbedError(f"smoothing must be a number from 0 to 0.999, not {shown(text)}.", "smoothing")
+    return value
+
+
+def _theme(own: dict[str, list[str]]) -> str | None:
+    if "theme" in own:
+        return _one(own, "theme", ("light", "dark"), "light")
+    light = own.get("light")
+    if not light:
+        return None
+    if light[0].lower() not in ("true", "false", "1", "0", ""):
+        raise EmbedError(f"light must be true or false, or stand alone, not {shown(light[0])}.", "light")
+    return "light" if light[0].lower() in ("true", "1", "") else None

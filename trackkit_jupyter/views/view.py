@@ -1,0 +1,379 @@
+"""The View: what is shown, as data of a few hundred bytes, and how it is built."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.errors import EmbedError, NotFoundError, TrackkitTypeError, TrackkitValueError, shown
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import Store
+
+__all__ = [
+    "MIME_TYPE",
+    "TABS",
+    "TYPES",
+    "View",
+    "comparison",
+    "embed",
+    "experiment",
+    "of",
+    "plot",
+    "samples",
+    "scalars",
+    "single",
+]
+
+MIME_TYPE = "application/vnd.trackkit.view+json"
+
+#: The tabs of an experiment, in order.
+TABS = ("execution", "configuration", "artifacts", "info", "console", "scalars", "plots", "samples")
+#: What an embed may show (the spec's ``type``), and the kind of view it becomes. The last two are ours.
+TYPES = {
+    "plot": "plot",
+    "scalar": "scalars",
+    "single": "single",
+    "sample": "samples",
+    "parcoords": "comparison",
+    "experiment": "experiment",
+    "comparison": "comparison",
+}
+XAXES = ("iterations", "relative", "wall")
+VALUE_TYPES = ("value", "min_value", "max_value")
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown: a kind, the objects it is about, and options.
+
+    A view holds no data. The same view is shown by a notebook output, a tab, the embed page and an exported report, and
+    shows what the store holds at that moment.
+
+    Attributes
+    ----------
+    kind
+        ``experiment``, ``scalars``, ``comparison``, ``plot``, ``samples``, ``single`` or ``message``.
+    objects
+        Ids of the objects, in order.
+    query
+        What chooses the objects instead of ids: the parameters of a dynamic query, as they stood in the embed URL.
+    options
+        Only what differs from the default: ``tab``, ``metrics``, ``variants``, ``xaxis``, ``smoothing``, ``group_by``,
+        ``theme``, ``width``, ``height``, ``object_type``, ``type`` ...
+    title
+        What to call it.
+    store
+        Id of the store and its path relative to the notebook; ``None``: the default store.
+    """
+
+    kind: str
+    objects: tuple[str, ...] = ()
+    query: Mapping[str, Any] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+    store: Mapping[str, str | None] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the view as it stands in a notebook output."""
+        return {
+            "version": 1,
+            "kind": self.kind,
+            "store": dict(self.store) if self.store else {"id": None, "path": None},
+            "objects": list(self.objects),
+            "query": dict(self.query) if self.query else None,
+            "options": dict(self.options),
+            "title": self.title,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> View:
+        """Return the view that :meth:`to_json` wrote; unknown keys of a later version are left out.
+
+        Raises
+        ------
+        TrackkitValueError
+            It is no view.
+        """
+        objects, options, store, query = (data.get(key) for key in ("objects", "options", "store", "query"))
+        if not isinstance(data.get("kind"), str) or not isinstance(objects, list):
+            raise TrackkitValueError("This is no view: kind and objects are missing.", "kind")
+        return cls(
+            kind=data["kind"],
+            objects=tuple(str(id) for id in objects),
+            query=query if isinstance(query, Mapping) else None,
+            options=options if isinstance(options, Mapping) else {},
+            title=str(data.get("title") or ""),
+            store=store if isinstance(store, Mapping) and store.get("id") else None,
+        )
+
+    @property
+    def url(self) -> str:
+        """Address of the embed page, relative to the Jupyter server: no host, no prefix, no token."""
+        from trackkit_jupyter.views import embed_url
+
+        return embed_url.write(self)
+
+    @property
+    def code(self) -> str:
+        """The iframe snippet to paste into a report."""
+        width, height = self.options.get("width", "100%"), self.options.get("height", 400)
+        return (
+            f'<iframe src="{html.escape(self.url)}" width="{html.escape(str(width))}" '
+            f'height="{html.escape(str(height))}"></iframe>'
+        )
+
+    def resolve(self, store: Store[Any]) -> list[str]:
+        """Return the ids of the objects that the view shows now, in order.
+
+        Parameters
+        ----------
+        store
+            Where to look. Objects that are no longer there are left out.
+
+        Raises
+        ------
+        EmbedError
+            The view chooses its objects by a query that this version cannot evaluate.
+        """
+        if self.query:
+            key = next(iter(self.query))
+            raise EmbedError(
+                f"The query parameter {shown(key)} cannot be evaluated yet; name the objects: objects=<id>.",
+                key,
+            )
+        if self.options.get("object_type") == "model":
+            raise EmbedError(
+                "Models cannot be shown yet; name experiments: objectType=task&objects=<id>.", "objectType"
+            )
+        found = []
+        for id in self.objects:
+            try:
+                store.experiment(id)
+            except NotFoundError:
+                continue
+            found.append(id)
+        return found
+
+    def with_options(self, **options: Any) -> View:
+        """Return the same view with other options; ``None`` takes an option away."""
+        merged = {**self.options, **options}
+        return replace(self, options={key: value for key, value in merged.items() if value is not None})
+
+    def with_store(self, store: Store[Any]) -> View:
+        """Return the same view, of this store."""
+        return replace(self, store=_store_of(store))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        from trackkit_jupyter.views.bundle import mimebundle
+
+        return mimebundle(self)
+
+
+def experiment(exp: Any, tab: str | None = None) -> View:
+    """Return the view of one experiment with all its tabs.
+
+    Parameters
+    ----------
+    exp
+        An experiment.
+    tab
+        The tab to open: ``execution``, ``configuration``, ``artifacts``, ``info``, ``console``, ``scalars`` (default),
+        ``plots`` or ``samples``.
+
+    Raises
+    ------
+    TrackkitValueError
+        There is no such tab.
+    """
+    if tab is not None:
+        tab = _choice(str(tab).lower().replace("debug samples", "samples"), TABS, "tab")
+    return _build("experiment", [exp], tab=tab)
+
+
+def scalars(experiments: Any, metrics: Any = None, variants: Any = None, **options: Any) -> View:
+    """Return the view of the scalar charts of one or more experiments.
+
+    Parameters
+    ----------
+    experiments
+        An experiment, or several.
+    metrics, variants
+        Names to show; ``None``: all. Every metric is shown with every variant.
+    **options
+        ``xaxis``: ``iterations``, ``relative`` (seconds from the start) or ``wall``; ``smoothing``: 0 to 0.999;
+        ``group_by``: ``metric`` or ``none``; ``theme``; ``height`` in pixels.
+    """
+    return _build("scalars", _several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
+
+
+def comparison(experiments: Any, metrics: Any = None, **options: Any) -> View:
+    """Return the view that lays experiments side by side: charts, differing hyperparameters, final metrics.
+
+    Parameters
+    ----------
+    experiments
+        Two experiments or more.
+    metrics
+        Names of the metrics to show; ``None``: all.
+    **options
+        As in :func:`scalars`.
+    """
+    return _build("comparison", _several(experiments), metrics=_names(metrics), **options)
+
+
+def plot(experiments: Any, metrics: Any = None, variants: Any = None, **options: Any) -> View:
+    """Return the view of the latest plots of one or more experiments."""
+    return _build("plot", _several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
+
+
+def samples(experiments: Any, metrics: Any = None, variants: Any = None, **options: Any) -> View:
+    """Return the view of the debug samples of one or more experiments."""
+    return _build("samples", _several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
+
+
+def single(experiments: Any, metrics: Any = None, **options: Any) -> View:
+    """Return the view of the table of single values of one or more experiments."""
+    return _build("single", _several(experiments), metrics=_names(metrics), **options)
+
+
+def embed(
+    objects_or_query: Any,
+    type: str = "scalar",
+    metrics: Any = None,
+    variants: Any = None,
+    xaxis: str = "iterations",
+    object_type: str = "experiment",
+    value_type: str | None = None,
+    theme: str | None = None,
+    width: str | int = "100%",
+    height: str | int = 400,
+    **options: Any,
+) -> View:
+    """Return a view to embed in a report, live wherever the report is read beside its store.
+
+    Parameters
+    ----------
+    objects_or_query
+        An experiment, an id, several of them, or an embed URL or snippet as text.
+    type
+        ``scalar``, ``plot``, ``single``, ``sample``, ``parcoords``, ``experiment`` or ``comparison``.
+    metrics, variants
+        Names to show; ``None``: all.
+    xaxis
+        ``iterations``, ``relative`` (seconds from the start) or ``wall``.
+    object_type
+        ``experiment`` or ``model``.
+    value_type
+        For ``parcoords``: ``value`` (the last one, default), ``min_value`` or ``max_value``.
+    theme
+        ``light``, ``dark`` or ``None``: as the page around it.
+    width, height
+        Size in CSS pixels, or as text with a unit.
+
+    Raises
+    ------
+    EmbedError
+        A value that is not allowed, or an embed URL that cannot be read.
+    """
+    if isinstance(objects_or_query, str) and not _is_id(objects_or_query):
+        from trackkit_jupyter.views import embed_url
+
+        return embed_url.parse(objects_or_query)
+    kind = TYPES[_choice(type, TYPES, "type", EmbedError)]
+    return _build(
+        kind,
+        _several(objects_or_query),
+        type=type if type == "parcoords" else None,
+        metrics=_names(metrics),
+        variants=_names(variants),
+        xaxis=xaxis,
+        object_type=_choice(object_type, ("experiment", "model"), "object_type", EmbedError),
+        value_type=value_type,
+        theme=theme,
+        width=width,
+        height=height,
+        **options,
+    )
+
+
+def of(shown_object: Any) -> View:
+    """Return the view of anything that can be shown: a view, an experiment, or several experiments."""
+    if isinstance(shown_object, View):
+        return shown_object
+    if hasattr(shown_object, "single_values"):
+        return experiment(shown_object)
+    return comparison(shown_object)
+
+
+_DEFAULTS = {"xaxis": "iterations", "object_type": "experiment", "width": "100%", "height": 400, "smoothing": 0}
+
+
+def _build(kind: str, objects: list[Any], **options: Any) -> View:
+    if not objects:
+        raise EmbedError("There is nothing to show: name at least one experiment.", "objects")
+    for name, allowed in (("xaxis", XAXES), ("value_type", VALUE_TYPES), ("theme", ("light", "dark"))):
+        if options.get(name) is not None:
+            _choice(options[name], allowed, name, EmbedError)
+    unknown = [name for name in options if name not in _OPTIONS]
+    if unknown:
+        raise EmbedError(f"There is no option {shown(unknown[0])}; allowed: {', '.join(sorted(_OPTIONS))}.", unknown[0])
+    ids = tuple(dict.fromkeys(_id(item) for item in objects))
+    store = next((item.store for item in objects if getattr(item, "store", None) is not None), None)
+    names = [str(item.name) for item in objects if hasattr(item, "name")]
+    title = names[0] if len(names) == 1 else f"{len(ids)} experiments" if len(ids) > 1 else ""
+    kept = {key: value for key, value in options.items() if value is not None and _DEFAULTS.get(key) != value}
+    return View(kind, ids, None, kept, title, None if store is None else _store_of(store))
+
+
+_OPTIONS = frozenset(
+    "tab metrics variants xaxis smoothing group_by theme width height object_type type value_type series "
+    "company".split()
+)
+
+
+def _id(item: Any) -> str:
+    id = item if isinstance(item, str) else getattr(item, "id", None)
+    if not isinstance(id, str):
+        raise TrackkitTypeError(f"An experiment or its id is needed, not {type(item).__name__}.", "objects")
+    if not _is_id(id):
+        raise EmbedError(f"An id has 32 hex characters, not {shown(id)}.", "objects")
+    return id
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 32 and not text.strip("0123456789abcdef")
+
+
+def _several(objects: Any) -> list[Any]:
+    if isinstance(objects, str) or hasattr(objects, "single_values") or not isinstance(objects, Iterable):
+        return [objects]
+    return list(objects)
+
+
+def _names(names: Any) -> list[str] | None:
+    if names is None:
+        return None
+    return [names] if isinstance(names, str) else [str(name) for name in names]
+
+
+def _choice(value: Any, allowed: Iterable[str], name: str, error: type[TrackkitValueError] = TrackkitValueError) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        raise error(f"{name} must be one of {', '.join(allowed)}, not {shown(value)}.", name)
+    return value
+
+
+def _store_of(store: Any) -> dict[str, str | None]:
+    """Return the store as a view names it: its id, and its path from the notebook, whose folder the kernel works in."""
+    try:
+        path = Path(os.path.relpath(store.path, Path.cwd())).as_posix()
+    except (ValueError, OSError):  # another drive, or the working directory is gone
+        path = None
+    # A path that leaves the notebook's surroundings says more about this machine than it helps to find the store.
+    if path is not None and path.split("/").count("..") > 3:
+        path = None
+    return {"id": store.id, "path": path}
