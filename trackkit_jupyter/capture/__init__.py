@@ -88,7 +88,7 @@ class Capture:
         self._listener = console.listen(self._sink.log_console)
 
     def _follow_cells(self) -> None:
-        self._cells = notebook.Cells(self._sink.record_cell)
+        self._cells = notebook.Cells(self._sink.record_cell, before=console.renew)
         self._cells.start()
 
     def _look_up(self, script: str | None, directory: str | None) -> None:

@@ -1,8 +1,8 @@
 """Listens to what the process prints on stdout and stderr while an experiment runs.
 
-The stream objects stay the ones they are, with every attribute; only their ``write`` is replaced on the instance. So
-logging handlers and other libraries that hold a stream from before are heard as well. Bytes written to
-``sys.stdout.buffer`` and output of forked children are not.
+The stream objects stay the ones they are, with every attribute, and only one attribute of them is replaced. So logging
+handlers and other libraries that hold a stream from before are heard as well. Bytes written to ``sys.stdout.buffer``
+and output of forked children are not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from .lines import LineAssembler
 
-__all__ = ["Listener", "listen"]
+__all__ = ["Listener", "listen", "renew"]
 
 _log = logging.getLogger("trackkit_jupyter")
 
@@ -61,20 +61,49 @@ class Listener:
 
 
 class _Tap:
-    """The replaced ``write`` of one stream."""
+    """The place at one stream where its text is heard."""
 
     def __init__(self, name: str, stream: Any) -> None:
         self.name = name
         self.stream = stream
         self.lines = LineAssembler()
-        self.lock = threading.Lock()
-        self.original = stream.write
-        self.own = "write" in vars(stream)  # somebody else has replaced it before
-        self.write = self._make_write()
-        stream.write = self.write
+        self.lock = threading.RLock()  # re-entrant: a signal handler may end the experiment amid a print
+        self.install()
 
-    def _make_write(self) -> Callable[[str], Any]:
-        name, original, feed, lock, busy = self.name, self.original, self.lines.feed, self.lock, _busy
+    def install(self) -> None:
+        raise NotImplementedError
+
+    def in_place(self) -> bool:
+        raise NotImplementedError
+
+    def remove(self) -> None:
+        raise NotImplementedError
+
+    def peek(self) -> str:
+        with self.lock:
+            return self.lines.peek()
+
+    def hear(self, text: str) -> None:
+        """Pass the lines that are complete now to the listeners; called with the thread marked as busy."""
+        try:
+            with self.lock:
+                complete = self.lines.feed(text)
+        except Exception as error:  # noqa: BLE001 - print() never fails because of us
+            _log.debug("console not recorded: %r", error)
+            return
+        if complete:  # passed on without the lock: a sink has locks of its own
+            for listener in _listeners:
+                listener.hear(self.name, complete)
+
+
+class _WriteTap(_Tap):
+    """Replaces the ``write`` of the stream object, as others do too: IPython does so while a cell runs."""
+
+    def install(self) -> None:
+        stream, busy, hear = self.stream, _busy, self.hear
+        original = stream.write
+        self.original = original
+        self.own = "write" in vars(stream)  # somebody else has replaced it before
 
         def write(text: str, /) -> Any:
             # Busy: printed by a sink, or by a stream below another one that is listened to. Shown, not recorded again.
@@ -83,27 +112,16 @@ class _Tap:
             busy.now = True
             try:
                 written = original(text)
-                try:
-                    with lock:
-                        complete = feed(text)
-                except Exception as error:  # noqa: BLE001 - print() never fails because of us
-                    _log.debug("console not recorded: %r", error)
-                    return written
-                if complete:  # passed on without the lock: a sink has locks of its own
-                    for listener in _listeners:
-                        listener.hear(name, complete)
+                hear(text)
                 return written
             finally:
                 busy.now = False
 
-        return write
+        self.write = write
+        stream.write = write
 
     def in_place(self) -> bool:
         return vars(self.stream).get("write") is self.write
-
-    def peek(self) -> str:
-        with self.lock:
-            return self.lines.peek()
 
     def remove(self) -> None:
         if not self.in_place():
@@ -112,6 +130,50 @@ class _Tap:
             self.stream.write = self.original
         else:
             del self.stream.write
+
+
+class _EchoTap(_Tap):
+    """Takes the place of the echo of a kernel's stream, which gets every text that is written to it.
+
+    IPython puts its own ``write`` on the stream at the start of a cell and the former one back at its end, and so would
+    drop ours. The echo it leaves alone.
+    """
+
+    def install(self) -> None:
+        self.echo = _Echo(self.stream.echo, self.hear)
+        self.stream.echo = self.echo
+
+    def in_place(self) -> bool:
+        return self.stream.echo is self.echo
+
+    def remove(self) -> None:
+        if self.in_place():
+            self.stream.echo = self.echo.inner
+
+
+class _Echo:
+    def __init__(self, inner: Any, hear: Callable[[str], None]) -> None:
+        self.inner = inner  # the echo from before, usually None
+        self._hear = hear
+
+    def write(self, text: str) -> None:
+        try:
+            if self.inner is not None:
+                self.inner.write(text)
+        except OSError:
+            if self.inner is not sys.__stderr__:  # of which the kernel makes no words either
+                raise
+        finally:
+            if _listeners and not _busy.now:
+                _busy.now = True
+                try:
+                    self._hear(text)
+                finally:
+                    _busy.now = False
+
+    def flush(self) -> None:
+        if self.inner is not None:
+            self.inner.flush()
 
 
 _busy = _Busy()
@@ -147,10 +209,15 @@ def listen(log: Callable[[str, str], None]) -> Listener:
 
 
 def _add_tap(name: str, stream: Any) -> None:
-    if stream is None or any(tap.stream is stream and tap.in_place() for tap in _taps):
+    if stream is None:
         return
+    known = next((tap for tap in _taps if tap.stream is stream), None)
     try:
-        _taps.append(_Tap(name, stream))
+        if known is None:
+            kernel = hasattr(stream, "echo") and hasattr(stream, "pub_thread")
+            _taps.append(_EchoTap(name, stream) if kernel else _WriteTap(name, stream))
+        elif not known.in_place():
+            known.install()
     except (AttributeError, TypeError) as error:  # a stream that allows no attribute
         _log.debug("not captured: %s: %r", name, error)
 
@@ -162,6 +229,13 @@ def _remove_taps() -> None:
             tap.remove()
         except Exception as error:  # noqa: BLE001 - the other stream is still to be restored
             _log.debug("%s not restored: %r", tap.name, error)
+
+
+def renew() -> None:
+    """Take hold of the streams again where somebody has dropped it; called when a cell begins."""
+    with _registry:
+        for tap in _taps if _listeners else ():
+            _add_tap(tap.name, tap.stream)
 
 
 def _after_fork() -> None:

@@ -17,7 +17,8 @@ _TIMEOUT = 5.0  # seconds for one command
 _SHORT = 1 << 16
 _DIFF_LIMIT = 1_000_000  # bytes
 _DIFF = ("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/")
-_OPTIONS = ("--no-optional-locks", "-ccore.fsmonitor=false", "-ccore.safecrlf=false", "-ccore.quotePath=false")
+_SETTINGS = ("core.fsmonitor=false", "core.safecrlf=false", "core.quotePath=false")
+_OPTIONS = ("--no-optional-locks", *(word for setting in _SETTINGS for word in ("-c", setting)))
 
 
 class _GitError(Exception):

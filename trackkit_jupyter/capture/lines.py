@@ -51,7 +51,7 @@ class LineAssembler:
         """Return what is not complete yet, without the lines that were wiped."""
         if self._held is None:
             text = "".join(self._pieces)
-            return "" if self._returned and _wiped(text) else text
+            return "" if _wiped(text) and (self._returned or "\x1b" in text) else text
         return "\n".join(_final(self._held))
 
     def flush(self) -> str:

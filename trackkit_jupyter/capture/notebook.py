@@ -41,10 +41,13 @@ class Cells:
     ----------
     record
         Called with the source as written and its execution count.
+    before
+        Called before every cell, also one that is not recorded.
     """
 
-    def __init__(self, record: Callable[[str, int | None], None]) -> None:
+    def __init__(self, record: Callable[[str, int | None], None], before: Callable[[], None] | None = None) -> None:
         self._record = record
+        self._before = before
         self._shell: Any = None
         self._failed = False
 
@@ -66,8 +69,9 @@ class Cells:
             shell.events.unregister("pre_run_cell", self._before_cell)
 
     def _before_cell(self, info: Any) -> None:
-        # The shell's own counter has changed its meaning between versions; the history has not.
-        try:
+        try:  # the shell's own counter has changed its meaning between versions, the history has not
+            if self._before is not None:
+                self._before()
             self._take(info, len(self._shell.history_manager.input_hist_raw))
         except Exception as error:  # noqa: BLE001 - a cell runs whether it was recorded or not
             if not self._failed:
