@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
+from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.plain import encode
 from trackkit_jupyter.records import iso
@@ -120,13 +121,18 @@ def figure(store: Store[Any], id: str, hash: str) -> bytes:
     ------
     NotFoundError
         No plot of the experiment has that hash.
+    TrackkitStorageError
+        Its file is damaged.
     TrackkitValueError
         The figure has keys that would reach into a browser's objects.
     """
     with opened(store, id) as found:
         if not any(plot["hash"] == hash for plot in found.plots()):
             raise NotFoundError("There is no such plot in this experiment.", "hash")
-        data = found.figure(hash)
+        try:
+            data = found.figure(hash)
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise TrackkitStorageError("The file of this plot is damaged.", "hash") from error
     if _has_prototype_keys(data):
         raise TrackkitValueError("This figure has keys that a browser must not take: it cannot be shown.", "hash")
     return encode(data)
