@@ -18,6 +18,8 @@ export function Dialog({ title, tools, onClose, onKeyDown, children }: DialogPro
   useEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal?.();
+    // Not the first button: a key pressed to open would light it up.
+    dialog.current?.focus();
     return () => {
       dialog.current?.close?.();
       if (before instanceof HTMLElement) {
@@ -29,6 +31,7 @@ export function Dialog({ title, tools, onClose, onKeyDown, children }: DialogPro
     <dialog
       ref={dialog}
       class="tk-dialog"
+      tabIndex={-1}
       aria-label={title}
       onCancel={event => {
         event.preventDefault();

@@ -146,8 +146,8 @@ function ArtifactCard({ experiment, artifact, source }: { experiment: string; ar
     facts.push({ name: 'Metadata', value: <span class="tk-mono tk-pre">{text}</span>, copy: text });
   }
   return (
-    <section class="tk-card" aria-label={key}>
-      <div class="tk-card-head">
+    <section class="tk-artifact" aria-label={key}>
+      <div class="tk-artifact-head">
         <h3 class="tk-cut" title={key}>
           {key}
         </h3>

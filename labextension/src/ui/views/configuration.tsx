@@ -17,7 +17,7 @@ export function ConfigurationTab({ record: live }: { record: LiveRead<Experiment
     return live.late.value ? <SkeletonRows rows={8} /> : null;
   }
   const items = sections(record);
-  const current = items.find(item => item.key === chosen.value) ?? items.find(item => item.count) ?? items[0];
+  const current = items.find(item => item.key === chosen.value) ?? first(items);
   const shown = {
     get value() {
       return current?.key ?? PROPERTIES;
@@ -31,6 +31,11 @@ export function ConfigurationTab({ record: live }: { record: LiveRead<Experiment
       <Chosen key={shown.value} record={record} item={shown.value} />
     </Rail>
   );
+}
+
+/** Hyperparameters are what people look for first. */
+function first(items: RailItem[]): RailItem | undefined {
+  return items.find(item => item.group && item.count !== 0) ?? items[0];
 }
 
 function sections(record: ExperimentAnswer): RailItem[] {

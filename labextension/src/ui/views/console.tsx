@@ -147,7 +147,7 @@ function Row({ index, line, query, current, measure }: RowProps) {
   return (
     <div
       ref={measure}
-      class="tk-line"
+      class="tk-log-line"
       data-index={index}
       data-stream={line?.stream}
       data-current={current || undefined}

@@ -43,21 +43,25 @@ function general(record: ExperimentAnswer): Fact[] {
   const facts: Fact[] = [
     { name: 'Status', value: <Status status={record.status} /> },
     { name: 'Project', value: record.project, copy: record.project },
-    { name: 'Parent', value: record.parent && <code>{record.parent}</code>, copy: record.parent },
+    { name: 'Parent', value: record.parent ? <code>{record.parent}</code> : none('None'), copy: record.parent },
     { name: 'User', value: record.user, copy: record.user },
     { name: 'Created', value: time(record.created) },
     { name: 'Started', value: time(record.started) },
-    { name: 'Finished', value: time(record.finished) },
+    { name: 'Finished', value: time(record.finished) ?? (record.status === 'running' ? none('Not yet') : null) },
     { name: 'Last update', value: time(record.last_update) },
     { name: 'Last iteration', value: record.last_iteration === null ? null : integer(record.last_iteration) },
     { name: 'Archived', value: record.archived ? 'Yes' : 'No' },
-    { name: 'Description', value: record.description || null, copy: record.description },
+    { name: 'Description', value: record.description || none('None'), copy: record.description },
     { name: 'ID', value: <code>{record.id}</code>, copy: record.id },
   ];
   if (started !== null && finished !== null) {
     facts.splice(7, 0, { name: 'Duration', value: duration(finished - started) });
   }
   return facts;
+}
+
+function none(word: string) {
+  return <span class="tk-faint">{word}</span>;
 }
 
 function time(value: string | null) {

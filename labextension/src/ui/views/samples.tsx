@@ -78,7 +78,7 @@ function Samples({ source, id, first }: { source: Source; id: string; first: str
         <label class="tk-label">
           Metric
           <select
-            class="tk-select"
+            class="tk-choice"
             value={metric.value ?? ''}
             onChange={event => {
               still.release();
@@ -96,10 +96,10 @@ function Samples({ source, id, first }: { source: Source; id: string; first: str
         </label>
         <span class="tk-space" />
         <Button label="Older" icon={ArrowDown} onClick={older} disabled={!answer.older}>
-          Older
+          <span class="tk-wide-only">Older</span>
         </Button>
         <Button label="Newer" icon={ArrowUp} onClick={newer} disabled={!answer.newer}>
-          Newer
+          <span class="tk-wide-only">Newer</span>
         </Button>
         <Button
           label="Newest"
@@ -108,7 +108,7 @@ function Samples({ source, id, first }: { source: Source; id: string; first: str
           disabled={!answer.newer && !still.waiting}
           class={still.waiting ? 'tk-strong' : ''}
         >
-          Newest
+          <span class="tk-wide-only">Newest</span>
         </Button>
       </div>
       {answer.iterations.length === 0 && <Nothing>Nothing was logged here for this metric.</Nothing>}

@@ -14,6 +14,8 @@ import type { Source } from '../source';
 
 const ZOOM_STEP = 1.5;
 const ZOOM_LIMITS = [0.05, 64] as const;
+/** A tiny picture is not blown up further than this to fill the stage. */
+const FIT_LIMIT = 40;
 /** From here on single pixels are meant to be seen. */
 const PIXELS_FROM = 2;
 
@@ -80,12 +82,7 @@ export function SampleViewer({ source, id, sample, onClose }: ViewerProps) {
     zoom.value = null;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (
-      (event.target as HTMLElement).matches('input, audio, video') ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey
-    ) {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).matches('audio, video')) {
       return;
     }
     const act = {
@@ -198,7 +195,7 @@ function Stage({ url, name, zoom, fitted, point, natural, onZoom }: StageProps) 
     natural.value = [width, height];
     const room = box.current;
     if (room) {
-      fitted.value = Math.min(room.clientWidth / width, room.clientHeight / height, PIXELS_FROM * 8);
+      fitted.value = Math.min(room.clientWidth / width, room.clientHeight / height, FIT_LIMIT);
     }
   };
   const onMove = (event: PointerEvent) => {
