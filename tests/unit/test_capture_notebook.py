@@ -102,13 +102,16 @@ def test_script_of_a_plain_process(tmp_path: Path) -> None:
     program.write_text("from trackkit_jupyter.capture import notebook\nprint(notebook.script())\n", encoding="utf-8")
     environment = {"JPY_SESSION_NAME": str(tmp_path / "of the notebook that called me.ipynb")}
 
-    def script(*arguments: str) -> str:
-        command = [sys.executable, *arguments]
+    def script(*arguments: str, typed: str = "") -> str:
         env = {**environment, "PYTHONPATH": str(Path(notebook.__file__).parents[2])}
-        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=True).stdout.strip()
+        done = subprocess.run(
+            [sys.executable, *arguments], input=typed, cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
 
     assert script("train.py") == str(program)
     assert script("-c", program.read_text(encoding="utf-8")) == "None"
+    assert script("-", typed=program.read_text(encoding="utf-8")) == "None"
 
 
 def test_real_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,8 @@ def script() -> str | None:
         # Only inside a kernel: a script started from a notebook inherits its environment. Never the kernel's launcher.
         return _notebook(shell.user_ns)
     path = getattr(sys.modules.get("__main__"), "__file__", None)
-    return os.path.abspath(path) if isinstance(path, str) and path else None
+    # Not "<stdin>" and the like.
+    return os.path.abspath(path) if isinstance(path, str) and os.path.isfile(path) else None
 
 
 def _notebook(names: dict[str, Any]) -> str | None:
