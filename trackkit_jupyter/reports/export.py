@@ -29,6 +29,7 @@ _OURS = re.compile(r"\d+\.(?:png|jpg|gif|svg)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _SNIPPET = re.compile(r"<iframe\b[^>]*?/widgets?/?\?.*?(?:</iframe\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _ATTACHMENT = re.compile(r"\(attachment:([^)\s]+)")
+_SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
 _FENCE = re.compile(r"(^(?P<mark>`{3,}|~{3,}).*?^(?P=mark)[`~]*\s*?$)", re.MULTILINE | re.DOTALL)
 _HIDDEN = frozenset({SETUP_TAG, EMBED_TAG, "hide-input", "hide_input", "remove-input", "remove_input"})
 
@@ -213,7 +214,8 @@ def _html(content: Any, title: str, store: Store[Any] | None) -> str:
         Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": [SETUP_TAG, EMBED_TAG]}})
     )
     text, _ = page.from_notebook_node(content, resources={"metadata": {"name": title}})
-    return str(text)
+    # The template brings scripts for mathematics and diagrams, loaded from elsewhere: a report must not phone anywhere.
+    return _SCRIPT.sub("", str(text))
 
 
 def _inline(found: View | str, store: Store[Any] | None) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import html
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.views import tables
-from trackkit_jupyter.views.drawing import Drawing, draw, summarise
+from trackkit_jupyter.views.drawing import draw, summarise
 from trackkit_jupyter.views.view import MIME_TYPE, View, of
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["bundle", "find_store", "mimebundle"]
 
 BUDGET = 60_000  # bytes of a display in the saved notebook
-_EMPTY = "Nothing to draw yet. The first log() puts a curve here."
 
 
 def mimebundle(obj: Any, store: Store[Any] | None = None) -> dict[str, Any]:
@@ -67,16 +66,14 @@ def bundle(view: View, store: Store[Any]) -> dict[str, Any]:
     """
     view = view.with_store(store)
     summary = summarise(view, store)
-    drawing: Drawing | None = None
+    picture, room = None, BUDGET - sum(map(len, (summary.markdown(), summary.html(), summary.plain()))) - 1_000
     try:
-        drawing = draw(view, store)
-        if drawing.data is not None and _size(drawing.data) * 2 > BUDGET - 8_000:
-            drawing = draw(view, store, points=200, scale=1)
+        for picture in _candidates(view, store):
+            if 2 * _encoded(picture) <= room:
+                break
     except Exception as error:  # noqa: BLE001 - a picture is no reason to lose the display, let alone the training
         warnings.warn(f"The picture of the view could not be drawn: {error}", RuntimeWarning, stacklevel=2)
-    if drawing is not None and drawing.data is None and view.kind != "single" and not summary.tables:
-        summary = tables.Summary(summary.title, f"{summary.line} · {_EMPTY}" if summary.line else _EMPTY)
-    return _assemble(view, summary, drawing.data if drawing else None)
+    return _assemble(view, summary, picture if picture and _encoded(picture) <= room else None, room)
 
 
 def find_store(view: View) -> Store[Any]:
@@ -105,21 +102,43 @@ def find_store(view: View) -> Store[Any]:
     raise NotFoundError(f"The store {id} is not on this machine; open it once with open_store(path).", "store")
 
 
-def _assemble(view: View, summary: tables.Summary, png: bytes | None) -> dict[str, Any]:
+def _candidates(view: View, store: Store[Any]) -> Iterator[bytes]:
+    """Yield pictures of a view, the best first, each smaller than the one before."""
+    for scale in (2, 1):
+        drawn = draw(view, store, scale=scale).data
+        if drawn is None:
+            return
+        yield drawn
+        for colors in (32, 16):
+            yield _with_fewer_colors(drawn, colors)
+
+
+def _with_fewer_colors(png: bytes, colors: int) -> bytes:
+    import io
+
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.convert("RGB").quantize(colors).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _encoded(png: bytes) -> int:
+    return -(-len(png) // 3) * 4
+
+
+def _assemble(view: View, summary: tables.Summary, png: bytes | None, room: int = 0) -> dict[str, Any]:
     data: dict[str, Any] = {MIME_TYPE: view.to_json()}
     picture = ""
-    if png is not None and _size(png) <= BUDGET:
+    if png is not None:
         encoded = base64.b64encode(png).decode("ascii")
         data["image/png"] = encoded
         # Several hosts prefer HTML to a picture beside it: there the picture has to be in it.
-        if 2 * len(encoded) < BUDGET - 8_000:
+        if 2 * len(encoded) <= room:
             name = html.escape(summary.title or view.kind)
             picture = f'<img alt="{name}" src="data:image/png;base64,{encoded}" style="max-width:100%">'
     data["text/markdown"] = summary.markdown()
     data["text/html"] = summary.html(picture)
     data["text/plain"] = summary.plain()
     return data
-
-
-def _size(png: bytes) -> int:
-    return len(png) * 4 // 3

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Drawing", "draw", "summarise"]
 
 Format = Literal["png", "svg"]
+_WIDTH = 640  # CSS pixels, of an output in a notebook
 _SAMPLES = 12  # thumbnails in a picture
 
 
@@ -148,7 +149,7 @@ def _grid(found: list[Chart], caption: str, view: View, look: dict[str, Any]) ->
 
     if len(found) == 1 and view.kind != "experiment":
         return pictures.chart_picture(found[0], **look)
-    return pictures.charts_picture(found, caption, **look)
+    return pictures.charts_picture(found, caption, width=_WIDTH, **look)
 
 
 def _wanted(view: View, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -118,8 +118,10 @@ def _find_url(text: str) -> tuple[str, dict[str, str]]:
     mark = source["quote"]
     inside, closed, after = rest.partition(mark) if mark else (rest, "", "")
     # An unclosed quote ends at the next attribute's quote, or never: then the first blank ends the address.
-    if not closed or re.search(r"\s\w+\s*=\s*$", inside) or "\n" in inside.strip() or ">" in inside:
-        inside = re.split(r"[\s>]", rest.lstrip(), maxsplit=1)[0].strip("\"'")
+    if not closed or re.search(r"\s\w+\s*=\s*$", inside) or "\n" in inside.strip():
+        inside = re.split(r"\s", rest.lstrip(), maxsplit=1)[0]
+        path, mark, query = inside.partition("?")  # the path may begin with "<web_server>", as in the spec
+        inside = (path + mark + query.partition(">")[0]).strip("\"'")
         after = rest[len(inside) :]
     outside = text[: source.start()] + " " + after
     return _unescape(inside.strip()), {key.lower(): value for key, value in _SIZE.findall(outside)}

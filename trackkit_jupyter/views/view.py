@@ -75,7 +75,7 @@ class View:
     objects: tuple[str, ...] = ()
     query: Mapping[str, Any] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    title: str = ""
+    title: str = field(default="", compare=False)
     store: Mapping[str, str | None] | None = None
 
     def to_json(self) -> dict[str, Any]:
