@@ -17,7 +17,7 @@ import json
 import os
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,9 +165,9 @@ class Journal:
         """Append an event line; return whether it is there."""
         return self._events.append(line(payload, self.seed))
 
-    def console(self, payload: dict[str, Any]) -> bool:
-        """Append a console line; return whether it is there."""
-        return self._console.append(line(payload, self.seed))
+    def console(self, payloads: Iterable[dict[str, Any]]) -> bool:
+        """Append console lines with one write; return whether they are there."""
+        return self._console.append(b"".join(line(payload, self.seed) for payload in payloads))
 
     def sync(self) -> None:
         """Bring everything to the disk, what gives names before what uses them."""

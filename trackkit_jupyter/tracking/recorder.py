@@ -86,8 +86,10 @@ class Recorder:
         return self.journal.event({"kind": kind, "time": time.time(), **values})
 
     def console(self, stream: str, text: str) -> None:
-        """Append to the console."""
-        self.journal.console({"time": time.time(), "stream": stream, "text": text})
+        """Append to the console, an entry per line; the line feed at the end of `text` ends its last line."""
+        now = time.time()
+        lines = text.removesuffix("\n").split("\n")
+        self.journal.console({"time": now, "stream": stream, "text": entry} for entry in lines)
 
     def tick(self) -> None:
         """Sync, beat, watch, and say what was lost if the store can be written again."""
