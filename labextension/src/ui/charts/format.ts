@@ -207,7 +207,9 @@ export function wallTicks(splits: readonly number[], increment: number): string[
       return String(date.getFullYear());
     }
     if (increment >= DAY) {
-      return index === 0 || date.getMonth() + date.getDate() === 1 ? `${dayOf(date)} ${date.getFullYear()}` : dayOf(date);
+      return index === 0 || date.getMonth() + date.getDate() === 1
+        ? `${dayOf(date)} ${date.getFullYear()}`
+        : dayOf(date);
     }
     const day = dayOf(date);
     const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;

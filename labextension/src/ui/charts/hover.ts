@@ -48,7 +48,13 @@ function byValue(one: Hit, other: Hit): number {
 }
 
 /** Every series at the pointer's x. */
-export function compareAt(model: LineModel, hidden: ReadonlySet<string>, left: number, top: number, place: Place): Hit[] {
+export function compareAt(
+  model: LineModel,
+  hidden: ReadonlySet<string>,
+  left: number,
+  top: number,
+  place: Place,
+): Hit[] {
   const at = place.toX(left);
   const hits: Hit[] = [];
   for (const series of model.series) {
@@ -75,7 +81,13 @@ export function compareAt(model: LineModel, hidden: ReadonlySet<string>, left: n
 }
 
 /** The one point closest to the pointer, among all series. */
-export function closestAt(model: LineModel, hidden: ReadonlySet<string>, left: number, top: number, place: Place): Hit[] {
+export function closestAt(
+  model: LineModel,
+  hidden: ReadonlySet<string>,
+  left: number,
+  top: number,
+  place: Place,
+): Hit[] {
   let best: Hit | null = null;
   let distance = Number.POSITIVE_INFINITY;
   for (const series of model.series) {

@@ -19,14 +19,16 @@ const THIN = 24;
 const DOTS = 12;
 const PNG_SCALE = 3;
 
-interface Zoom {
+/** The ranges in view; null follows the data. */
+export interface Zoom {
   x: Range | null;
   y: Range | null;
 }
 
 export interface LineEvents {
-  /** The visible x range changed; null is everything. */
-  onZoom?(x: Range | null): void;
+  /** What is in view at first. */
+  zoom?: Zoom;
+  onZoom?(zoom: Zoom): void;
 }
 
 export class LineChart implements Chart {
@@ -34,7 +36,7 @@ export class LineChart implements Chart {
   private options: ChartOptions = DEFAULTS;
   private plot: uPlot | null = null;
   private paint: Paint | null = null;
-  private zoom: Zoom = { x: null, y: null };
+  private zoom: Zoom;
   private x: Range = [0, 1];
   private y: Range = [0, 1];
   private built = '';
@@ -53,9 +55,10 @@ export class LineChart implements Chart {
     private readonly events: LineEvents = {},
     private readonly fixed: { scale: number; width: number; height: number; paint: Paint } | null = null,
   ) {
+    this.zoom = events.zoom ?? { x: null, y: null };
     host.classList.add('tk-line');
     this.tooltip = new Tooltip(host);
-    this.select = this.layer('tk-select');
+    this.select = this.layer('tk-zoombox');
     this.spikeX = this.layer('tk-spike tk-spike-x');
     this.spikeY = this.layer('tk-spike tk-spike-y');
     if (!fixed) {
@@ -98,17 +101,12 @@ export class LineChart implements Chart {
   resize(): void {
     const { width, height } = this.size();
     if (width > 0 && height > 0) {
-      if (this.plot) {
+      if (this.plot && (this.plot.width !== width || this.plot.height !== height)) {
         this.plot.setSize({ width, height });
-      } else {
-        this.refresh();
       }
+      // While it had no size, what came to be drawn was put off.
+      this.refresh();
     }
-  }
-
-  /** The x range in view when a person zoomed, else null. */
-  get zoomed(): Range | null {
-    return this.zoom.x;
   }
 
   async toPng(): Promise<Blob> {
@@ -117,8 +115,8 @@ export class LineChart implements Chart {
       throw new Error('There is nothing drawn yet.');
     }
     const { width, height } = this.size();
-    const copy = new LineChart(document.createElement('div'), {}, { scale: PNG_SCALE, width, height, paint });
-    copy.zoom = this.zoom;
+    const fixed = { scale: PNG_SCALE, width, height, paint };
+    const copy = new LineChart(document.createElement('div'), { zoom: this.zoom }, fixed);
     copy.options = { ...this.options, highlight: null };
     copy.draw(model);
     // uPlot draws in a microtask.
@@ -158,7 +156,7 @@ export class LineChart implements Chart {
 
   private setZoom(zoom: Zoom): void {
     this.zoom = zoom;
-    this.events.onZoom?.(zoom.x);
+    this.events.onZoom?.(zoom);
   }
 
   private refresh(): void {

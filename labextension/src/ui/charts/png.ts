@@ -16,7 +16,13 @@ interface Entry {
   row: number;
 }
 
-function legendOf(ctx: CanvasRenderingContext2D, model: LineModel, hidden: ReadonlySet<string>, paint: Paint, width: number) {
+function legendOf(
+  ctx: CanvasRenderingContext2D,
+  model: LineModel,
+  hidden: ReadonlySet<string>,
+  paint: Paint,
+  width: number,
+) {
   const entries: Entry[] = [];
   let left = 12;
   let row = 0;

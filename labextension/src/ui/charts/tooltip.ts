@@ -63,7 +63,11 @@ export class Tooltip {
     const smoothed = shown.some(hit => hit.raw !== null);
     table.classList.toggle('tk-tooltip-smoothed', smoothed);
     for (const hit of shown) {
-      const row = element('div', hit.nearest && hits.length > 1 ? 'tk-tooltip-row tk-nearest' : 'tk-tooltip-row', table);
+      const row = element(
+        'div',
+        hit.nearest && hits.length > 1 ? 'tk-tooltip-row tk-nearest' : 'tk-tooltip-row',
+        table,
+      );
       const swatch = element('span', dashOf(hit.series.dash).length ? 'tk-swatch tk-dashed' : 'tk-swatch', row);
       swatch.style.color = seriesToken(hit.series.color);
       element('span', 'tk-tooltip-name', row, hit.series.name);

@@ -1,0 +1,50 @@
+// Tools and plots together: docked at the left where there is room, else behind a gear above the plots.
+
+import { useSignal } from '@preact/signals';
+import { Settings } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Button } from '../parts/icon';
+import { ToolsPanel } from './tools';
+
+const DOCKED = 900;
+
+interface BenchProps {
+  tools: ComponentChildren;
+  /** Stands at the right of the gear, where the tools are folded. */
+  summary?: string;
+  children: ComponentChildren;
+}
+
+export function Bench({ tools, summary, children }: BenchProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const docked = useSignal<boolean | null>(null);
+  const open = useSignal(false);
+  useLayoutEffect(() => {
+    const element = root.current as HTMLDivElement;
+    const take = () => {
+      if (element.clientWidth > 0) {
+        docked.value = element.clientWidth >= DOCKED;
+      }
+    };
+    take();
+    const sizes = new ResizeObserver(take);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, []);
+  const toggle = () => {
+    open.value = !open.value;
+  };
+  return (
+    <div ref={root} class={docked.value ? 'tk-bench tk-docked' : 'tk-bench'}>
+      {docked.value === false && (
+        <div class="tk-bench-head">
+          <Button label="Settings" icon={Settings} expanded={open.value} onClick={toggle} />
+          <span class="tk-bench-summary">{summary}</span>
+        </div>
+      )}
+      {(docked.value || (docked.value === false && open.value)) && <ToolsPanel>{tools}</ToolsPanel>}
+      <div class="tk-bench-plots">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+// The frame of a plot: title left, controls right that appear on hover or focus, the plot below.
+
+import type { ComponentChildren } from 'preact';
+import { Middle } from '../parts/middle';
+import { type Control, Toolbar } from './toolbar';
+
+interface CardProps {
+  title: string;
+  /** Room for the controls, in CSS pixels. */
+  width: number;
+  controls: Control[];
+  /** What is worth knowing about the data: how much of it is shown, what has no place on the axes. */
+  notes: string[];
+  /** Something to be said after an action, or a refusal. */
+  said: string | null;
+  onMaximize: () => void;
+  children: ComponentChildren;
+}
+
+/** Of the head, this much always stays with the title. */
+const TITLE = 84;
+
+export function Card({ title, width, controls, notes, said, onMaximize, children }: CardProps) {
+  const keys = (event: KeyboardEvent) => {
+    const letters =
+      !event.ctrlKey && !event.metaKey && !event.altKey && !(event.target as HTMLElement).matches('input');
+    const control = letters && controls.find(one => one.shortcut === event.key && event.key.length === 1);
+    if (letters && event.key === 'm') {
+      event.preventDefault();
+      onMaximize();
+    } else if (control && /[a-z]/.test(event.key)) {
+      event.preventDefault();
+      control.run();
+    }
+  };
+  return (
+    <section class="tk-chart" aria-label={title} onKeyDown={keys}>
+      <div class="tk-chart-head">
+        <h3 class="tk-chart-title">
+          <Middle text={title} />
+        </h3>
+        {notes.length > 0 && (
+          <span class="tk-chart-notes" title={notes.join('\n')}>
+            {notes.join(' · ')}
+          </span>
+        )}
+        <Toolbar label={`Plot controls of ${title}`} controls={controls} width={width - TITLE} />
+      </div>
+      {children}
+      <span class={said ? 'tk-chart-said' : 'tk-spoken'} role="status">
+        {said}
+      </span>
+    </section>
+  );
+}
+
+/** The place of a card that is far from the screen: its title and its size, nothing else. */
+export function CardPlace({ title }: { title: string }) {
+  return (
+    <section class="tk-chart" aria-label={title}>
+      <div class="tk-chart-head">
+        <h3 class="tk-chart-title">
+          <Middle text={title} />
+        </h3>
+      </div>
+      <div class="tk-plot" />
+    </section>
+  );
+}

@@ -1,0 +1,118 @@
+// Figures as they come: which may be drawn, what kind they are, and what the theme may add where they say nothing.
+
+import type { Figure } from '../protocol';
+
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** A figure that is not drawn, with the reason in words. */
+export class FigureError extends Error {
+  override readonly name = 'FigureError';
+}
+
+/** Refuses what is no figure, and figures with keys that could reach into the objects of the page. */
+export function checkFigure(found: unknown): Figure {
+  const figure = found as Partial<Figure> | null;
+  if (typeof figure !== 'object' || figure === null || !Array.isArray(figure.data)) {
+    throw new FigureError('This plot holds no figure that could be drawn. Log it again with log_plot.');
+  }
+  const waiting: unknown[] = [figure];
+  while (waiting.length) {
+    const next = waiting.pop();
+    if (typeof next !== 'object' || next === null) {
+      continue;
+    }
+    if (!Array.isArray(next)) {
+      for (const key of Object.getOwnPropertyNames(next)) {
+        if (FORBIDDEN.has(key)) {
+          throw new FigureError(`This plot is not drawn: it has a key named "${key}", which is not safe to show.`);
+        }
+      }
+    }
+    for (const value of Object.values(next)) {
+      if (typeof value === 'object' && value !== null) {
+        waiting.push(value);
+      }
+    }
+  }
+  return figure as Figure;
+}
+
+const SPACE = new Set(['scatter3d', 'surface', 'mesh3d', 'cone', 'streamtube', 'volume', 'isosurface']);
+const PLAIN = new Set(['table', 'parcoords', 'parcats', 'pie', 'sankey', 'sunburst', 'treemap', 'icicle', 'indicator']);
+
+function typeOf(trace: Record<string, unknown>): string {
+  return typeof trace.type === 'string' ? trace.type : 'scatter';
+}
+
+/** Which controls make sense. */
+export function kindOf(figure: Figure): 'axes' | 'space' | 'plain' {
+  const types = figure.data.map(typeOf);
+  if (types.some(type => SPACE.has(type))) {
+    return 'space';
+  }
+  return types.length > 0 && types.every(type => PLAIN.has(type)) ? 'plain' : 'axes';
+}
+
+export interface FigureTheme {
+  paper: string;
+  ink: string;
+  grid: string;
+  border: string;
+  header: string;
+  font: string;
+}
+
+type Layout = Record<string, unknown>;
+
+function record(value: unknown): Layout {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Layout) : {};
+}
+
+/** plotly.py writes its default template into every figure: it is nobody's choice. */
+function chosenTemplate(layout: Layout): boolean {
+  const template = record(record(layout.template).layout);
+  const nobodys = template.paper_bgcolor === 'white' && template.plot_bgcolor === '#E5ECF6';
+  return Object.keys(template).length > 0 && !nobodys;
+}
+
+/** The layout to draw: paper, ink and grid from the theme where the figure sets none; its size is the card's. */
+export function themedLayout(figure: Figure, theme: FigureTheme): Layout {
+  const given = structuredClone(record(figure.layout));
+  const { width: _width, height: _height, ...layout } = given;
+  layout.autosize = true;
+  if (chosenTemplate(layout)) {
+    return layout;
+  }
+  layout.paper_bgcolor ??= theme.paper;
+  layout.plot_bgcolor ??= theme.paper;
+  layout.font = { family: theme.font, size: 11, color: theme.ink, ...record(layout.font) };
+  const title = typeof layout.title === 'string' ? { text: layout.title } : record(layout.title);
+  if (title.text) {
+    layout.title = { ...title, font: { size: 13, ...record(title.font) } };
+  }
+  layout.margin = { l: 48, r: 16, t: title.text ? 40 : 16, b: 40, ...record(layout.margin) };
+  const lines = { gridcolor: theme.grid, zerolinecolor: theme.border, linecolor: theme.border };
+  for (const name of ['xaxis', 'yaxis', ...Object.keys(layout).filter(key => /^[xy]axis\d+$/.test(key))]) {
+    layout[name] = { ...lines, automargin: true, ...record(layout[name]) };
+  }
+  if (kindOf(figure) === 'space') {
+    for (const name of new Set(['scene', ...Object.keys(layout).filter(key => /^scene\d*$/.test(key))])) {
+      const scene = record(layout[name]);
+      const axes = Object.fromEntries(
+        ['xaxis', 'yaxis', 'zaxis'].map(axis => [
+          axis,
+          {
+            gridcolor: theme.border,
+            zerolinecolor: theme.border,
+            backgroundcolor: theme.paper,
+            ...record(scene[axis]),
+          },
+        ]),
+      );
+      layout[name] = { ...scene, ...axes };
+    }
+  }
+  const legend = record(layout.legend);
+  layout.legend = { bgcolor: theme.paper, ...legend };
+  return layout;
+}

@@ -1,0 +1,65 @@
+// The names of the series of a chart; each switches its line off and on, and alone with Alt.
+
+import type { ReadonlySignal } from '@preact/signals';
+import type { LineModel } from './model';
+import { dashOf, seriesToken } from './paint';
+
+interface LegendProps {
+  series: LineModel['series'];
+  hidden: ReadonlySignal<ReadonlySet<string>>;
+  onHidden: (hidden: ReadonlySet<string>) => void;
+  onHighlight: (id: string | null) => void;
+}
+
+export function Swatch({ color, dash }: { color: number; dash: number }) {
+  return (
+    <svg class="tk-swatch-line" width="14" height="8" aria-hidden="true" style={{ color: seriesToken(color) }}>
+      <line
+        x1="0"
+        x2="14"
+        y1="4"
+        y2="4"
+        stroke="currentColor"
+        stroke-width="2"
+        stroke-dasharray={dashOf(dash).join(' ')}
+      />
+    </svg>
+  );
+}
+
+export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
+  const off = hidden.value;
+  const toggle = (id: string, alone: boolean) => {
+    const others = series.map(one => one.id).filter(one => one !== id);
+    if (alone) {
+      const isolated = !off.has(id) && others.every(one => off.has(one));
+      onHidden(new Set(isolated ? [] : others));
+      return;
+    }
+    const next = new Set(off);
+    if (!next.delete(id)) {
+      next.add(id);
+    }
+    onHidden(next);
+  };
+  return (
+    <ul class="tk-legend" aria-label="Legend">
+      {series.map(({ id, name, color, dash }) => (
+        <li key={id}>
+          <button
+            type="button"
+            class="tk-legend-entry"
+            aria-pressed={!off.has(id)}
+            title={`${name}: click to ${off.has(id) ? 'show' : 'hide'}, Alt-click for this one alone`}
+            onClick={event => toggle(id, event.altKey)}
+            onPointerEnter={() => onHighlight(id)}
+            onPointerLeave={() => onHighlight(null)}
+          >
+            <Swatch color={color} dash={dash} />
+            <span class="tk-legend-name">{name}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,237 @@
+// Figures drawn by plotly.js, which is fetched once per page, when the first of them is shown.
+
+import type { Figure } from '../protocol';
+import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS } from './chart';
+import { checkFigure, type FigureTheme, themedLayout } from './figure';
+import { paintOf } from './paint';
+
+interface Axis {
+  _name: string;
+  range: unknown[];
+  fixedrange?: boolean;
+  r2l(value: unknown): number;
+  l2r(value: number): unknown;
+}
+
+type Graph = HTMLElement & {
+  layout?: Record<string, unknown>;
+  _fullLayout?: Record<string, unknown>;
+  on?(event: string, handle: (event: Selected | undefined) => void): void;
+};
+
+interface Selected {
+  points?: { y?: unknown }[];
+}
+
+interface Plotly {
+  react(el: Graph, data: unknown[], layout: unknown, config: unknown): Promise<unknown>;
+  relayout(el: Graph, patch: Record<string, unknown>): Promise<unknown>;
+  toImage(el: Graph, options: Record<string, unknown>): Promise<string>;
+  purge(el: Graph): void;
+  Plots: { resize(el: Graph): Promise<unknown> };
+}
+
+const CONFIG = {
+  showSendToCloud: false,
+  displaylogo: false,
+  typesetMath: false,
+  displayModeBar: false,
+  responsive: false,
+  scrollZoom: false,
+  plotlyServerURL: '',
+};
+
+const KEY = Symbol.for('trackkit.plotly');
+const held = globalThis as unknown as { Plotly?: Plotly } & Record<symbol, Promise<Plotly> | undefined>;
+
+/** plotly.js: one copy for the page, whoever asks first. */
+export function loadPlotly(url: () => Promise<string>): Promise<Plotly> {
+  const loading =
+    held[KEY] ??
+    (async () => {
+      // A variable, so that no bundler follows it.
+      const address = await url();
+      await import(/* webpackIgnore: true */ address);
+      if (!held.Plotly) {
+        throw new Error('plotly.js was loaded but did not announce itself.');
+      }
+      return held.Plotly;
+    })();
+  held[KEY] = loading;
+  loading.catch(() => {
+    // The next figure tries again.
+    held[KEY] = undefined;
+  });
+  return loading;
+}
+
+export interface FigureEvents {
+  /** A box or lasso selection was drawn, or taken back. */
+  onSelect?(values: number[] | null): void;
+  onError?(reason: unknown): void;
+}
+
+export class PlotlyChart implements Chart {
+  private figure: Figure | null = null;
+  private options: ChartOptions = DEFAULTS;
+  private drawn: Figure | null = null;
+  private readonly graph: Graph;
+  private queue: Promise<unknown> = Promise.resolve();
+  private plotly: Plotly | null = null;
+  private gone = false;
+  private listening = false;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly url: () => Promise<string>,
+    private readonly events: FigureEvents = {},
+  ) {
+    this.graph = document.createElement('div');
+    this.graph.className = 'tk-figure';
+    host.append(this.graph);
+  }
+
+  draw(model: ChartModel): void {
+    if (model.kind !== 'figure') {
+      throw new TypeError('This draws figures only.');
+    }
+    this.figure = checkFigure(model.figure);
+    this.drawn = null;
+    this.later(() => this.render());
+  }
+
+  setOptions(patch: Partial<ChartOptions>): void {
+    const before = this.options;
+    this.options = { ...before, ...patch };
+    const changed = (Object.keys(patch) as (keyof ChartOptions)[]).filter(key => this.options[key] !== before[key]);
+    if (changed.length && this.drawn) {
+      this.later(plotly => plotly.relayout(this.graph, this.relayoutFor(new Set(changed))));
+    }
+  }
+
+  act(action: ChartAction): void {
+    if (action === 'reset') {
+      this.drawn = null;
+      this.later(plotly => {
+        // A new graph forgets zoom and camera.
+        plotly.purge(this.graph);
+        this.listening = false;
+        return this.render();
+      });
+      return;
+    }
+    this.later(plotly => {
+      const patch: Record<string, unknown> = {};
+      for (const axis of this.axes()) {
+        if (action === 'autoscale') {
+          patch[`${axis._name}.autorange`] = true;
+        } else {
+          const [from, to] = axis.range.map(value => axis.r2l(value)) as [number, number];
+          const half = ((to - from) / 2) * (action === 'zoom-in' ? 0.5 : 2);
+          const middle = (from + to) / 2;
+          patch[`${axis._name}.range`] = [axis.l2r(middle - half), axis.l2r(middle + half)];
+        }
+      }
+      return plotly.relayout(this.graph, patch);
+    });
+  }
+
+  resize(): void {
+    if (this.host.clientWidth === 0 || this.host.clientHeight === 0) {
+      return;
+    }
+    this.later(plotly => (this.drawn ? plotly.Plots.resize(this.graph) : this.render()));
+  }
+
+  async toPng(): Promise<Blob> {
+    await this.queue;
+    if (!this.plotly || !this.drawn) {
+      throw new Error('There is nothing drawn yet.');
+    }
+    const { clientWidth: width, clientHeight: height } = this.host;
+    const url = await this.plotly.toImage(this.graph, { format: 'png', width, height, scale: 3 });
+    const bytes = Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), letter => letter.charCodeAt(0));
+    return new Blob([bytes], { type: 'image/png' });
+  }
+
+  destroy(): void {
+    this.gone = true;
+    this.plotly?.purge(this.graph);
+    this.graph.remove();
+  }
+
+  /** One thing after another: plotly works in promises. */
+  private later(work: (plotly: Plotly) => unknown): void {
+    this.queue = this.queue
+      .then(async () => {
+        if (!this.gone && this.host.clientWidth > 0 && this.host.clientHeight > 0) {
+          this.plotly ??= await loadPlotly(this.url);
+          await (this.gone ? undefined : work(this.plotly));
+        }
+      })
+      .catch(reason => this.events.onError?.(reason));
+  }
+
+  private async render(): Promise<void> {
+    const { figure, plotly } = this;
+    if (!figure || !plotly || this.drawn === figure) {
+      return;
+    }
+    const layout = themedLayout(figure, this.theme());
+    const { clientWidth: width, clientHeight: height } = this.host;
+    const patch = nested(this.relayoutFor(new Set()));
+    // The camera and what was zoomed survive a change of theme and a newer figure.
+    const whole = { uirevision: 'kept', ...layout, ...patch, width, height };
+    await plotly.react(this.graph, figure.data, whole, CONFIG);
+    this.drawn = figure;
+    if (!this.listening) {
+      this.listening = true;
+      this.graph.on?.('plotly_selected', event => this.events.onSelect?.(selectedValues(event)));
+      this.graph.on?.('plotly_deselect', () => this.events.onSelect?.(null));
+    }
+  }
+
+  private axes(): Axis[] {
+    const full = this.graph._fullLayout ?? {};
+    return Object.entries(full)
+      .filter(([name]) => /^[xy]axis\d*$/.test(name))
+      .map(([, axis]) => axis as Axis)
+      .filter(axis => !axis.fixedrange && Array.isArray(axis.range));
+  }
+
+  /** What of the options differs from what the figure itself says; only what a person touched is changed. */
+  private relayoutFor(changed: ReadonlySet<keyof ChartOptions>): Record<string, unknown> {
+    const { drag, hover, spikes, legend } = this.options;
+    const patch: Record<string, unknown> = {};
+    const touched = (key: keyof ChartOptions) => changed.has(key) || this.options[key] !== DEFAULTS[key];
+    if (touched('drag')) {
+      patch.dragmode = drag;
+    }
+    if (touched('hover')) {
+      patch.hovermode = hover === 'compare' ? 'x' : 'closest';
+    }
+    if (touched('legend')) {
+      patch.showlegend = legend;
+    }
+    if (touched('spikes')) {
+      for (const axis of this.axes()) {
+        patch[`${axis._name}.showspikes`] = spikes;
+      }
+    }
+    return patch;
+  }
+
+  private theme(): FigureTheme {
+    const { paper, ink, grid, border, font } = paintOf(this.host);
+    return { paper, ink, grid, border, header: grid, font };
+  }
+}
+
+function nested(patch: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.includes('.')));
+}
+
+function selectedValues(event: Selected | undefined): number[] | null {
+  const points = event?.points;
+  return points ? points.map(point => point.y).filter((y): y is number => typeof y === 'number') : null;
+}

@@ -1,0 +1,148 @@
+// The tools beside the curves: grouping, axis, smoothing, and which plots are shown.
+
+import type { Signal } from '@preact/signals';
+import { Eye, EyeOff } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import { Button } from '../parts/icon';
+import { Middle } from '../parts/middle';
+import { Search, type useFilter } from '../parts/search';
+import { clampSmoothing } from './settings';
+
+interface ChoiceProps<T extends string> {
+  label: string;
+  value: T;
+  choices: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}
+
+let groups = 0;
+
+/** One of a few, all of them in sight. */
+export function Choice<T extends string>({ label, value, choices, onChange }: ChoiceProps<T>) {
+  const name = useRef('');
+  if (!name.current) {
+    groups += 1;
+    name.current = `tk-choice-${groups}`;
+  }
+  return (
+    <div class="tk-setting" role="radiogroup" aria-label={label}>
+      <span class="tk-setting-label" aria-hidden="true">
+        {label}
+      </span>
+      <div class="tk-segments">
+        {choices.map(([key, text]) => (
+          <label key={key} class={key === value ? 'tk-segment tk-selected' : 'tk-segment'}>
+            <input
+              type="radio"
+              class="tk-segment-input"
+              name={name.current}
+              value={key}
+              checked={key === value}
+              onChange={() => onChange(key)}
+            />
+            {text}
+          </label>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function Smoothing({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+  return (
+    <div class="tk-setting">
+      <span class="tk-setting-label" aria-hidden="true">
+        Smoothing
+      </span>
+      <div class="tk-smoothing">
+        <input
+          type="range"
+          class="tk-range"
+          aria-label="Smoothing"
+          min="0"
+          max="0.999"
+          step="0.001"
+          value={value}
+          onInput={event => onChange(clampSmoothing(event.currentTarget.valueAsNumber))}
+        />
+        <input
+          type="number"
+          class="tk-input tk-smoothing-number"
+          aria-label="Smoothing"
+          min="0"
+          max="0.999"
+          step="0.001"
+          value={value}
+          onInput={event => {
+            if (event.currentTarget.value !== '') {
+              onChange(clampSmoothing(event.currentTarget.valueAsNumber));
+            }
+          }}
+          onBlur={event => {
+            event.currentTarget.value = String(value);
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface ListProps {
+  plots: readonly { id: string; title: string }[];
+  filter: ReturnType<typeof useFilter>;
+  hidden: Signal<ReadonlySet<string>>;
+  onHidden: (hidden: ReadonlySet<string>) => void;
+}
+
+/** Every plot by name, with an eye that shows or hides it. */
+export function PlotList({ plots, filter, hidden, onHidden }: ListProps) {
+  const off = hidden.value;
+  const listed = plots.filter(plot => filter.matches(plot.title));
+  const all = plots.length > 0 && plots.every(plot => off.has(plot.id));
+  const toggle = (id: string) => {
+    const next = new Set(off);
+    if (!next.delete(id)) {
+      next.add(id);
+    }
+    onHidden(next);
+  };
+  return (
+    <div class="tk-setting tk-plots-setting">
+      <div class="tk-setting-line">
+        <span class="tk-setting-label">Plots</span>
+        <button
+          type="button"
+          class="tk-button tk-quiet"
+          disabled={plots.length === 0}
+          onClick={() => onHidden(all ? new Set() : new Set(plots.map(plot => plot.id)))}
+        >
+          {all ? 'Show all' : 'Hide all'}
+        </button>
+      </div>
+      <Search text={filter.text} placeholder="Filter by name" />
+      <ul class="tk-plot-list" aria-label="Plots">
+        {listed.map(({ id, title }) => (
+          <li key={id} class={off.has(id) ? 'tk-plot-entry tk-off' : 'tk-plot-entry'}>
+            <Middle text={title} />
+            <Button
+              label={`${off.has(id) ? 'Show' : 'Hide'} plot ${title}`}
+              icon={off.has(id) ? EyeOff : Eye}
+              onClick={() => toggle(id)}
+            />
+          </li>
+        ))}
+      </ul>
+      {listed.length === 0 && plots.length > 0 && <p class="tk-nothing">No plot has that name.</p>}
+    </div>
+  );
+}
+
+/** Where the tools stand: at the left of the plots, or behind a gear. */
+export function ToolsPanel({ children }: { children: ComponentChildren }) {
+  return (
+    <section class="tk-tools-panel" aria-label="Plot settings">
+      {children}
+    </section>
+  );
+}

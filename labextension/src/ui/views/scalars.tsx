@@ -1,0 +1,73 @@
+// The Scalars tab: single values in a small table, and the curves.
+
+import { Curves } from '../charts/curves';
+import { short } from '../parts/format';
+import { useLive } from '../parts/live';
+import { Middle } from '../parts/middle';
+import type { ViewOptions } from '../protocol';
+import type { Source } from '../source';
+import type { ScalarsTabProps } from './props';
+
+export function ScalarsTab({ source, objects, options, onOptions }: ScalarsTabProps) {
+  return (
+    <div class="tk-scalars">
+      <Curves source={source} objects={objects} options={options} onOptions={onOptions}>
+        <Summary source={source} objects={objects} options={options} />
+      </Curves>
+    </div>
+  );
+}
+
+/** Single values; nothing where there are none, or where the view asks for certain metrics. */
+function Summary({ source, objects, options }: { source: Source; objects: string[]; options: ViewOptions }) {
+  const live = useLive(source, objects, signal => source.read('single_values', { objects }, signal), [objects.join()]);
+  const items = live.value.value?.items ?? [];
+  const names = [...new Set(items.flatMap(item => Object.keys(item.values)))];
+  if (names.length === 0 || options.metrics?.length) {
+    return null;
+  }
+  return (
+    <section class="tk-summary" aria-label="Summary">
+      <h3 class="tk-summary-title">Summary</h3>
+      {items.length === 1 ? (
+        <dl class="tk-summary-values">
+          {names.map(name => (
+            <div key={name} class="tk-summary-value">
+              <dt>
+                <Middle text={name} />
+              </dt>
+              <dd title={String(items[0]?.values[name])}>{short(items[0]?.values[name])}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : (
+        <div class="tk-compare-scroll">
+          <table class="tk-table">
+            <thead>
+              <tr>
+                <th>Name</th>
+                {items.map(item => (
+                  <th key={item.id} class="tk-number">
+                    <Middle text={item.name} />
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {names.map(name => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  {items.map(item => (
+                    <td key={item.id} class="tk-number" title={String(item.values[name] ?? '')}>
+                      {short(item.values[name])}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
