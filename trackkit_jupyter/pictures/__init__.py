@@ -1,0 +1,13 @@
+"""Charts, figures and debug samples as PNG or SVG, drawn with matplotlib, without a browser.
+
+For the fallback picture of a display and for exported reports. The pictures do not depend on the style a person has set
+for matplotlib, and drawing one leaves that style as it was.
+"""
+
+from __future__ import annotations
+
+from trackkit_jupyter.pictures.figures import figure_picture
+from trackkit_jupyter.pictures.lines import chart_picture, charts_picture
+from trackkit_jupyter.pictures.samples import samples_picture
+
+__all__ = ["chart_picture", "charts_picture", "figure_picture", "samples_picture"]
