@@ -1,4 +1,12 @@
-// Copies the style sheets beside the compiled modules, where the bundler of the labextension finds them.
-import { cpSync } from 'node:fs';
+// Puts the style sheets, minified, beside the compiled modules, where the bundler of the labextension finds them.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { transformSync } from 'esbuild';
 
-cpSync('src', 'lib', { recursive: true, filter: path => !/\.[^./\\]+$/.test(path) || path.endsWith('.css') });
+for (const name of readdirSync('src', { recursive: true })) {
+  if (name.endsWith('.css')) {
+    const { code } = transformSync(readFileSync(join('src', name), 'utf8'), { loader: 'css', minify: true });
+    mkdirSync(dirname(join('lib', name)), { recursive: true });
+    writeFileSync(join('lib', name), code);
+  }
+}
