@@ -31,14 +31,15 @@ afterEach(() => {
   }
 });
 
-/** A server that answers every request with `answer`. */
+/** A server whose `about` is `answer`, and which knows no experiment. */
 function server(answer: () => Response) {
   const settings = ServerConnection.makeSettings({
     baseUrl: BASE,
     token: 'secret',
     fetch: async (request: RequestInfo | URL) => {
       asked.push(request as Request);
-      return answer();
+      const refusal = { code: 'not_found', message: 'There is no such experiment.', field: 'id' };
+      return (request as Request).url.includes('/about') ? answer() : Response.json(refusal, { status: 404 });
     },
   });
   return labServer(settings);
