@@ -9,13 +9,12 @@ const STEERING = /\u001b\[[0-9;?]*[A-HJKSTfhlnsu]|\u001b\][^\u0007]*(?:\u0007|\u
 
 /** What a terminal would show of a line: after a carriage return the line is written anew. */
 export function settled(text: string): string {
-  const line = text.replace(/\r?\n$/, '').replace(/\r+$/, '');
-  return line.includes('\r')
-    ? line
-        .split('\n')
-        .map(part => part.replace(/\r+$/, '').replace(/^.*\r/, ''))
-        .join('\n')
-    : line;
+  const last = (line: string) => line.split('\r').filter(Boolean).at(-1) ?? '';
+  return text
+    .replace(/\r?\n$/, '')
+    .split('\n')
+    .map(last)
+    .join('\n');
 }
 
 /** The text without any steering, for search and download. */
