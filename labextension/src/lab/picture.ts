@@ -14,7 +14,7 @@ export function showPicture(node: HTMLElement, picture: unknown, reason: string,
   said.className = 'jp-RenderedHTMLCommon';
   said.setAttribute('role', 'status');
   const sentence = document.createElement('p');
-  sentence.textContent = reason;
+  sentence.textContent = parts.length > 0 ? `This is the saved picture. ${reason}` : reason;
   said.append(sentence);
   if (command) {
     const code = document.createElement('pre');

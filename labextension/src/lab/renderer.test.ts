@@ -120,8 +120,17 @@ describe('an output whose view cannot be live', () => {
     const made = renderer(missing);
     await made.renderModel(output(VIEW));
     expect(made.node.querySelector('img')?.src).toBe('data:image/png;base64,aGVsbG8=');
-    expect(made.node.querySelector('[role=status]')?.textContent).toContain('extension enabled');
+    expect(made.node.querySelector('[role=status]')?.textContent).toMatch(
+      /^This is the saved picture.*extension enabled/,
+    );
     expect(made.node.querySelector('pre')?.textContent).toBe('jupyter server extension enable trackkit_jupyter');
+  });
+
+  it('does not speak of a picture where none was saved', async () => {
+    const made = renderer(missing);
+    await made.renderModel(output(VIEW, ''));
+    expect(made.node.querySelector('img')).toBeNull();
+    expect(made.node.querySelector('[role=status]')?.textContent).toMatch(/^The Jupyter server/);
   });
 
   it('is live at the next rendering when the extension is there by then', async () => {

@@ -9,10 +9,10 @@ import type { LabServer } from './server';
 export const MIME_TYPE = 'application/vnd.trackkit.view+json';
 
 const NO_EXTENSION =
-  'This is the saved picture: the Jupyter server does not have the trackkit_jupyter extension enabled. ' +
+  'The Jupyter server does not have the trackkit_jupyter extension enabled. ' +
   'To see the live view, run the command below where the server runs, then restart the server.';
 const ENABLE = 'jupyter server extension enable trackkit_jupyter';
-const NOT_LOADED = 'This is the saved picture: the code of the view could not be loaded. Reload the page.';
+const NOT_LOADED = 'The code of the view could not be loaded. Reload the page to see the live view.';
 const NOT_A_VIEW = 'This output holds no view that this version of trackkit_jupyter can read.';
 
 export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
