@@ -63,6 +63,8 @@ export interface ModelReference {
 
 export interface Execution {
   repository: string | null;
+  /** Why something about the repository could not be recorded. */
+  repository_note?: string | null;
   branch: string | null;
   commit: string | null;
   script: string | null;
@@ -72,7 +74,14 @@ export interface Execution {
   container: { image: string | null; arguments: string | null; setup: string | null } | null;
   output_uri: string | null;
   log_level: string | null;
-  cells: (string | { source?: string; code?: string; [name: string]: unknown })[] | null;
+  cells: Cell[] | null;
+}
+
+export interface Cell {
+  code: string;
+  /** Execution count: the number in brackets beside the cell. */
+  number: number | null;
+  time?: string | number | null;
 }
 
 export interface MetricSummary {
@@ -112,6 +121,9 @@ export interface ExperimentRecord {
   runtime: Record<string, unknown>;
   single_values: Record<string, Num>;
   metrics: Record<string, Record<string, MetricSummary>>;
+  /** Records found damaged, and points that could not be written. */
+  damaged?: number;
+  lost?: number;
 }
 
 export type ExperimentAnswer = ExperimentRecord & { state: string; now: string };
@@ -214,6 +226,8 @@ export interface PlotEntry {
   variant: string;
   iteration: number;
   iterations: number[];
+  /** Figures of `iterations`, in the same order. */
+  hashes?: string[];
   hash: string;
   size: number;
 }

@@ -6,7 +6,7 @@ import { integer } from '../parts/format';
 import type { LiveRead } from '../parts/live';
 import { Search, useFilter } from '../parts/search';
 import { Nothing, SkeletonRows } from '../parts/states';
-import type { Execution, ExperimentAnswer } from '../protocol';
+import type { Cell, Execution, ExperimentAnswer } from '../protocol';
 
 export function ExecutionTab({ record: live }: { record: LiveRead<ExperimentAnswer> }) {
   const record = live.value.value;
@@ -32,7 +32,7 @@ export function ExecutionTab({ record: live }: { record: LiveRead<ExperimentAnsw
           </Section>
         </div>
       </div>
-      <Diff diff={execution.diff} commit={execution.commit} />
+      <Diff execution={execution} />
       <Cells cells={execution.cells ?? []} />
       <Packages packages={execution.packages ?? {}} />
     </div>
@@ -61,7 +61,7 @@ function container({ container }: Execution): Fact[] {
   ];
 }
 
-function Diff({ diff, commit }: { diff: string | null; commit: string | null }) {
+function Diff({ execution: { diff, commit, repository_note: note } }: { execution: Execution }) {
   const lines = diff?.replace(/\n$/, '').split('\n') ?? [];
   return (
     <Section title="Uncommitted changes" aside={diff && <CopyButton text={diff} />}>
@@ -75,7 +75,7 @@ function Diff({ diff, commit }: { diff: string | null; commit: string | null }) 
         </pre>
       ) : (
         <Nothing>
-          {commit ? 'Nothing was changed since the commit.' : 'Not recorded: the code was not in a Git repository.'}
+          {note ? `Not recorded: ${note}` : commit ? 'Nothing was changed since the commit.' : 'Not recorded.'}
         </Nothing>
       )}
     </Section>
@@ -89,19 +89,17 @@ function change(line: string): string | undefined {
   return line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : undefined;
 }
 
-function Cells({ cells }: { cells: NonNullable<Execution['cells']> }) {
+function Cells({ cells }: { cells: Cell[] }) {
   if (cells.length === 0) {
     return null;
   }
-  const texts = cells.map(cell =>
-    typeof cell === 'string' ? cell : (cell.source ?? cell.code ?? JSON.stringify(cell)),
-  );
   return (
-    <Section title="Executed cells" aside={<CopyButton text={texts.join('\n\n')} />}>
-      {texts.map((text, index) => (
-        <pre key={index} class="tk-code tk-cell">
-          {text}
-        </pre>
+    <Section title="Executed cells" aside={<CopyButton text={() => cells.map(cell => cell.code).join('\n\n')} />}>
+      {cells.map((cell, index) => (
+        <div key={index} class="tk-cell">
+          <span class="tk-cell-number tk-number">[{cell.number ?? ' '}]</span>
+          <pre class="tk-code">{cell.code}</pre>
+        </div>
       ))}
     </Section>
   );

@@ -117,12 +117,23 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
         />
       </div>
       {refused.value && <Problem error={refused.value} />}
+      <Damage record={record} />
       {live.error.value && <Problem error={live.error.value} />}
       <span class="tk-spoken" role="status">
         {statusWord(record.status)}
       </span>
     </header>
   );
+}
+
+/** What is missing from what is shown: said once, above all of it. */
+function Damage({ record }: { record: ExperimentAnswer }) {
+  const { damaged = 0, lost = 0 } = record;
+  const told = [
+    damaged > 0 && `${integer(damaged)} damaged ${damaged === 1 ? 'record was' : 'records were'} skipped`,
+    lost > 0 && `${integer(lost)} ${lost === 1 ? 'point' : 'points'} could not be written`,
+  ].filter(Boolean);
+  return told.length > 0 ? <Problem error={`${told.join(', ')}; all else is shown.`} /> : null;
 }
 
 function Times({ record }: { record: ExperimentAnswer }) {
