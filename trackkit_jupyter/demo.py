@@ -66,14 +66,12 @@ def run(folder: Path) -> int:
 
 def _execute(source: Path, target: Path, store: Path) -> None:
     """Execute a notebook in this interpreter's kernel and write it with its outputs, also when a cell fails."""
-    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
     from trackkit_jupyter.reports.author import read_notebook, write_notebook
 
     notebook = read_notebook(source)
-    manager = _this_interpreter(AsyncKernelManager)
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
     progress: dict[str, Any] = {"done": 0, "title": ""}
 
@@ -86,8 +84,9 @@ def _execute(source: Path, target: Path, store: Path) -> None:
 
     client = NotebookClient(
         notebook,
-        km=manager,
+        kernel_manager_class=_this_interpreter(),
         timeout=_CELL_SECONDS,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(target.parent)}},
         on_cell_start=on_cell_start,
         on_cell_executed=on_cell_executed,
@@ -102,14 +101,22 @@ def _execute(source: Path, target: Path, store: Path) -> None:
         write_notebook(notebook, target)
 
 
-def _this_interpreter(manager_class: Any) -> Any:
-    """Return a manager of a kernel of this interpreter; no kernel needs to be installed for it."""
+def _this_interpreter() -> type[Any]:
+    """Return a manager of kernels of this interpreter; no kernel needs to be installed for it."""
     from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
 
-    manager = manager_class(kernel_name="python3")
     command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    manager._kernel_spec = KernelSpec(argv=command, display_name="Python 3", language="python")
-    return manager
+
+    class ThisInterpreter(AsyncKernelManager):
+        # Sockets of the file system: nothing of the demo is to be heard on the network.
+        transport = "tcp" if sys.platform == "win32" else "ipc"
+
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return KernelSpec(argv=command, display_name="Python 3", language="python")
+
+    return ThisInterpreter
 
 
 def _title(notebook: Any, index: int) -> str:
