@@ -44,8 +44,8 @@ _FURTHER_FONTS = (
     "Noto Sans",
 )
 _GROUPS = set(
-    "agg axes boxplot date figure font grid hatch hist image lines markers mathtext patch path pcolor pcolormesh savefig "
-    "scatter svg text xaxis xtick yaxis ytick".split()
+    "agg axes boxplot date figure font grid hatch hist image lines markers mathtext patch path pcolor pcolormesh "
+    "savefig scatter svg text xaxis xtick yaxis ytick".split()
 )
 _STYLE: Any = {key: value for key, value in mpl.rcParamsDefault.items() if key.partition(".")[0] in _GROUPS} | {
     "font.family": ["DejaVu Sans"],
@@ -97,12 +97,7 @@ class Paper:
         self.canvas = FigureCanvasAgg(self.figure)
         self._renderer: Any = self.canvas.get_renderer()
         self._pasted: list[tuple[Image.Image, int, int]] = []
-        # Kept in every PNG: among many colours of the data, text would else take the tint of the nearest.
-        paper, ink, secondary = (
-            np.array(to_rgb(name)) * 255 for name in (self.ink.paper, self.ink.ink, self.ink.secondary)
-        )
-        shades = [paper, *(paper + (tone - paper) * part for tone in (ink, secondary) for part in (0.33, 0.67, 1))]
-        self._inks = [[int(part) for part in shade.round()] for shade in shades]
+        self.colorful = False  # whether the data bring colours of their own
 
     def font(self, size: float, text: str = "", *, bold: bool = False) -> FontProperties:
         """Return the font for a text, with further families only where the first has no letters for it."""
@@ -214,6 +209,7 @@ class Paper:
 
     def paste(self, image: Image.Image, left: int, top: int) -> None:
         """Put an image onto the finished PNG, given in its own pixels from the top left."""
+        self.colorful = True
         self._pasted.append((image, left, top))
 
     def output(self, format: Format, description: str = "", colors: int = _COLORS) -> bytes:
@@ -236,15 +232,31 @@ class Paper:
         image = Image.frombuffer("RGBA", size, self.canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
         for pasted, left, top in self._pasted:
             image.paste(pasted, (left, top), pasted)
-        # Photographs are dithered, which would only blur lines and text.
-        dither = Image.Dither.FLOYDSTEINBERG if self._pasted else Image.Dither.NONE
-        reduced = image.quantize(colors - len(self._inks), method=Image.Quantize.MEDIANCUT)
-        palette = (reduced.getpalette() or [])[: 3 * (colors - len(self._inks))]
-        reduced.putpalette(palette + [part for ink in self._inks for part in ink])
-        reduced = image.quantize(palette=reduced, dither=dither)
+        reduced = self._reduced(image, colors)
         stream = io.BytesIO()
         reduced.save(stream, "PNG", optimize=True, dpi=(72 * self.scale, 72 * self.scale))
         return stream.getvalue()
+
+    def _reduced(self, image: Image.Image, colors: int) -> Image.Image:
+        paper, ink, secondary = (
+            np.array(to_rgb(name)) * 255 for name in (self.ink.paper, self.ink.ink, self.ink.secondary)
+        )
+        if self.colorful:  # keep the inks, else the text takes the tint of the nearest colour of the data
+            tones = [paper + (tone - paper) * part for tone in (ink, secondary) for part in (0.33, 0.67, 1)]
+            free = colors - len(tones)
+            known = image.quantize(free, method=Image.Quantize.MEDIANCUT)
+            kept = (known.getpalette() or [])[: 3 * free]
+            known.putpalette(kept + np.round(tones).astype(int).ravel().tolist())
+            # Photographs are dithered, which would only blur lines and text.
+            dither = Image.Dither.FLOYDSTEINBERG if self._pasted else Image.Dither.NONE
+            reduced = image.quantize(palette=known, dither=dither)
+        else:
+            reduced = image.quantize(colors, method=Image.Quantize.MEDIANCUT)
+        # The corner is bare paper: let its colour be exactly that, so that no edge shows where the picture lies.
+        entry, palette = 3 * int(np.asarray(reduced)[0, 0]), reduced.getpalette() or []
+        palette[entry : entry + 3] = [int(part) for part in paper.round()]
+        reduced.putpalette(palette)
+        return reduced
 
     def _svg(self, description: str) -> bytes:
         stream = io.BytesIO()

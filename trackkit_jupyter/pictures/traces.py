@@ -120,6 +120,7 @@ def _scatter(plane: Plane, trace: dict[str, Any], hue: str, _place: int, _count:
         style: dict[str, Any] = {
             "s": np.square(size),
             "marker": _MARKERS.get(str(marker.get("symbol")), "o"),
+            "rasterized": len(x) > _MOST_MARKS,
             "linewidths": 0,
         }
         faint = marker.get("opacity")
@@ -130,6 +131,7 @@ def _scatter(plane: Plane, trace: dict[str, Any], hue: str, _place: int, _count:
             numeric = not any(isinstance(item, str) for item in values)
             shades = colormap(marker.get("colorscale"), plane.paper.ink)
             if numeric:
+                plane.paper.colorful = True
                 drawn = plane.axes.scatter(x, y, c=scalars(values), cmap=shades, zorder=2.5, **style)
                 plane.mappable = drawn if marker.get("showscale") else plane.mappable
             else:
@@ -297,6 +299,7 @@ def _heatmap(plane: Plane, trace: dict[str, Any], _hue: str, _place: int, _count
     for scale, places, count in ((plane.x, x, z.shape[1]), (plane.y, y, z.shape[0])):
         scale.centers.update(places.tolist() if len(places) == count else ())
     fine = max(z.shape) > 40
+    plane.paper.colorful = True
     if (every := -(-max(z.shape) // _MOST_CELLS)) > 1:  # more than there are pixels
         z, x_sides, y_sides = z[::every, ::every], _thin(x_sides, every), _thin(y_sides, every)
     plane.mappable = plane.axes.pcolormesh(
@@ -362,6 +365,7 @@ def _image(plane: Plane, trace: dict[str, Any], _hue: str, _place: int, _count: 
     else:
         pixels = np.clip(scalars(trace.get("z")), 0, 255).astype(np.uint8)
     height, width = pixels.shape[:2]
+    plane.paper.colorful = True
     plane.axes.imshow(pixels, interpolation="nearest" if max(height, width) < 200 else "antialiased", aspect="equal")
     plane.filled = True
     plane.y.layout = {"autorange": "reversed", **plane.y.layout}
