@@ -347,7 +347,8 @@ def test_a_handle_reads_on_where_it_stopped_and_from_several_threads(store, firs
 
     def look():
         for _ in range(5):
-            answers.append(read(store, "experiment", id=first.id)["metrics"]["loss"]["train"]["count"])
+            record = read(store, "experiment", id=first.id)
+            answers.append(record["metrics"]["loss"]["train"]["count"])
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     with tracking.start(store=store.path, resume=first.id, capture=False) as again:

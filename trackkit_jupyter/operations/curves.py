@@ -16,6 +16,8 @@ __all__ = ["charts", "collect"]
 
 _MOST_EXPERIMENTS = 100
 _MOST_POINTS = 1_000_000
+#: A cursor travels in an address, which servers and proxies cut at 64 kB. Without one, everything is sent again.
+_LONGEST_CURSOR = 48_000
 
 
 def charts(
@@ -67,6 +69,8 @@ def charts(
         raise TrackkitValueError(f"x_to must not be smaller than x_from, which is {x_from:g}.", "x_to")
     found = collect(store, objects, metrics, variants)
     cursor = drawing.encode_cursor(found)
+    if len(cursor) > _LONGEST_CURSOR:
+        cursor = ""
     if since and since == cursor:
         return drawing.encode([], cursor, unchanged=True)
     built = drawing.build(

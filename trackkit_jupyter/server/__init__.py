@@ -22,5 +22,5 @@ def _load_jupyter_server_extension(serverapp: ServerApp) -> None:
     # The way for those who name this module without its app, as the package's own entry hook does to stay light.
     from trackkit_jupyter.server.app import TrackkitExtension
 
-    load: Callable[[ServerApp], Any] = TrackkitExtension._load_jupyter_server_extension  # noqa: SLF001 (its public hook)
+    load: Callable[[ServerApp], Any] = TrackkitExtension._load_jupyter_server_extension
     load(serverapp)

@@ -73,6 +73,7 @@ class EmbedHandler(Door, JupyterHandler):
         theme = view["options"].get("theme")
         data = json.dumps({"view": view, "baseUrl": self.base_url, "theme": theme}, allow_nan=False)
         self.set_header("Content-Type", "text/html; charset=utf-8")
+        _ = self.xsrf_token  # sets the cookie that the page sends back with an edit
         await self.finish(
             _PAGE.format(
                 scheme=theme or "light dark",

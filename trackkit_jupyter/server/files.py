@@ -17,7 +17,7 @@ from trackkit_jupyter.errors import NotFoundError
 from trackkit_jupyter.operations.reads import file
 from trackkit_jupyter.server.door import Door, guarded
 
-__all__ = ["BlobHandler", "PlotlyHandler", "StaticHandler", "plotly_address", "static_address"]
+__all__ = ["POLICIES", "BlobHandler", "PlotlyHandler", "StaticHandler", "plotly_address", "static_address"]
 
 _FOREVER = "private, max-age=31536000, immutable"
 _INERT = "sandbox; default-src 'none'"
@@ -27,8 +27,8 @@ _PAGE = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; media-src data: blob:; font-src data:"
 )
-#: What a browser may show; everything else is a download.
-_POLICIES = {
+#: What a browser may show, and what it may do then; everything else is a download.
+POLICIES = {
     **dict.fromkeys(
         "image/png image/jpeg image/gif image/webp image/avif image/bmp image/svg+xml "
         "audio/wav audio/x-wav audio/mpeg audio/ogg audio/flac audio/mp4 audio/aac audio/webm "
@@ -50,6 +50,10 @@ class _FileHandler(Door, JupyterHandler, web.StaticFileHandler):  # type: ignore
     def content_security_policy(self) -> str:
         """Confine what the file may do, should a browser show it as a page."""
         return f"{super().content_security_policy}; {self.policy}"
+
+    def get_login_url(self) -> str:
+        """Refuse instead of sending an image or a script to the login page."""
+        raise web.HTTPError(403)
 
     async def serve(self, path: Path, content_type: str, version: str, include_body: bool) -> None:
         """Send a file: whole, a range of it, or the word that it is the same."""
@@ -74,11 +78,19 @@ class BlobHandler(_FileHandler):
     """A sample or an artifact of an experiment, by the SHA-256 of its content."""
 
     @guarded("read")
-    async def get(self, store: str, experiment: str, sha256: str, include_body: bool = True) -> None:  # type: ignore[override]
+    async def get(self, store: str, experiment: str, sha256: str) -> None:  # type: ignore[override]
         """Send the file; ``?download=name`` saves it under that name."""
+        await self._send(store, experiment, sha256, include_body=True)
+
+    @guarded("read")
+    async def head(self, store: str, experiment: str, sha256: str) -> None:  # type: ignore[override]
+        """Send the headers."""
+        await self._send(store, experiment, sha256, include_body=False)
+
+    async def _send(self, store: str, experiment: str, sha256: str, include_body: bool) -> None:
         path, mime = await self.work(self._find, store, experiment, sha256)
-        shown = mime if mime in _POLICIES else None
-        self.policy = _POLICIES.get(mime or "", _INERT)
+        shown = mime if mime in POLICIES else None
+        self.policy = POLICIES[shown] if shown else _INERT
         self.set_header("Content-Security-Policy", self.content_security_policy)
         download = self.request.query_arguments.get("download")
         if download or shown is None:
@@ -88,12 +100,6 @@ class BlobHandler(_FileHandler):
         if content_type.startswith("text/"):
             content_type += "; charset=utf-8"
         await self.serve(path, content_type, sha256, include_body)
-
-    @guarded("read")
-    async def head(self, store: str, experiment: str, sha256: str) -> None:  # type: ignore[override]
-        """Send the headers."""
-        path, mime = await self.work(self._find, store, experiment, sha256)
-        await self.serve(path, mime if mime in _POLICIES else "application/octet-stream", sha256, False)
 
     def _find(self, store: str, experiment: str, sha256: str) -> tuple[Path, str | None]:
         found = self.service.stores.find(store)
