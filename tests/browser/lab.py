@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
@@ -156,11 +157,14 @@ class Lab:
             timeout=seconds * 1000,
         )
 
-    def kernel_status(self) -> str:
-        """The status of the notebook's kernel."""
-        return str(
-            self.page.evaluate("window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status ?? 'none'")
-        )
+    def is_busy(self, cell: int) -> bool:
+        """Whether a cell is being executed. The kernel's status does not tell: its control thread reports idle too."""
+        return self.page.locator(".jp-CodeCell").nth(cell).locator(".jp-InputPrompt").inner_text() == "[*]:"
+
+    def wait_for_cell(self, cell: int) -> None:
+        """Wait until a cell has been executed."""
+        prompt = self.page.locator(".jp-CodeCell").nth(cell).locator(".jp-InputPrompt")
+        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=60_000)
 
     def run_all(self, *, wait: bool = True) -> None:
         """Run all cells."""
@@ -174,7 +178,7 @@ class Lab:
     def dark(self) -> None:
         """Change to the dark theme."""
         self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
-        self.page.wait_for_selector("body[data-jp-theme-light=false]")
+        self.page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
 
     def output(self, cell: int) -> Locator:
         """The output area of a code cell."""
