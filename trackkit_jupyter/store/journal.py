@@ -13,15 +13,19 @@ verifies a whole file, and only a mismatch is searched by bisection.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import struct
+import threading
 import zlib
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trackkit_jupyter.errors import TrackkitStateError
 from trackkit_jupyter.store.paths import ExperimentPaths
 
 if TYPE_CHECKING:
@@ -65,115 +69,183 @@ def line(payload: dict[str, Any], seed: int) -> bytes:
 class Segments:
     """The segments of one kind that one process writes; a new one is begun when the last is large, or suspect.
 
+    Any thread may append, sync and close at any moment.
+
     Parameters
     ----------
     on_fault
-        Called with the error and the number of bytes that could not be written.
+        Called with the error and how many records were lost by it; never while a lock is held.
+    on_begin
+        Called when a segment is begun.
     """
 
     def __init__(
-        self, paths: ExperimentPaths, kind: str, writer: str, whole: int, on_fault: Callable[[OSError, int], None]
+        self,
+        paths: ExperimentPaths,
+        kind: str,
+        writer: str,
+        whole: int,
+        on_fault: Callable[[OSError, int], None],
+        on_begin: Callable[[], None],
     ) -> None:
         self._paths, self._kind, self._writer = paths, kind, writer
-        self._whole = whole  # bytes of a record, to which a torn tail is cut; 0 cuts to the size before
-        self._on_fault = on_fault
+        self._whole = whole  # bytes of a record, to which a torn tail is cut; 0 for lines, of which a part is cut whole
+        self._on_fault, self._on_begin = on_fault, on_begin
+        # Re-entrant: a signal handler or a finaliser may log in the middle of a log.
+        self._lock = threading.RLock()
+        self._closed = False
         self._number = -1
         self._fd = -1
         self._room = 0
         self._synced = 0
+        self._full: list[int] = []  # descriptors of segments that are full, and not synced to their end
 
-    def append(self, data: bytes) -> bool:
-        """Append `data` with one ``write``; return whether it is all there. Never raises for a fault of the disk."""
-        try:
-            if self._room <= 0:
-                self._begin()
-            written = _write(self._fd, data)
-            if written == len(data):
-                self._room -= written
-                return True
-            self._cut(written)
-            error = OSError(28, "No space left on device")
-        except OSError as fault:
-            error = fault
-        self._on_fault(error, len(data))
+    def append(self, data: bytes, worth: int | None = None) -> bool:
+        """Append `data` with one ``write``; return whether it is all there. Never raises for a fault of the disk.
+
+        Parameters
+        ----------
+        data
+            Whole records, or one line.
+        worth
+            How many records are lost if it cannot be written; as many as `data` has without it.
+
+        Raises
+        ------
+        TrackkitStateError
+            The journal is closed.
+        """
+        with self._lock:
+            try:
+                if self._room <= 0:
+                    self._begin()
+                written = _write(self._fd, data)
+                if written == len(data):
+                    self._room -= written
+                    return True
+                kept, error = self._cut(written), OSError(errno.ENOSPC, "No space left on device")
+            except OSError as fault:
+                kept, error = 0, fault
+        self._on_fault(error, (len(data) - kept) // self._whole if worth is None else worth)
         return False
 
     def sync(self) -> None:
         """Bring what was written to the disk. A failed sync is never retried on the same file: a new one is begun."""
-        room = self._room
-        if self._fd < 0 or room == self._synced:
+        with self._lock:
+            full, self._full = self._full, []
+            number, room, fd = self._number, self._room, -1
+            if self._fd >= 0 and room != self._synced:
+                with contextlib.suppress(OSError):  # no descriptor is left: the next sync is soon
+                    fd = os.dup(self._fd)  # another thread may close the first meanwhile
+        for each in full:
+            self._bring(each, 0)
+        if fd < 0:
             return
-        try:
-            os.fdatasync(self._fd) if hasattr(os, "fdatasync") else os.fsync(self._fd)
+        if self._bring(fd, (self._synced - room) // (self._whole or 1)):
             self._synced = room
-        except OSError as error:
-            self._room = 0
-            self._on_fault(error, 0)
+            return
+        with self._lock:
+            if self._number == number:
+                os.close(self._fd)
+                self._fd, self._room = -1, 0
 
     def close(self) -> None:
-        """Close the file."""
-        fd, self._fd, self._room = self._fd, -1, 0
-        if fd >= 0:
-            os.close(fd)
+        """Close the files; what is appended from now on raises."""
+        with self._lock:
+            self._closed = True
+            self._drop()
 
-    def forget(self) -> None:
-        """Leave the file to the process that opened it (in a forked child)."""
-        self.close()
-        self._number = -1
-
-    def rename(self, writer: str) -> None:
-        """Write as another writer from now on."""
-        self._writer = writer
+    def become(self, writer: str) -> None:
+        """Leave the files to the process that opened them, and write as another writer (in a forked child)."""
+        self._lock = threading.RLock()
+        self._drop()
+        self._writer, self._number = writer, -1
 
     def _begin(self) -> None:
-        previous = self._fd
+        if self._closed:
+            raise TrackkitStateError("The experiment was finished while this was logged; it is not kept.", "status")
         number = self._number + 1
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
         while True:
             try:
-                self._fd = os.open(self._paths.segment(self._kind, self._writer, number), flags, 0o666)
+                fd = os.open(self._paths.segment(self._kind, self._writer, number), flags, 0o666)
                 break
             except FileExistsError:
                 number += 1
-        self._number, self._room, self._synced = number, SEGMENT_BYTES, SEGMENT_BYTES
-        if previous >= 0:
-            os.close(previous)
+        if self._fd >= 0:
+            self._full.append(self._fd)
+        self._fd, self._number = fd, number
+        self._room = self._synced = SEGMENT_BYTES
+        self._on_begin()
 
-    def _cut(self, written: int) -> None:
-        # What is whole stays: a reader may have seen it. The torn rest goes, so that the next record begins at its place.
-        size = os.fstat(self._fd).st_size
-        torn = size % self._whole if self._whole else written
+    def _bring(self, fd: int, worth: int) -> bool:
+        """Sync and close one descriptor; return whether its file can be trusted, and is still in its folder."""
         try:
-            os.ftruncate(self._fd, size - torn)
+            if os.fstat(fd).st_nlink == 0:
+                raise OSError(errno.ENOENT, "its folder was removed")
+            worth = 0
+            os.fdatasync(fd) if hasattr(os, "fdatasync") else os.fsync(fd)
+        except OSError as error:
+            self._on_fault(error, worth)
+            return False
+        finally:
+            os.close(fd)
+        return True
+
+    def _cut(self, written: int) -> int:
+        """Cut a torn tail off, and return how many bytes stay."""
+        # What is whole stays: a reader may have seen it. The torn rest goes, so that the next record begins at its place.
+        torn = written % self._whole if self._whole else written
+        try:
+            os.ftruncate(self._fd, os.fstat(self._fd).st_size - torn)
             self._room -= written - torn
         except OSError:
             self._room = 0
+        return written - torn
+
+    def _drop(self) -> None:
+        for fd in (self._fd, *self._full):
+            if fd >= 0:
+                os.close(fd)
+        self._fd, self._room, self._full = -1, 0, []
 
 
 class Journal:
-    """What one process writes for one experiment: scalars, events and console, each in its own files."""
+    """What one process writes for one experiment: scalars, events and console, each in its own files.
 
-    def __init__(self, paths: ExperimentPaths, writer: str, on_fault: Callable[[OSError, int], None]) -> None:
+    Parameters
+    ----------
+    on_fault, on_begin
+        See :class:`Segments`.
+    """
+
+    def __init__(
+        self,
+        paths: ExperimentPaths,
+        writer: str,
+        on_fault: Callable[[OSError, int], None],
+        on_begin: Callable[[], None] = lambda: None,
+    ) -> None:
         self.writer, self.seed = writer, seed_of(writer)
-        self._scalars = Segments(paths, ExperimentPaths.SCALARS, writer, RECORD_BYTES, on_fault)
-        self._events = Segments(paths, ExperimentPaths.EVENTS, writer, 0, on_fault)
-        self._console = Segments(paths, ExperimentPaths.CONSOLE, writer, 0, on_fault)
+        self._scalars = Segments(paths, ExperimentPaths.SCALARS, writer, RECORD_BYTES, on_fault, on_begin)
+        self._events = Segments(paths, ExperimentPaths.EVENTS, writer, 0, on_fault, on_begin)
+        self._console = Segments(paths, ExperimentPaths.CONSOLE, writer, 0, on_fault, on_begin)
         #: ``append(records)`` with whole scalar records.
         self.append = self._scalars.append
 
-    def event(self, payload: dict[str, Any]) -> bool:
-        """Append an event line; return whether it is there."""
-        return self._events.append(line(payload, self.seed))
+    def event(self, payload: dict[str, Any], worth: int = 1) -> bool:
+        """Append an event line; return whether it is there. If it cannot be, it counts as `worth` lost records."""
+        return self._events.append(line(payload, self.seed), worth)
 
     def console(self, payloads: Iterable[dict[str, Any]]) -> bool:
         """Append console lines with one write; return whether they are there."""
-        return self._console.append(b"".join(line(payload, self.seed) for payload in payloads))
+        lines = [line(payload, self.seed) for payload in payloads]
+        return self._console.append(b"".join(lines), len(lines))
 
     def sync(self) -> None:
         """Bring everything to the disk, what gives names before what uses them."""
-        self._events.sync()
-        self._scalars.sync()
-        self._console.sync()
+        for segments in (self._events, self._scalars, self._console):
+            segments.sync()
 
     def close(self) -> None:
         """Sync and close the files."""
@@ -185,8 +257,7 @@ class Journal:
         """Go on as another writer: a forked child must not share its parent's files."""
         self.writer, self.seed = writer, seed_of(writer)
         for segments in (self._events, self._scalars, self._console):
-            segments.forget()
-            segments.rename(writer)
+            segments.become(writer)
 
 
 @cache
