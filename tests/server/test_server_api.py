@@ -127,6 +127,19 @@ async def test_an_id_wins_over_a_path_that_leads_nowhere(ask, store):
     assert body(await ask("trackkit/api/experiment", query))["name"] == "first"
 
 
+@pytest.fixture
+def jp_server_config(request, jp_server_config, tmp_path):
+    folder = getattr(request, "param", None)
+    if folder is not None:
+        jp_server_config.TrackkitExtension.store_roots = [str(tmp_path / folder)]
+    return jp_server_config
+
+
+@pytest.mark.parametrize("jp_server_config", ["elsewhere"], indirect=True)
+async def test_a_store_below_a_further_root(ask, store):
+    assert body(await ask("trackkit/api/experiment", {"path": "store", "id": store.first}))["name"] == "first"
+
+
 async def test_the_default_store_is_the_one_of_the_root(ask, registered, jp_root_dir):
     with tracking.start("here", store=jp_root_dir / ".trackkit", capture=False) as here:
         here.log({"loss": 1.0})

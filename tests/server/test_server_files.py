@@ -181,6 +181,15 @@ async def test_plotly(ask, assert_refused):
         await assert_refused(await ask(other), 404, "not_found")
 
 
+@pytest.mark.skipif(not (files.FOLDER / "embed.js").exists(), reason="the front end is not built")
+async def test_the_code_of_the_page(ask):
+    response = await ask(files.static_address("embed.js"))
+    assert response.code == 200
+    assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert response.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert response.body == (files.FOLDER / "embed.js").read_bytes()
+
+
 async def test_static_files_by_their_version(ask, assert_refused):
     version = files.static_version()
     for name in ("absent.js", "..", "%2e%2e%2fapi.py", "../app.py", ".hidden.js", "embed.py"):

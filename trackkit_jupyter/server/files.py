@@ -17,7 +17,7 @@ from trackkit_jupyter.errors import NotFoundError
 from trackkit_jupyter.operations.reads import file
 from trackkit_jupyter.server.door import Door, guarded
 
-__all__ = ["POLICIES", "BlobHandler", "PlotlyHandler", "StaticHandler", "plotly_address", "static_address"]
+__all__ = ["FOLDER", "POLICIES", "BlobHandler", "PlotlyHandler", "StaticHandler", "plotly_address", "static_address"]
 
 _FOREVER = "private, max-age=31536000, immutable"
 _INERT = "sandbox; default-src 'none'"
@@ -38,7 +38,8 @@ POLICIES = {
     "text/plain": _INERT,
     "text/html": _PAGE,
 }
-_PACKAGE = Path(__file__).parents[1]
+#: The built code of the embed page.
+FOLDER = Path(__file__).parents[1] / "static"
 
 
 class _FileHandler(Door, JupyterHandler, web.StaticFileHandler):  # type: ignore[misc]
@@ -133,7 +134,7 @@ class StaticHandler(_FileHandler):
     @guarded("read")
     async def get(self, version: str, name: str, include_body: bool = True) -> None:  # type: ignore[override]
         """Send one of our files, if that is their version."""
-        path = _PACKAGE / "static" / name
+        path = FOLDER / name
         kind = {".js": "text/javascript", ".css": "text/css", ".map": "application/json"}.get(path.suffix)
         if kind is None or version != static_version():
             raise NotFoundError("There is nothing at this address.")
@@ -174,8 +175,7 @@ def static_address(name: str) -> str:
 
 def static_version() -> str:
     """Return 16 hex characters that change with the content of our files."""
-    folder = _PACKAGE / "static"
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = sorted(FOLDER.iterdir()) if FOLDER.is_dir() else []
     return _digest(tuple((path, path.stat().st_mtime_ns) for path in found if path.is_file()))
 
 
