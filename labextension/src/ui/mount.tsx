@@ -16,6 +16,8 @@ import { ScalarsTab } from './views/scalars';
 import { SingleView } from './views/single';
 
 const DEFAULT_HEIGHT = 460;
+/** How often it is looked whether an experiment still runs. */
+const RUNNING_REST_MS = 5_000;
 /** Kinds that scroll inside a height of their own; the others are as high as what they show. */
 const FIXED = new Set<View['kind']>(['experiment', 'comparison', 'scalars', 'samples', 'plot']);
 
@@ -110,9 +112,9 @@ function Alone({ kind, source, objects, options }: AloneProps) {
 }
 
 function useRunning(source: Source, objects: string[]): ReadonlySignal<boolean> {
-  const records = useLive(source, objects, signal =>
-    Promise.all(objects.slice(0, 1).map(id => source.read('experiment', { id }, signal))),
-  );
+  const read = (signal: AbortSignal) =>
+    Promise.all(objects.slice(0, 1).map(id => source.read('experiment', { id }, signal)));
+  const records = useLive(source, objects, read, [objects.join()], RUNNING_REST_MS);
   return useComputed(() => records.value.value?.some(record => record.status === 'running') ?? false);
 }
 

@@ -24,10 +24,27 @@ describe('LiveRead', () => {
     live.wake();
     expect(open).toHaveLength(1);
     await settle(() => open[0]?.resolve('old'));
+    await vi.advanceTimersByTimeAsync(0);
     expect(open).toHaveLength(2);
     await settle(() => open[1]?.resolve('new'));
     expect(open).toHaveLength(2);
     expect(live.value.value).toBe('new');
+  });
+
+  it('gives a slow server a rest between reads, but asks a new question at once', async () => {
+    const { open, live, settle } = reads();
+    live.wake();
+    await vi.advanceTimersByTimeAsync(300);
+    await settle(() => open[0]?.resolve('slow'));
+    live.wake();
+    await vi.advanceTimersByTimeAsync(599);
+    expect(open).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(open).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(100);
+    await settle(() => open[1]?.resolve('slow again'));
+    live.restart();
+    expect(open).toHaveLength(3);
   });
 
   it('shows a skeleton only when the first answer is late', async () => {

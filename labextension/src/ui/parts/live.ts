@@ -8,6 +8,9 @@ import { ConnectionError, isAbort, type Source, SourceError } from '../source';
 /** A skeleton is shown only when an answer takes longer than this. */
 const LATE_MS = 150;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
+/** After a read there is a rest this many times as long, so that a slow server is not asked without pause. */
+const REST_SHARE = 2;
+const LONGEST_REST_MS = 5_000;
 
 /** Whether what is inside can be seen: on screen, and in the selected tab. */
 const ActiveContext = createContext<ReadonlySignal<boolean>>(signal(true));
@@ -28,19 +31,24 @@ export class LiveRead<T> {
   readonly late = signal(false);
   private reading: AbortController | null = null;
   private again = false;
+  private resting = false;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly lateTimer: ReturnType<typeof setTimeout>;
 
-  constructor(private readonly read: Read<T>) {
+  /** `rest` is the least time in milliseconds between two reads that nobody but the experiment asked for. */
+  constructor(
+    private readonly read: Read<T>,
+    private readonly rest = 0,
+  ) {
     this.lateTimer = setTimeout(() => {
       this.late.value = this.value.peek() === undefined && this.error.peek() === null;
     }, LATE_MS);
   }
 
-  /** Something changed: read, or read once more after the read under way. */
+  /** Something changed: read, or read once more after the read under way and its rest. */
   wake(): void {
-    if (this.reading) {
+    if (this.reading || this.resting) {
       this.again = true;
     } else {
       void this.run();
@@ -58,6 +66,7 @@ export class LiveRead<T> {
     this.reading?.abort();
     this.reading = null;
     this.again = false;
+    this.resting = false;
   }
 
   dispose(): void {
@@ -69,6 +78,8 @@ export class LiveRead<T> {
     clearTimeout(this.timer);
     const reading = new AbortController();
     this.reading = reading;
+    const began = performance.now();
+    let pause = 0;
     try {
       const value = await this.read(reading.signal, this.value.peek());
       if (this.reading !== reading) {
@@ -79,42 +90,55 @@ export class LiveRead<T> {
       this.error.value = null;
       this.late.value = false;
     } catch (reason) {
-      if (this.reading !== reading || isAbort(reason)) {
+      if (this.reading !== reading) {
         return;
       }
-      this.fail(reason);
+      pause = this.fail(reason);
     }
     this.reading = null;
-    if (this.again) {
-      this.again = false;
-      void this.run();
-    }
+    const took = performance.now() - began;
+    this.pause(Math.max(pause, this.rest, Math.min(REST_SHARE * took, LONGEST_REST_MS)));
   }
 
-  private fail(reason: unknown): void {
-    if (reason instanceof ConnectionError) {
-      const delay = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
+  private pause(ms: number): void {
+    this.resting = true;
+    this.timer = setTimeout(() => {
+      this.resting = false;
+      if (this.again) {
+        this.again = false;
+        void this.run();
+      }
+    }, ms);
+  }
+
+  /** Note what went wrong; returns how long to wait before the next read. */
+  private fail(reason: unknown): number {
+    if (reason instanceof ConnectionError || isAbort(reason)) {
+      const delay = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? 0;
       this.failures += 1;
-      this.timer = setTimeout(() => this.wake(), delay);
-      return;
+      this.again = true;
+      return delay;
     }
+    const words = reason instanceof Error ? reason.message : String(reason);
     this.late.value = false;
     this.error.value =
-      reason instanceof SourceError
-        ? reason
-        : new SourceError(
-            'unexpected',
-            `This part could not be read: ${reason instanceof Error ? reason.message : reason}`,
-          );
+      reason instanceof SourceError ? reason : new SourceError('unexpected', `This part could not be read: ${words}`);
+    return 0;
   }
 }
 
 /** Read now, again when `deps` change, and whenever one of `ids` changes while this is looked at. */
-export function useLive<T>(source: Source, ids: readonly string[], read: Read<T>, deps: unknown[] = []): LiveRead<T> {
+export function useLive<T>(
+  source: Source,
+  ids: readonly string[],
+  read: Read<T>,
+  deps: unknown[] = [],
+  rest = 0,
+): LiveRead<T> {
   const active = useActive();
   const question = useRef(read);
   question.current = read;
-  const live = useMemo(() => new LiveRead<T>((signal, before) => question.current(signal, before)), [source]);
+  const live = useMemo(() => new LiveRead<T>((signal, before) => question.current(signal, before), rest), [source]);
   const key = ids.join();
   const asked = useRef(false);
   useEffect(() => {

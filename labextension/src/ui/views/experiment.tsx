@@ -24,6 +24,9 @@ import { PlotsTab } from './plots';
 import { SamplesTab } from './samples';
 import { ScalarsTab } from './scalars';
 
+/** The header and the tables need not keep up with every point of a curve. */
+const RECORD_REST_MS = 1_000;
+
 interface ExperimentProps {
   source: Source;
   id: string;
@@ -31,7 +34,7 @@ interface ExperimentProps {
 }
 
 export function ExperimentView({ source, id, options }: ExperimentProps) {
-  const live = useLive(source, [id], signal => source.read('experiment', { id }, signal), [id]);
+  const live = useLive(source, [id], signal => source.read('experiment', { id }, signal), [id], RECORD_REST_MS);
   const running = useComputed(() => live.value.value?.status === 'running');
   const tabs = useTabs(source, id, options, live, running);
   const gone = live.error.value;

@@ -19,7 +19,13 @@ const RUNTIME: Record<string, string> = {
   gpu_type: 'GPU type',
   gpu_count: 'GPUs',
   cuda_driver_version: 'CUDA driver version',
+  gpu_driver_version: 'GPU driver version',
+  gpu_memory: 'GPU memory',
 };
+
+/** Told even when nothing is known about them. */
+const ALWAYS = new Set(Object.keys(RUNTIME).slice(0, 10));
+const GPU = /gpu|cuda/;
 
 export function InfoTab({ record: live }: { record: LiveRead<ExperimentAnswer> }) {
   const record = live.value.value;
@@ -77,14 +83,16 @@ function time(value: string | null) {
 }
 
 function Runtime({ runtime }: { runtime: Record<string, unknown> }) {
-  const known = Object.keys(RUNTIME);
-  const names = [...known, ...Object.keys(runtime).filter(name => !(name in RUNTIME))];
+  const told = Object.keys(runtime).filter(name => !(name in RUNTIME) && runtime[name] !== null);
+  const names = [...Object.keys(RUNTIME).filter(name => ALWAYS.has(name) || name in runtime), ...told];
+  const bare = runtime.gpu_count === 0;
   if (Object.keys(runtime).length === 0) {
     return <Empty code='track.start("name", capture=True)'>The machine an experiment runs on is described here.</Empty>;
   }
   const facts = names.map(name => {
     const text = runtimeText(name, runtime[name]);
-    return { name: RUNTIME[name] ?? sentence(name), value: text, copy: text };
+    const absent = bare && GPU.test(name) ? none('None') : null;
+    return { name: RUNTIME[name] ?? sentence(name), value: text ?? absent, copy: text };
   });
   return <Facts label="Runtime" facts={facts} />;
 }
@@ -93,7 +101,7 @@ function runtimeText(name: string, value: unknown): string | null {
   if (value === null || value === undefined || value === '') {
     return null;
   }
-  if (name === 'memory_gb' && typeof value === 'number') {
+  if (name.endsWith('_gb') && typeof value === 'number') {
     return `${Number(value.toFixed(1))} GB`;
   }
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
