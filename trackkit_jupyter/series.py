@@ -6,7 +6,7 @@ looked at (`window`), and only then reduce (`down_sample`): a curve never change
 
 from __future__ import annotations
 
-from itertools import pairwise
+import math
 from typing import Literal, Protocol
 
 import numpy as np
@@ -20,7 +20,6 @@ AxisKind = Literal["iterations", "relative", "wall"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_BLOCK = 64  # rows of the average that one matrix product advances by
 _SETTLED = 1e-18  # below this a power of the weight no longer changes 1 - weight**n
 
 
@@ -73,21 +72,24 @@ def ema(values: Floats, weight: float) -> Floats:
 
 
 def _ema_finite(values: Floats, weight: float) -> Floats:
-    # The recursion runs within all blocks at once as a product with a triangular matrix, then once from block to block.
+    # The recursion runs down the columns of a square, all of them at once, then from column to column: about two square
+    # roots of the count in steps, and no linear algebra, whose threads would wait for those of a training.
     count = len(values)
-    blocks = np.zeros((-(-count // _BLOCK), _BLOCK))
-    blocks.ravel()[:count] = values
-    step = np.arange(_BLOCK)
-    lag = step[:, None] - step[None, :]
-    kernel = np.where(lag >= 0, (1 - weight) * weight ** np.maximum(lag, 0), 0.0)
-    averages = blocks @ kernel.T
-    carried, decay = 0.0, weight**_BLOCK
-    carries = np.empty(len(averages))
-    for block, end in enumerate(averages[:, -1].tolist()):
-        carries[block] = carried
+    depth = math.isqrt(count - 1) + 1
+    columns = -(-count // depth)
+    padded = np.zeros(depth * columns)
+    padded[:count] = values
+    square = np.ascontiguousarray(padded.reshape(columns, depth).T)
+    square *= 1 - weight
+    for row in range(1, depth):
+        square[row] += weight * square[row - 1]
+    carried, decay = 0.0, weight**depth
+    carries = np.empty(columns)
+    for column, end in enumerate(square[-1].tolist()):
+        carries[column] = carried
         carried = decay * carried + end
-    averages += carries[:, None] * weight ** (step + 1)
-    result: Floats = averages.ravel()[:count]
+    square += weight ** np.arange(1, depth + 1)[:, None] * carries
+    result: Floats = square.T.ravel()[:count]
     settled = min(count, int(np.log(_SETTLED) / np.log(weight)) + 1)
     result[:settled] /= 1 - weight ** np.arange(1, settled + 1)
     result[0] = values[0]
@@ -127,16 +129,19 @@ def down_sample(x: Floats, y: Floats, points: int) -> Integers:
     # Own buckets: tsdownsample's equidistant ones panic (a BaseException) on repeated and on very close x.
     count = (points - 2) // 2
     edges = x[0] + (x[-1] - x[0]) * (np.arange(1, count) / count)
-    bounds = np.unique(np.concatenate(([0], np.searchsorted(x, edges), [len(x)]))).tolist()
+    starts = np.unique(np.concatenate(([0], np.searchsorted(x, edges))))
+    starts = starts[starts < len(x)]  # empty buckets at the end
     finite = np.isfinite(y)
     clean = bool(finite.all())
-    lows = y if clean else np.where(finite, y, np.inf)
-    highs = y if clean else np.where(finite, y, -np.inf)
-    kept = {0, len(x) - 1}
-    for start, end in pairwise(bounds):
-        kept.add(start + int(lows[start:end].argmin()))
-        kept.add(start + int(highs[start:end].argmax()))
-    return np.array(sorted(kept), dtype=np.int64)
+    lowest = _first_least(y if clean else np.where(finite, y, np.inf), starts)
+    highest = _first_least(-y if clean else np.where(finite, -y, np.inf), starts)
+    return np.unique(np.concatenate(([0, len(x) - 1], lowest, highest)))
+
+
+def _first_least(values: Floats, starts: Integers) -> Integers:
+    least = np.repeat(np.minimum.reduceat(values, starts), np.diff(starts, append=len(values)))
+    rows = np.flatnonzero(values == least)
+    return rows[np.searchsorted(rows, starts)]
 
 
 def axis(series: Timed, kind: AxisKind, started: float | None = None) -> Floats:
