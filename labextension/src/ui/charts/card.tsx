@@ -17,8 +17,10 @@ interface CardProps {
   children: ComponentChildren;
 }
 
-/** Of the head, this much always stays with the title. */
-const TITLE = 84;
+/** Of the head, this much stays with the title. */
+function titleRoom(title: string): number {
+  return Math.min(104, 44 + 6 * title.length);
+}
 
 export function Card({ title, width, controls, notes, said, onMaximize, children }: CardProps) {
   const keys = (event: KeyboardEvent) => {
@@ -44,7 +46,7 @@ export function Card({ title, width, controls, notes, said, onMaximize, children
             {notes.join(' · ')}
           </span>
         )}
-        <Toolbar label={`Plot controls of ${title}`} controls={controls} width={width - TITLE} />
+        <Toolbar label={`Plot controls of ${title}`} controls={controls} width={width - titleRoom(title)} />
       </div>
       {children}
       <span class={said ? 'tk-chart-said' : 'tk-spoken'} role="status">

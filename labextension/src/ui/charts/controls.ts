@@ -10,7 +10,6 @@ import {
   ImageDown,
   LassoSelect,
   List,
-  Logs,
   Maximize2,
   Move,
   Orbit,
@@ -18,6 +17,7 @@ import {
   Scan,
   Search,
   SquareDashed,
+  Superscript,
   ZoomIn,
   ZoomOut,
 } from 'lucide';
@@ -77,7 +77,7 @@ export function controlsOf(given: ControlsOf): Control[] {
     add(2, 12, 'Compare data on hover', Columns2, compare.run, { pressed: compare.pressed });
   }
   if (kind === 'line') {
-    add(2, 1, 'Toggle logarithmic view', Logs, () => set({ logY: !options.logY }), {
+    add(2, 1, 'Toggle logarithmic view', Superscript, () => set({ logY: !options.logY }), {
       pressed: options.logY,
       shortcut: 'l',
     });

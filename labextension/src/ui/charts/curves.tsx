@@ -101,14 +101,7 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
           <Grid cards={shown.length}>
             {width =>
               shown.map(slot => (
-                <LineCard
-                  key={`${xaxis} ${slot.id}`}
-                  slot={slot}
-                  reader={reader}
-                  objects={objects}
-                  xaxis={xaxis}
-                  width={width}
-                />
+                <LineCard key={slot.id} slot={slot} reader={reader} objects={objects} xaxis={xaxis} width={width} />
               ))
             }
           </Grid>

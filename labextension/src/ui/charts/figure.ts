@@ -58,7 +58,6 @@ export interface FigureTheme {
   ink: string;
   grid: string;
   border: string;
-  header: string;
   font: string;
 }
 
@@ -73,6 +72,29 @@ function chosenTemplate(layout: Layout): boolean {
   const template = record(record(layout.template).layout);
   const nobodys = template.paper_bgcolor === 'white' && template.plot_bgcolor === '#E5ECF6';
   return Object.keys(template).length > 0 && !nobodys;
+}
+
+const MARGINS = {
+  axes: { l: 48, r: 16, t: 12, b: 40 },
+  space: { l: 4, r: 4, t: 4, b: 4 },
+  plain: { l: 12, r: 12, t: 8, b: 8 },
+};
+
+/** plotly.express leaves room for a title whether there is one or not: that is nobody's choice either. */
+function chosenMargin(found: unknown): Layout {
+  const margin = record(found);
+  return Object.keys(margin).length === 1 && margin.t === 60 ? {} : margin;
+}
+
+/** Tables take their fills from the template: in the theme's colours, so that its ink stays legible on them. */
+function themedTemplate(template: Layout, theme: FigureTheme): Layout {
+  const line = { color: theme.border, width: 1 };
+  const table = {
+    type: 'table',
+    header: { fill: { color: theme.grid }, line, align: 'left', height: 28 },
+    cells: { fill: { color: theme.paper }, line, align: 'left', height: 24 },
+  };
+  return { ...template, data: { ...record(template.data), table: [table] } };
 }
 
 /** The layout to draw: paper, ink and grid from the theme where the figure sets none; its size is the card's. */
@@ -90,12 +112,14 @@ export function themedLayout(figure: Figure, theme: FigureTheme): Layout {
   if (title.text) {
     layout.title = { ...title, font: { size: 13, ...record(title.font) } };
   }
-  layout.margin = { l: 48, r: 16, t: title.text ? 40 : 16, b: 40, ...record(layout.margin) };
+  const kind = kindOf(figure);
+  layout.margin = { ...MARGINS[kind], ...(title.text ? { t: 40 } : {}), ...chosenMargin(layout.margin) };
+  layout.template = themedTemplate(record(layout.template), theme);
   const lines = { gridcolor: theme.grid, zerolinecolor: theme.border, linecolor: theme.border };
   for (const name of ['xaxis', 'yaxis', ...Object.keys(layout).filter(key => /^[xy]axis\d+$/.test(key))]) {
     layout[name] = { ...lines, automargin: true, ...record(layout[name]) };
   }
-  if (kindOf(figure) === 'space') {
+  if (kind === 'space') {
     for (const name of new Set(['scene', ...Object.keys(layout).filter(key => /^scene\d*$/.test(key))])) {
       const scene = record(layout[name]);
       const axes = Object.fromEntries(

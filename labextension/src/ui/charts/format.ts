@@ -44,7 +44,7 @@ export function formatValue(value: number): string {
 function decimalsOf(increment: number): number {
   let places = 0;
   let scaled = Math.abs(increment);
-  while (places < 20 && Math.abs(scaled - Math.round(scaled)) > 1e-6 * Math.max(1, scaled)) {
+  while (places < 20 && Math.abs(scaled - Math.round(scaled)) > 1e-6 * scaled) {
     scaled *= 10;
     places += 1;
   }

@@ -18,6 +18,8 @@ const THIN = 24;
 /** More dots than this under the pointer are noise. */
 const DOTS = 12;
 const PNG_SCALE = 3;
+/** Lines with fewer points than this have round joins. */
+const JOINED = 500;
 
 /** The ranges in view; null follows the data. */
 export interface Zoom {
@@ -194,7 +196,7 @@ export class LineChart implements Chart {
       stroke: () => (this.paint as Paint).muted,
       font: font(),
       ticks: { show: false },
-      gap: 6 * unit,
+      gap: 5 * unit,
     };
     const grid = { stroke: () => (this.paint as Paint).grid, width: unit };
     const options: uPlot.Options = {
@@ -212,7 +214,7 @@ export class LineChart implements Chart {
       axes: [
         {
           ...axis,
-          size: 26 * unit,
+          size: 22 * unit,
           space: (kind === 'iterations' ? 56 : 74) * unit,
           ...(kind === 'iterations' ? { incrs: STEPS } : kind === 'relative' ? { incrs: RELATIVE_STEPS } : {}),
           values: (_, splits, __, ___, increment) => this.xTicks(splits, increment),
@@ -280,7 +282,6 @@ export class LineChart implements Chart {
     ctx.beginPath();
     ctx.rect(bbox.left - 2 * px, bbox.top - 2 * px, bbox.width + 4 * px, bbox.height + 4 * px);
     ctx.clip();
-    ctx.lineJoin = 'round';
     ctx.lineCap = 'butt';
     const shown = model.series.filter(series => !options.hidden.has(series.id));
     // What stands out is drawn last, above the others.
@@ -289,6 +290,8 @@ export class LineChart implements Chart {
       const strength = options.highlight && id !== options.highlight ? 0.18 : 1;
       const stroke = (xs: Float64Array, ys: Float64Array, width: number, alpha: number, dashes: readonly number[]) => {
         const { line, lone } = tracePath(xs, ys, map);
+        // Round joins cost most where they are seen least.
+        ctx.lineJoin = xs.length < JOINED ? 'round' : 'bevel';
         ctx.globalAlpha = alpha * strength;
         ctx.strokeStyle = seriesColor(paint, color);
         ctx.fillStyle = seriesColor(paint, color);
@@ -350,7 +353,7 @@ export class LineChart implements Chart {
       }
       for (const [x, kind] of nonfinite) {
         const up = kind === 'Infinity';
-        const shape = kind === 'NaN' ? 'circle' : up ? 'up' : 'down';
+        const shape = up ? 'up' : kind === '-Infinity' ? 'down' : 'circle';
         mark(map.toX(x), up ? bbox.top + 4 * px : bottom, color, shape);
       }
       if (options.logY) {

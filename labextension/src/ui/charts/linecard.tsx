@@ -162,40 +162,68 @@ function useActions(
   };
 }
 
-/** While a sampled chart is zoomed: the part in view, read in detail. */
+/** While a sampled chart is zoomed: the part in view, read in detail, and again when there is more of it. */
 function useDetail(slot: Slot, reader: CurveReader, zoom: Signal<Zoom>): ReadonlySignal<LineModel | null> {
   const detail = useMemo(() => signal<LineModel | null>(null), [slot]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let reading: AbortController | null = null;
-    const stop = effect(() => {
-      const { x } = zoom.value;
-      const whole = slot.model.value;
+    let seen: LineModel | null = null;
+    const stopReading = () => {
       clearTimeout(timer);
+      timer = undefined;
       reading?.abort();
-      if (!x || !whole || !sampling(whole)) {
-        detail.value = null;
-        return;
+      reading = null;
+    };
+    const later = () => {
+      // A live chart changes all the time: what is planned or under way goes on.
+      if (!timer && !reading) {
+        timer = setTimeout(read, REST_MS);
       }
-      timer = setTimeout(async () => {
-        reading = new AbortController();
-        const { signal: abort } = reading;
-        // A little more than is seen, so that lines leave the frame rather than end at it.
-        const [from, to]: Range = [x[0] - (x[1] - x[0]) * 0.05, x[1] + (x[1] - x[0]) * 0.05];
-        try {
-          const part = await reader.read(slot, { x_from: from, x_to: to }, abort);
-          if (!abort.aborted && part) {
-            detail.value = part;
-          }
-        } catch {
-          // The coarser drawing stays.
+    };
+    const read = async () => {
+      timer = undefined;
+      const x = zoom.peek().x as Range;
+      seen = slot.model.peek();
+      const mine = new AbortController();
+      reading = mine;
+      // A little more than is seen, so that lines leave the frame rather than end at it.
+      const room = (x[1] - x[0]) * 0.05;
+      try {
+        const part = await reader.read(slot, { x_from: x[0] - room, x_to: x[1] + room }, mine.signal);
+        if (part && !mine.signal.aborted) {
+          detail.value = part;
         }
-      }, REST_MS);
-    });
+      } catch {
+        // The coarser drawing stays.
+      }
+      if (reading === mine) {
+        reading = null;
+        if (seen !== slot.model.peek()) {
+          later();
+        }
+      }
+    };
+    const stops = [
+      effect(() => {
+        void zoom.value.x;
+        stopReading();
+      }),
+      effect(() => {
+        const whole = slot.model.value;
+        if (zoom.value.x && whole && sampling(whole)) {
+          later();
+        } else {
+          stopReading();
+          detail.value = null;
+        }
+      }),
+    ];
     return () => {
-      stop();
-      clearTimeout(timer);
-      reading?.abort();
+      for (const stop of stops) {
+        stop();
+      }
+      stopReading();
     };
   }, [slot, reader]);
   return detail;

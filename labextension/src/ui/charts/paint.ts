@@ -42,3 +42,26 @@ export function dashOf(dash: number): readonly number[] {
 export function seriesToken(slot: number): string {
   return `var(--tk-series-${((slot % SLOTS) + SLOTS) % SLOTS})`;
 }
+
+const resolved = new Map<string, string>();
+
+/** A colour of any CSS syntax as `rgba(...)`, for those who do not read all of it. */
+export function plainColor(color: string): string {
+  const known = resolved.get(color);
+  if (known) {
+    return known;
+  }
+  const canvas = document.createElement('canvas');
+  canvas.width = 1;
+  canvas.height = 1;
+  const ctx = canvas.getContext('2d', { willReadFrequently: true });
+  if (!ctx) {
+    return color;
+  }
+  ctx.fillStyle = color;
+  ctx.fillRect(0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0, alpha = 255] = ctx.getImageData(0, 0, 1, 1).data;
+  const plain = `rgba(${red}, ${green}, ${blue}, ${Math.round((alpha / 255) * 1000) / 1000})`;
+  resolved.set(color, plain);
+  return plain;
+}

@@ -3,7 +3,7 @@
 import type { Figure } from '../protocol';
 import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS } from './chart';
 import { checkFigure, type FigureTheme, themedLayout } from './figure';
-import { paintOf } from './paint';
+import { paintOf, plainColor } from './paint';
 
 interface Axis {
   _name: string;
@@ -223,7 +223,8 @@ export class PlotlyChart implements Chart {
 
   private theme(): FigureTheme {
     const { paper, ink, grid, border, font } = paintOf(this.host);
-    return { paper, ink, grid, border, header: grid, font };
+    const [page, text, lines, frame] = [paper, ink, grid, border].map(plainColor) as [string, string, string, string];
+    return { paper: page, ink: text, grid: lines, border: frame, font };
   }
 }
 

@@ -1,9 +1,10 @@
 // Several experiments side by side: their curves in the same charts, how they were set up, how they ended.
 
 import { useSignal } from '@preact/signals';
-import { ArrowDown, ArrowUp, Trophy } from 'lucide';
+import { ArrowDown, ArrowUp } from 'lucide';
 import { bestOf, type Direction, directionOf, type MetricRow, metricRows, parameterRows } from '../charts/best';
 import { Curves } from '../charts/curves';
+import { formatValue } from '../charts/format';
 import { short } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { useLive } from '../parts/live';
@@ -223,12 +224,8 @@ function Values({ values, notes, direction }: ValuesProps) {
     <>
       {values.map((value, at) => (
         <td key={at} class={best.has(at) ? 'tk-number tk-best' : 'tk-number'} title={notes[at]}>
-          {best.has(at) && (
-            <span class="tk-best-mark" role="img" aria-label="Best">
-              <Icon of={Trophy} size={12} />
-            </span>
-          )}
-          {short(value)}
+          {best.has(at) && <span class="tk-best-mark" role="img" aria-label="Best" />}
+          {typeof value === 'number' ? formatValue(value) : short(value)}
         </td>
       ))}
     </>
