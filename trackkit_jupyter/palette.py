@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["DASHES", "HUES", "THEMES", "Ink", "Theme", "colors", "slot"]
+__all__ = ["DASHES", "HUES", "THEMES", "Ink", "Theme", "colors", "contrast", "slot"]
 
 Theme = Literal["light", "dark"]
 
@@ -113,3 +113,20 @@ def colors(names: Mapping[str, Sequence[tuple[str, str]]]) -> dict[tuple[str, st
             known = dashes.setdefault(metric, {})
             result[experiment, metric, variant] = color, known.setdefault(variant, len(known)) + further
     return result
+
+
+def contrast(shade: Sequence[float]) -> str:
+    """Return dark or light ink, whichever is easier to read on a colour.
+
+    Parameters
+    ----------
+    shade
+        Red, green, blue from 0 to 1; further parts are ignored.
+
+    Returns
+    -------
+    str
+        An ink, chosen by the relative luminance of WCAG 2.
+    """
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shade[:3])
+    return THEMES["light"].ink if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.3 else THEMES["light"].paper

@@ -15,7 +15,7 @@ from matplotlib.colors import Normalize
 from numpy.typing import NDArray
 from PIL import Image
 
-from trackkit_jupyter.palette import HUES
+from trackkit_jupyter.palette import HUES, contrast
 from trackkit_jupyter.pictures import ticks
 from trackkit_jupyter.pictures.paper import NOTE, Paper, pattern
 from trackkit_jupyter.pictures.plotly import Scale, array, color, colormap, dash, plain, scalars
@@ -350,12 +350,6 @@ def _formatted(value: float, how: str) -> str:
     return format(
         int(value) if how.endswith("d") else value, how if how[-1] != "d" else how.partition(".")[0].rstrip("d") + "d"
     )
-
-
-def contrast(shade: Any) -> str:
-    """Return black or white, whichever is easier to read on that colour (WCAG relative luminance)."""
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shade[:3])
-    return "#1f2328" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.3 else "#ffffff"
 
 
 def _image(plane: Plane, trace: dict[str, Any], _hue: str, _place: int, _count: int) -> None:
