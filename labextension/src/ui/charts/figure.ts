@@ -67,10 +67,14 @@ function record(value: unknown): Layout {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Layout) : {};
 }
 
+/** The plotting area of plotly.py's default template, as a number: it is recognised, never drawn. */
+const NOBODYS_PAPER = 0xe5ecf6;
+
 /** plotly.py writes its default template into every figure: it is nobody's choice. */
 function chosenTemplate(layout: Layout): boolean {
   const template = record(record(layout.template).layout);
-  const nobodys = template.paper_bgcolor === 'white' && template.plot_bgcolor === '#E5ECF6';
+  const nobodys =
+    template.paper_bgcolor === 'white' && Number.parseInt(String(template.plot_bgcolor).slice(1), 16) === NOBODYS_PAPER;
   return Object.keys(template).length > 0 && !nobodys;
 }
 
