@@ -106,12 +106,9 @@ def _this_interpreter() -> type[Any]:
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
 
     class ThisInterpreter(AsyncKernelManager):
-        # Sockets of the file system: nothing of the demo is to be heard on the network.
-        transport = "tcp" if sys.platform == "win32" else "ipc"
-
         @property
         def kernel_spec(self) -> KernelSpec:
             return KernelSpec(argv=command, display_name="Python 3", language="python")

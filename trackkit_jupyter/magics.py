@@ -6,6 +6,7 @@ import argparse
 import ast
 import difflib
 import functools
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -121,7 +122,7 @@ class TrackkitMagics(Magics):
             return None
         if not args.variable.isidentifier():
             raise UsageError(f"--as needs a variable's name, not {args.variable}. Try: %%track --as exp")
-        body, last, filename = self._compile(cell)
+        body, last, filename = self._checked(cell)
         exp = self._start(args)
         self.shell.push({args.variable: exp})
         views.show(exp)
@@ -184,8 +185,8 @@ class TrackkitMagics(Magics):
     def _show(self, args: argparse.Namespace) -> None:
         views.show(self._experiment(args.experiment), args.tab)
 
-    def _table(self, args: argparse.Namespace) -> Any:
-        return _in_project(args.project)[: args.number]
+    def _table(self, args: argparse.Namespace) -> None:
+        views.table(_in_project(args.project)[: args.number])
 
     def _compare(self, args: argparse.Namespace) -> None:
         experiments = [self._experiment(text) for text in args.experiments]
@@ -260,6 +261,16 @@ class TrackkitMagics(Magics):
             if not ends_in_semicolon(source):
                 last = shell.compile(ast.Expression(tree.body.pop().value), filename, "eval")
         return shell.compile(tree, filename, "exec"), last, filename
+
+    def _checked(self, cell: str) -> tuple[Any, Any, str]:
+        try:
+            return self._compile(cell)
+        except SyntaxError as error:
+            if re.match(r"'(await|async \w+)' outside|asynchronous comprehension outside", str(error)):
+                raise UsageError(
+                    "%%track cannot await at the top of its cell. Use instead: with track.start(...) as exp: ..."
+                ) from None
+            raise
 
     def _value(self, key: str, text: str) -> Any:
         number = _number(text)

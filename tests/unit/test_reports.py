@@ -202,12 +202,16 @@ def test_every_kind_of_cell_and_output(home):
         v4.new_output("display_data", {views.MIME_TYPE: {"kind": 3}}),
         v4.new_output("display_data", {views.MIME_TYPE: "nonsense"}),
     ]
+    spec = (
+        f'<iframe src="https://other.example"></iframe>\n<iframe\n src="<web_server>/widgets/?objects={exp.id}\n\nAfter'
+    )
     notebook = write(
         home / "work.ipynb",
         v4.new_markdown_cell("![x](attachment:a.png)\n\n" + snippet, attachments=attachment),
         v4.new_markdown_cell(f"```html\n{snippet}\n```"),
         v4.new_markdown_cell('<iframe src="/widgets/?type=pie&objects=x"></iframe>'),
         v4.new_raw_cell("raw"),
+        v4.new_markdown_cell(spec),
         v4.new_code_cell("print('```')", outputs=outputs),
         v4.new_code_cell("secret()", metadata={"tags": ["hide-input"]}),
     )
@@ -216,10 +220,12 @@ def test_every_kind_of_cell_and_output(home):
     assert "![in a snippet · completed](out_files/2.png)" in text
     assert f"```html\n{snippet}\n```" in text
     assert "> An id has 32 hex characters" in text or "> type must be one of" in text
+    assert '<iframe src="https://other.example"></iframe>\n![in a snippet · completed](out_files/3.png)' in text
+    assert "\nAfter" in text
     assert "red\n100%" in text
     assert "\x1b" not in text
-    assert "![Picture](out_files/3.png)" in text
-    assert "![Picture](out_files/4.svg)" in text
+    assert "![Picture](out_files/4.png)" in text
+    assert "![Picture](out_files/5.svg)" in text
     assert "*said*" in text
     assert "```\n42\n```" in text
     assert "onclick" not in text
@@ -227,7 +233,7 @@ def test_every_kind_of_cell_and_output(home):
     assert text.count("This view cannot be read") == 2
     assert "````python\nprint('```')\n````" in text
     assert "secret" not in text
-    assert (home / "out_files" / "3.png").read_bytes() == png("blue")
+    assert (home / "out_files" / "4.png").read_bytes() == png("blue")
 
 
 def test_html_is_one_file_without_scripts_or_other_servers(home):

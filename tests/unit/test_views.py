@@ -4,8 +4,11 @@ import base64
 import html
 import io
 import json
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 import trackkit_jupyter as track
@@ -194,6 +197,28 @@ def test_embed_refuses_what_it_does_not_know():
         views.embed([])
     with pytest.raises(TypeError):
         views.embed([3])
+
+
+def test_embed_takes_what_is_at_hand():
+    assert views.embed(A) == views.embed([A]) == views.embed(f"/widgets/?objects={A}")
+    assert views.embed({"project": "abc"}).query == {"project": "abc"}
+    with pytest.raises(EmbedError, match="cannot choose them yet"):
+        views.embed('metrics["loss/val"].min < 0.3')
+
+
+WORDS = """<iframe | src= | " | ' | /widgets/? | /widget? | objects= | & | &amp; | = | type= | scalar | parcoords | 9
+metrics[]= | a,b | %2C | % | %zz | light | > | </iframe> | order_by[]= | height= | smoothing=0.5 | é | # | project=x"""
+PIECES = st.lists(st.sampled_from([A, "\0", " ", "\n", *re.split(r" \| |\n", WORDS)]), max_size=30).map("".join)
+
+
+@given(PIECES | PIECES.map(f"/widgets/?objects={A}&".__add__) | st.text(max_size=60))
+def test_any_text_is_a_view_or_an_embed_error(text):
+    try:
+        view = parse_embed(text)
+    except EmbedError:
+        return
+    assert parse_embed(view.url) == view.with_options(width=None, height=None)
+    assert json.loads(json.dumps(view.to_json()))["kind"] == view.kind
 
 
 def test_a_tab_that_is_none():

@@ -27,7 +27,9 @@ __all__ = ["export"]
 _SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/svg+xml": "svg"}
 _OURS = re.compile(r"\d+\.(?:png|jpg|gif|svg)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_SNIPPET = re.compile(r"<iframe\b[^>]*?/widgets?/?\?.*?(?:</iframe\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_SNIPPET = re.compile(
+    r"<iframe\b(?:(?!</?iframe).)*?/widgets?/?\?.*?(?:</iframe\s*>|\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL
+)
 _ATTACHMENT = re.compile(r"\(attachment:([^)\s]+)")
 _SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
 _FENCE = re.compile(r"(^(?P<mark>`{3,}|~{3,}).*?^(?P=mark)[`~]*\s*?$)", re.MULTILINE | re.DOTALL)

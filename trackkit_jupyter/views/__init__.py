@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trackkit_jupyter.views.bundle import bundle, mimebundle
-from trackkit_jupyter.views.display import compare, refresh, show
+from trackkit_jupyter.views.display import compare, refresh, show, table
 from trackkit_jupyter.views.embed_url import parse as parse_embed
 from trackkit_jupyter.views.view import (
     MIME_TYPE,
@@ -37,4 +37,5 @@ __all__ = [
     "scalars",
     "show",
     "single",
+    "table",
 ]

@@ -13,7 +13,7 @@ from trackkit_jupyter.views.view import View, comparison, experiment, of
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["compare", "refresh", "show"]
+__all__ = ["compare", "refresh", "show", "table"]
 
 
 @dataclass
@@ -69,6 +69,23 @@ def compare(experiments: Any, group_by: str | None = None, **options: Any) -> No
         As in :func:`trackkit_jupyter.views.scalars`.
     """
     show(comparison(experiments, group_by=group_by, **options))
+
+
+def table(experiments: Any) -> None:
+    """Show experiments as a table below the cell, one row each; outside a notebook, print it.
+
+    Parameters
+    ----------
+    experiments
+        A list of experiments, as :meth:`Store.experiments` returns it.
+    """
+    data = mimebundle(list(experiments))
+    if _shell() is None:
+        sys.stdout.write(data["text/plain"] + "\n")
+        return
+    from IPython.display import display
+
+    display(data, raw=True)
 
 
 def refresh() -> None:

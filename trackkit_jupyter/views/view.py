@@ -259,7 +259,8 @@ def embed(
     Parameters
     ----------
     objects_or_query
-        An experiment, an id, several of them, or an embed URL or snippet as text.
+        An experiment, an id, several of them, an embed URL or snippet as text, or a dict with the parameters of a
+        dynamic query.
     type
         ``scalar``, ``plot``, ``single``, ``sample``, ``parcoords``, ``experiment`` or ``comparison``.
     metrics, variants
@@ -283,11 +284,18 @@ def embed(
     if isinstance(objects_or_query, str) and not _is_id(objects_or_query):
         from trackkit_jupyter.views import embed_url
 
+        if not any(sign in objects_or_query for sign in ("?", "<iframe", "objects=", "src=")):
+            raise EmbedError(
+                f"An id has 32 hex characters, not {shown(objects_or_query)}; an expression cannot choose them yet.",
+                "objects",
+            )
         return embed_url.parse(objects_or_query)
+    query = dict(objects_or_query) if isinstance(objects_or_query, Mapping) else None
     kind = TYPES[_choice(type, TYPES, "type", EmbedError)]
     return _build(
         kind,
-        _several(objects_or_query),
+        [] if query else _several(objects_or_query),
+        query=query,
         type=type if type == "parcoords" else None,
         metrics=_names(metrics),
         variants=_names(variants),
@@ -313,8 +321,8 @@ def of(shown_object: Any) -> View:
 _DEFAULTS = {"xaxis": "iterations", "object_type": "experiment", "width": "100%", "height": 400, "smoothing": 0}
 
 
-def _build(kind: str, objects: list[Any], **options: Any) -> View:
-    if not objects:
+def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None, **options: Any) -> View:
+    if not objects and not query:
         raise EmbedError("There is nothing to show: name at least one experiment.", "objects")
     for name, allowed in (("xaxis", XAXES), ("value_type", VALUE_TYPES), ("theme", ("light", "dark"))):
         if options.get(name) is not None:
@@ -327,7 +335,7 @@ def _build(kind: str, objects: list[Any], **options: Any) -> View:
     names = [str(item.name) for item in objects if hasattr(item, "name")]
     title = names[0] if len(names) == 1 else f"{len(ids)} experiments" if len(ids) > 1 else ""
     kept = {key: value for key, value in options.items() if value is not None and _DEFAULTS.get(key) != value}
-    return View(kind, ids, None, kept, title, None if store is None else _store_of(store))
+    return View(kind, ids, query, kept, title, None if store is None else _store_of(store))
 
 
 _OPTIONS = frozenset(
