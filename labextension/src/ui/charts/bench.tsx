@@ -11,12 +11,14 @@ const DOCKED = 900;
 
 interface BenchProps {
   tools: ComponentChildren;
+  /** False where a view shows what was asked for: the tools stay behind the gear. */
+  dock?: boolean;
   /** Stands at the right of the gear, where the tools are folded. */
   summary?: string;
   children: ComponentChildren;
 }
 
-export function Bench({ tools, summary, children }: BenchProps) {
+export function Bench({ tools, dock = true, summary, children }: BenchProps) {
   const root = useRef<HTMLDivElement>(null);
   const docked = useSignal<boolean | null>(null);
   const open = useSignal(false);
@@ -24,7 +26,7 @@ export function Bench({ tools, summary, children }: BenchProps) {
     const element = root.current as HTMLDivElement;
     const take = () => {
       if (element.clientWidth > 0) {
-        docked.value = element.clientWidth >= DOCKED;
+        docked.value = dock && element.clientWidth >= DOCKED;
       }
     };
     take();

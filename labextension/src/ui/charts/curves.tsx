@@ -91,7 +91,7 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
   );
   const summary = useComputed(() => summaryOf(settings.value));
   return (
-    <Bench tools={tools} summary={summary.value}>
+    <Bench tools={tools} dock={!options.metrics?.length} summary={summary.value}>
       {children}
       {reader.error.value && <Problem error={reader.error.value} onRetry={() => reader.wake()} />}
       {slots.length === 0 ? (

@@ -49,6 +49,16 @@ export function PlotsTab({ source, objects, options }: PlotsTabProps) {
     );
   }
   const shown = plots.filter(plot => !hidden.value.has(plot.id) && filter.matches(plot.title));
+  const [only] = plots;
+  if (only && plots.length === 1 && options.metrics?.length) {
+    return (
+      <div class="tk-plots-tab tk-plots-only">
+        <Grid cards={1}>
+          {width => <FigureCard key={only.id} source={source} entry={only.entry} title={only.title} width={width} />}
+        </Grid>
+      </div>
+    );
+  }
   const tools = (
     <PlotList
       plots={plots}
