@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mount } from './mount';
-import type { ConsoleLine, ExperimentAnswer, View } from './protocol';
+import type { ConsoleLine, ExperimentAnswer, Sample, View } from './protocol';
 import { type Source, SourceError } from './source';
 
 const ID = '0123456789abcdef0123456789abcdef';
@@ -27,6 +27,7 @@ class MemorySource implements Source {
   connected = signal(true);
   record = record();
   lines: ConsoleLine[] = [];
+  samples: Sample[] = [];
   edits: unknown[] = [];
   private readonly wakes = new Set<() => void>();
 
@@ -42,7 +43,12 @@ class MemorySource implements Source {
       const lines = this.lines.slice(from, from + limit);
       return { lines, next: from + lines.length, total: this.lines.length };
     },
-    samples: () => ({ metrics: [], iterations: [], older: false, newer: false }),
+    samples: (place: { metric?: string; before?: number; after?: number; limit: number }) => this.batch(place),
+    sample_iterations: ({ metric, variant }: { metric: string; variant: string }) => ({
+      samples: this.samples
+        .filter(sample => sample.metric === metric && sample.variant === variant)
+        .sort((a, b) => a.iteration - b.iteration),
+    }),
     plots: () => ({ plots: [] }),
     single_values: () => ({ items: [] }),
     charts: () => noCharts(),
@@ -65,6 +71,31 @@ class MemorySource implements Source {
 
   get watched(): number {
     return this.wakes.size;
+  }
+
+  /** One digit of each metric at an iteration. */
+  draw(iteration: number): void {
+    for (const metric of ['digits', 'mistakes']) {
+      const hash = `${metric} ${iteration}`;
+      const image = { kind: 'image', mime: 'image/png', width: 8, height: 8, size: 99, name: null } as const;
+      this.samples.push({ metric, variant: 'seven', iteration, hash, ...image });
+    }
+  }
+
+  private batch({ metric, before, after, limit }: { metric?: string; before?: number; after?: number; limit: number }) {
+    const chosen = this.samples.filter(sample => metric === undefined || sample.metric === metric);
+    const all = [...new Set(chosen.map(sample => sample.iteration))].sort((a, b) => b - a);
+    const older = all.filter(iteration => before === undefined || iteration < before).slice(0, limit);
+    const batch = after === undefined ? older : all.filter(iteration => iteration > after).slice(-limit);
+    return {
+      metrics: [...new Set(this.samples.map(sample => sample.metric))],
+      iterations: batch.map(iteration => ({
+        iteration,
+        samples: chosen.filter(sample => sample.iteration === iteration),
+      })),
+      older: batch.length > 0 && (all.at(-1) ?? 0) < (batch.at(-1) ?? 0),
+      newer: batch.length > 0 && (all[0] ?? 0) > (batch[0] ?? 0),
+    };
   }
 
   print(count: number): void {
@@ -275,6 +306,88 @@ describe('the console', () => {
   it('says how to fill it when nothing was printed', async () => {
     show({ options: { tab: 'Console' } });
     expect((await screen.findByText('print("hello")')).textContent).toBeTruthy();
+  });
+});
+
+describe('debug samples', () => {
+  const button = (name: string) => screen.getByRole('button', { name }) as HTMLButtonElement;
+  const shown = () => screen.getAllByRole('heading', { name: /^Iteration/ }).map(heading => heading.textContent);
+  const open = async () => {
+    for (const iteration of [10, 20, 30, 40, 50]) {
+      source.draw(iteration);
+    }
+    show({ options: { tab: 'Debug samples' } });
+    await screen.findByRole('heading', { name: 'Iteration 50' });
+  };
+
+  it('begins with the newest iteration and walks to older and newer ones', async () => {
+    await open();
+    expect(shown()).toEqual(['Iteration 50', 'Iteration 40', 'Iteration 30']);
+    expect([button('Newer').disabled, button('Newest').disabled]).toEqual([true, true]);
+    fireEvent.click(button('Older'));
+    await screen.findByRole('heading', { name: 'Iteration 20' });
+    expect(shown()).toEqual(['Iteration 20', 'Iteration 10']);
+    expect(button('Older').disabled).toBe(true);
+    fireEvent.click(button('Newer'));
+    await waitFor(() => expect(shown()).toEqual(['Iteration 50', 'Iteration 40', 'Iteration 30']));
+  });
+
+  it('shows one metric on demand', async () => {
+    await open();
+    expect(screen.getAllByRole('button', { name: /^Open/ })).toHaveLength(6);
+    fireEvent.change(screen.getByRole('combobox', { name: 'Metric' }), { target: { value: 'mistakes' } });
+    await waitFor(() => expect(screen.getAllByRole('button', { name: /^Open/ })).toHaveLength(3));
+    expect(screen.getAllByRole('button', { name: 'Open mistakes / seven' })).toHaveLength(3);
+  });
+
+  it('lets newer samples wait while a person has scrolled down', async () => {
+    await open();
+    screen.getByRole('tabpanel').scrollTop = 200;
+    source.draw(60);
+    source.change();
+    await waitFor(() => expect(button('Newest').disabled).toBe(false));
+    expect(shown()[0]).toBe('Iteration 50');
+    fireEvent.click(button('Newest'));
+    await waitFor(() => expect(shown()[0]).toBe('Iteration 60'));
+  });
+
+  it('shows newer samples at once to one who is at the top', async () => {
+    await open();
+    source.draw(60);
+    source.change();
+    await waitFor(() => expect(shown()[0]).toBe('Iteration 60'));
+  });
+
+  it('opens a sample and moves through its iterations by button, key and slider', async () => {
+    await open();
+    fireEvent.click(screen.getAllByRole('button', { name: 'Open digits / seven' })[1] as HTMLElement);
+    const dialog = host.querySelector('dialog') as HTMLDialogElement;
+    const within_ = within(dialog);
+    const at = () => within_.getByRole('slider', { name: 'Iteration', hidden: true }).getAttribute('aria-valuetext');
+    const named = (name: string) => within_.getByRole('button', { name, hidden: true });
+    await waitFor(() => expect((named('Next') as HTMLButtonElement).disabled).toBe(false));
+    expect(at()).toBe('iteration 40');
+    fireEvent.click(named('Previous'));
+    expect(at()).toBe('iteration 30');
+    fireEvent.keyDown(dialog, { key: 'ArrowRight' });
+    fireEvent.keyDown(dialog, { key: 'ArrowRight' });
+    expect(at()).toBe('iteration 50');
+    fireEvent.input(within_.getByRole('slider', { name: 'Iteration', hidden: true }), { target: { value: '0' } });
+    expect(at()).toBe('iteration 10');
+    expect(dialog.querySelector('img')?.getAttribute('src')).toBe(`files/${ID}/digits 10`);
+    for (const name of ['Zoom in', 'Zoom out', 'Fit', 'Download', 'Close']) {
+      expect(named(name)).toBeTruthy();
+    }
+  });
+
+  it('keeps logged pages in a sandbox that allows nothing', async () => {
+    source.samples.push({
+      ...{ metric: 'page', variant: 'summary', iteration: 1, kind: 'html', mime: 'text/html', width: null },
+      ...{ height: null, size: 9, hash: 'h', name: null },
+    });
+    show({ options: { tab: 'Debug samples' } });
+    const frame = await waitFor(() => host.querySelector('iframe') ?? Promise.reject(new Error('no frame')));
+    expect([frame.getAttribute('sandbox'), frame.getAttribute('src')]).toEqual(['', `files/${ID}/h`]);
   });
 });
 

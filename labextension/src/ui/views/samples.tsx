@@ -68,7 +68,10 @@ function Samples({ source, id, first }: { source: Source; id: string; first: str
   const go = (to: Place) => {
     still.release();
     place.value = to;
-    page.current?.closest('.tk-panel')?.scrollTo({ top: 0 });
+    const panel = page.current?.closest('.tk-panel');
+    if (panel) {
+      panel.scrollTop = 0;
+    }
   };
   const older = () => go({ before: Math.min(...iterations) });
   const newer = () => go({ after: Math.max(...iterations) });
