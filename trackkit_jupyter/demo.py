@@ -13,7 +13,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import TrackkitStateError, TrackkitStorageError
 
-__all__ = ["quickstart", "run"]
+__all__ = ["execute", "quickstart", "run"]
 
 _NEEDED = {"sklearn": "scikit-learn", "nbclient": "nbclient", "ipykernel": "ipykernel"}
 _CELL_SECONDS = 170
@@ -40,11 +40,14 @@ def run(folder: Path) -> int:
     store = create_store(folder / FOLDER, handle=StoredExperiment)
     target = folder / "quickstart.ipynb"
     if target.exists():  # a person may have worked in it
-        shutil.copyfile(target, folder / "quickstart.before.ipynb")
+        number = 1
+        while (kept := folder / f"quickstart-before-{number}.ipynb").exists():
+            number += 1
+        shutil.copyfile(target, kept)
     started = time.monotonic()
     earlier = {exp.id for exp in store.experiments()}
     _say(f"Running the quickstart in {_short(folder)} ...\n")
-    _execute(quickstart(), target, store.path)
+    execute(quickstart(), target, store.path)
     made = [exp for exp in store.experiments("created") if exp.id not in earlier]
     _say("")
     for exp in made:
@@ -64,7 +67,7 @@ def run(folder: Path) -> int:
     return 0
 
 
-def _execute(source: Path, target: Path, store: Path) -> None:
+def execute(source: Path, target: Path, store: Path) -> None:
     """Execute a notebook in this interpreter's kernel and write it with its outputs, also when a cell fails."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError

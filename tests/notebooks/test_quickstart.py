@@ -6,11 +6,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import v4
 
 import trackkit_jupyter as track
-from trackkit_jupyter import views
+from trackkit_jupyter import TrackkitStateError, views
 from trackkit_jupyter.cli import main
-from trackkit_jupyter.demo import quickstart
+from trackkit_jupyter.demo import execute, quickstart
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -90,6 +91,14 @@ def test_no_cell_failed_and_nothing_was_complained_about(demo):
     for output in outputs(demo / "quickstart.ipynb"):
         assert output.output_type != "error"
         assert output.get("name") != "stderr"
+
+
+def test_a_cell_that_fails_is_told_and_the_notebook_kept(tmp_path, capsys):
+    source, target = tmp_path / "failing.ipynb", tmp_path / "quickstart.ipynb"
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("print('so far')\n1 / 0")]), source)
+    with pytest.raises(TrackkitStateError, match="ZeroDivisionError"):
+        execute(source, target, tmp_path)
+    assert [output.output_type for output in outputs(target)] == ["stream", "error"]
 
 
 def test_the_notebook_is_found():
