@@ -19,12 +19,9 @@ import { PlotlyChart } from './plotly';
 import { sentenceOf, useSaid } from './said';
 import { Toolbar } from './toolbar';
 
-/** A plot with the figures of its earlier iterations, where the server tells them. */
-export type PlotSteps = PlotEntry & { hashes?: string[] };
-
 interface FigureCardProps {
   source: Source;
-  entry: PlotSteps;
+  entry: PlotEntry;
   title: string;
   width: ReadonlySignal<number>;
 }
@@ -122,7 +119,7 @@ function NearFigure({ source, entry, title, width, options }: FigureCardProps & 
 }
 
 /** Which of the iterations is shown: the newest, and those that come, until a person goes back to an earlier one. */
-function useStep({ iteration, iterations, hash, hashes }: PlotSteps) {
+function useStep({ iteration, iterations, hash, hashes }: PlotEntry) {
   const chosen = useSignal<number | null>(null);
   const last = iterations.length - 1;
   if (!hashes || last < 1) {
@@ -154,7 +151,7 @@ function useStep({ iteration, iterations, hash, hashes }: PlotSteps) {
 }
 
 function useControls(
-  entry: PlotSteps,
+  entry: PlotEntry,
   figure: Signal<Figure | null>,
   options: Signal<ChartOptions>,
   chart: { current: Chart | null },
@@ -257,7 +254,7 @@ export function selectionText(values: number[] | null): string {
 
 interface MaximizedFigureProps {
   source: Source;
-  entry: PlotSteps;
+  entry: PlotEntry;
   title: string;
   options: Signal<ChartOptions>;
   onClose: () => void;

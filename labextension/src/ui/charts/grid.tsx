@@ -39,11 +39,7 @@ export function Grid({ cards, children }: GridProps) {
   column.value = Math.floor((room.value - GAP * (columns - 1)) / columns);
   const rows = Math.max(1, Math.ceil(cards / columns));
   return (
-    <div
-      ref={root}
-      class="tk-grid"
-      style={{ '--tk-columns': columns, '--tk-rows': rows, '--tk-wide': column.value > 560 ? 1 : 0 }}
-    >
+    <div ref={root} class="tk-grid" style={{ '--tk-columns': columns, '--tk-rows': rows }}>
       {children(column)}
     </div>
   );

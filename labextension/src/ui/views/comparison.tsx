@@ -31,6 +31,8 @@ export function ComparisonView({ source, view }: ComparisonViewProps) {
   );
 }
 
+const RECORDS_MS = 1_000;
+
 interface SideProps {
   source: Source;
   objects: string[];
@@ -43,6 +45,7 @@ function Side({ source, objects, show }: SideProps) {
     objects,
     signal => Promise.all(objects.map(id => source.read('experiment', { id }, signal))),
     [objects.join()],
+    RECORDS_MS,
   );
   const records = live.value.value;
   if (!records) {

@@ -12,6 +12,9 @@ import { Empty, Problem, SkeletonTiles } from '../parts/states';
 import type { PlotEntry, ViewOptions } from '../protocol';
 import type { PlotsTabProps } from './props';
 
+/** While curves grow, plots are looked up no more often than this. */
+const PLOTS_MS = 500;
+
 /** The name of a plot: its metric, its variant where that says more, its experiment where there are several. */
 export function titleOf(entry: PlotEntry, several: boolean): string {
   const name = entry.metric === entry.variant ? entry.metric : `${entry.metric}/${entry.variant}`;
@@ -24,7 +27,13 @@ export function wantedPlots(plots: readonly PlotEntry[], { metrics, variants }: 
 }
 
 export function PlotsTab({ source, objects, options }: PlotsTabProps) {
-  const live = useLive(source, objects, signal => source.read('plots', { objects }, signal), [objects.join()]);
+  const live = useLive(
+    source,
+    objects,
+    signal => source.read('plots', { objects }, signal),
+    [objects.join()],
+    PLOTS_MS,
+  );
   const hidden = useSignal<ReadonlySet<string>>(new Set());
   const filter = useFilter();
   const answer = live.value.value;

@@ -8,6 +8,9 @@ import type { ViewOptions } from '../protocol';
 import type { Source } from '../source';
 import type { ScalarsTabProps } from './props';
 
+/** Single values change seldom: they are not read with every point. */
+const SINGLE_MS = 1_000;
+
 export function ScalarsTab({ source, objects, options, onOptions }: ScalarsTabProps) {
   return (
     <div class="tk-scalars">
@@ -20,7 +23,13 @@ export function ScalarsTab({ source, objects, options, onOptions }: ScalarsTabPr
 
 /** Single values; nothing where there are none, or where the view asks for certain metrics. */
 function Summary({ source, objects, options }: { source: Source; objects: string[]; options: ViewOptions }) {
-  const live = useLive(source, objects, signal => source.read('single_values', { objects }, signal), [objects.join()]);
+  const live = useLive(
+    source,
+    objects,
+    signal => source.read('single_values', { objects }, signal),
+    [objects.join()],
+    SINGLE_MS,
+  );
   const items = live.value.value?.items ?? [];
   const names = [...new Set(items.flatMap(item => Object.keys(item.values)))];
   if (names.length === 0 || options.metrics?.length) {
