@@ -157,7 +157,7 @@ def test_log_takes_numbers_variables_and_an_iteration(shell):
         ("%log", "Usage: %log"),
         ("%log loss=1 -i soon", "invalid int value"),
         ("%%track sgd --projct demo\n1", "%%track has no option --projct. Did you mean: %%track sgd --project demo"),
-        ("%%track my first run\n1", "A name with spaces needs quotation marks: %%track 'my first run'"),
+        ("%%track my -p demo first run\n1", "A name with spaces needs quotation marks: %%track 'my first run' -p demo"),
         ('%%track "open\n1', 'A quotation mark is not closed: %%track "open'),
         ("%%track x --as 1a\n1", "--as needs a variable's name, not 1a. Try: %%track --as exp"),
         ("%%track x -p 'a//b'\n1", "segment"),
