@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { selectionText } from '../charts/figurecard';
+import type { PlotEntry } from '../protocol';
+import { titleOf, wantedPlots } from './plots';
+
+function plot(metric: string, variant: string): PlotEntry {
+  const where = { id: `e/${metric}/${variant}`, experiment: 'e', experiment_name: 'sgd' };
+  return { ...where, metric, variant, iteration: 0, iterations: [0], hash: 'h', size: 1 };
+}
+
+describe('plots', () => {
+  it('are named by what tells them apart', () => {
+    expect(titleOf(plot('confusion', 'val'), false)).toBe('confusion/val');
+    expect(titleOf(plot('roc', 'roc'), false)).toBe('roc');
+    expect(titleOf(plot('roc', 'roc'), true)).toBe('roc - sgd');
+  });
+
+  it('are those the view asks for', () => {
+    const plots = [plot('a', 'x'), plot('a', 'y'), plot('b', 'x')];
+    expect(wantedPlots(plots, {})).toHaveLength(3);
+    expect(wantedPlots(plots, { metrics: ['a'] })).toHaveLength(2);
+    expect(wantedPlots(plots, { metrics: ['a'], variants: ['y'] })).toEqual([plots[1]]);
+  });
+
+  it('say what a selection holds', () => {
+    expect(selectionText([1, 2, 6])).toBe('3 points: min 1, max 6, mean 3');
+    expect(selectionText([2])).toContain('1 point:');
+    expect(selectionText(null)).toBe('Nothing selected');
+  });
+});
