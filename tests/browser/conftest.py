@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real browser, shared by all browser tests; each test has a page, a workspace and notebooks of its own."""
+"""A real JupyterLab and a real browser for all browser tests; each has a page, workspace and notebooks of its own."""
 
 from __future__ import annotations
 

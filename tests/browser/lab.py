@@ -32,7 +32,8 @@ SETTINGS = {
 class LabServer:
     """A JupyterLab process, with configuration, data and stores in folders of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, extension: bool = True) -> None:
+        self._extension = extension
         self.root = folder / "notebooks"
         self.store = folder / "store"
         self._folder = folder
@@ -64,6 +65,7 @@ class LabServer:
             "ServerApp.root_dir": self.root,
             "LabApp.expose_app_in_browser": True,
             "LabApp.app_settings_dir": settings,
+            "ServerApp.jpserver_extensions": f"{{'trackkit_jupyter': {self._extension}}}",
             "LabApp.news_url": "",
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         }

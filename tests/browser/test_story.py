@@ -1,4 +1,4 @@
-"""The story of the spine: live while the cell is busy, nothing lost in a kill, still there when reopened, compared, reported."""
+"""The story of the spine: live while the cell is busy, nothing lost in a kill, still there when reopened."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def saved_bundle(path: Path) -> dict[str, Any]:
 
 
 def with_unknown_kernel(path: Path) -> None:
-    """Make the notebook one whose kernel is not installed here, as a copy from elsewhere is: JupyterLab then asks for one."""
+    """Make its kernel one that is not installed here, as in a copy from elsewhere: JupyterLab then asks for one."""
     notebook = json.loads(path.read_text())
     notebook["metadata"]["kernelspec"] = {"name": "elsewhere", "display_name": "Elsewhere", "language": "elsewhere"}
     notebook["metadata"].pop("language_info", None)
