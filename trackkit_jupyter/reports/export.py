@@ -210,11 +210,8 @@ def _html(content: Any, title: str, store: Store[Any] | None) -> str:
             outputs.append(v4.new_output("display_data", {"text/markdown": text}))
         cell.outputs = outputs
     exporter: Any = nbconvert.HTMLExporter
-    page = exporter(embed_images=True, mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="")
-    page.register_preprocessor("nbconvert.preprocessors.TagRemovePreprocessor", enabled=True)
-    page.update_config(
-        Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": [SETUP_TAG, EMBED_TAG]}})
-    )
+    hidden = Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {SETUP_TAG, EMBED_TAG}}})
+    page = exporter(config=hidden, embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True)
     text, _ = page.from_notebook_node(content, resources={"metadata": {"name": title}})
     # The template brings scripts for mathematics and diagrams, loaded from elsewhere: a report must not phone anywhere.
     return _SCRIPT.sub("", str(text))

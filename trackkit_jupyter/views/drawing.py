@@ -124,8 +124,10 @@ def _caption(view: View, experiments: Sequence[Any]) -> str:
     else:
         names = [exp.name for exp in experiments[:4]]
         text = ", ".join(names) + (f" and {len(experiments) - 4} more" if len(experiments) > 4 else "")
-    wanted = view.options.get("metrics")
-    text = f"{', '.join(wanted)}: {text}" if wanted and len(wanted) <= 3 else text
+    metrics, variants = (list(view.options.get(key) or ()) for key in ("metrics", "variants"))
+    if len(metrics) == len(variants) == 1 and metrics != variants:
+        metrics = [f"{metrics[0]}/{variants[0]}"]
+    text = f"{', '.join(metrics)}: {text}" if 0 < len(metrics) <= 3 and view.options.get("type") is None else text
     gone = len(view.objects) - len(experiments)
     return f"{text} ({gone} no longer in this store)" if gone > 0 else text
 
