@@ -16,6 +16,7 @@ import { formatCount, formatValue } from './format';
 import { embedCode } from './keep';
 import { followNear } from './onscreen';
 import { PlotlyChart } from './plotly';
+import { onTheme } from './retheme';
 import { sentenceOf, useSaid } from './said';
 import { Toolbar } from './toolbar';
 
@@ -221,8 +222,12 @@ function FigurePlot({ source, title, figure, options, chart, say, problem }: Fig
     sizes.observe(element);
     const stops = [
       effect(() => made.setOptions(options.value)),
+      onTheme(theme, () => {
+        if (figure.peek()) {
+          made.draw({ kind: 'figure', title, figure: figure.peek() as Figure });
+        }
+      }),
       effect(() => {
-        void theme.value.version;
         if (figure.value) {
           made.draw({ kind: 'figure', title, figure: figure.value });
         }

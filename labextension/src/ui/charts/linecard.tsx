@@ -18,6 +18,7 @@ import { LineChart, type Zoom } from './line';
 import { type LineModel, nonfiniteCount, nonpositiveCount, sampling } from './model';
 import { followNear } from './onscreen';
 import { ALL_POINTS, type CurveReader, type Slot } from './reader';
+import { onTheme } from './retheme';
 import { sentenceOf, useSaid } from './said';
 import { Toolbar } from './toolbar';
 
@@ -300,8 +301,12 @@ function Plot({ model, options, zoom, chart }: PlotProps) {
     sizes.observe(element);
     const stops = [
       effect(() => made.setOptions(options.value)),
+      onTheme(theme, () => {
+        if (model.peek()) {
+          made.draw(model.peek() as LineModel);
+        }
+      }),
       effect(() => {
-        void theme.value.version;
         if (model.value) {
           made.draw(model.value);
           element.setAttribute('aria-label', summaryOf(model.value));
