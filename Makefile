@@ -11,9 +11,12 @@ SHELL := bash
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+export npm_config_update_notifier := false
+export LIST_DEPENDENCIES := import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+  print(*p["dependencies"], *p["optional-dependencies"]["test"], sep="\n")
 BIN := .venv/bin
 NPM := npm --prefix labextension --loglevel=error
-SOURCES := $(shell find labextension/src -type f) $(wildcard labextension/scripts/*.mjs) labextension/tsconfig.json labextension/tsconfig.build.json
+SOURCES := $(shell find labextension/src -type f ! -name '*.test.ts*') $(wildcard labextension/scripts/*.mjs) labextension/tsconfig.json labextension/tsconfig.build.json
 BUILT := trackkit_jupyter/labextension/package.json
 say = @printf '\n\033[1m==> %s\033[0m\n' "$(1)"
 
@@ -29,7 +32,9 @@ lab: venv
 
 test: venv lint types ui browser pytest
 
-venv: .venv/.installed
+venv:
+	@$(MAKE) --no-print-directory -j2 .venv/.dependencies $(BUILT)
+	@$(MAKE) --no-print-directory .venv/.installed
 
 build: $(BUILT)
 
@@ -46,19 +51,25 @@ labextension/node_modules/.package-lock.json: labextension/package.json labexten
 
 $(BUILT): labextension/node_modules/.package-lock.json $(SOURCES)
 	$(call say,Building the front end)
-	@$(NPM) run -s build:prod
+	@log=$$($(NPM) run -s build:prod 2>&1) || { echo "$$log"; exit 1; }
 	@touch $@
 
 .venv/bin/python: | need-python
 	$(call say,Making a virtual environment in .venv)
 	@$(PYTHON) -m venv .venv || { echo "On Debian: apt-get install python3-venv"; exit 1; }
 
+# What Python and what the front end need is fetched at the same time.
+.venv/.dependencies: pyproject.toml | .venv/bin/python
+	$(call say,Installing what it needs: the first time takes a minute or two)
+	@$(BIN)/python -c "$$LIST_DEPENDENCIES" | $(BIN)/python -m pip install --disable-pip-version-check --quiet -r /dev/stdin
+	@touch $@
+
 # The labextension is linked, not copied, so that a build is seen without installing again.
-.venv/.installed: pyproject.toml install.json $(wildcard jupyter-config/*/*) | .venv/bin/python $(BUILT)
-	$(call say,Installing the package and what it needs: the first time takes a minute or two)
+.venv/.installed: .venv/.dependencies install.json $(wildcard jupyter-config/*/*) | $(BUILT)
+	$(call say,Installing the package)
 	@rm -rf .venv/share/jupyter/labextensions/trackkit-jupyter
-	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[test]'
-	@$(BIN)/jupyter-builder develop --overwrite . > /dev/null
+	@SKIP_JUPYTER_BUILDER=1 $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --editable .
+	@$(BIN)/jupyter-builder develop --overwrite . > /dev/null 2>&1
 	@touch $@
 
 need-node:
