@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "pictures": "errors palette series charts",
     "store": "errors records series query",
     "capture": "errors records store",
-    "tracking": "errors records store query capture",
+    "tracking": "errors records palette store query capture",
     "operations": "errors records store query series charts",
     "views": "errors records store query palette series charts pictures operations",
     "magics": "errors records store query capture tracking views reports",

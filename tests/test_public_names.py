@@ -22,8 +22,9 @@ NAMES = {
     "parse_embed",
     "report",
     "start",
+    "table",
 }
-LATER = {"register_model", "table", "widgets"}
+LATER = {"register_model", "widgets"}
 ERRORS = {
     "EmbedError",
     "LockedError",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         TrackkitValueError,
     )
     from trackkit_jupyter.tracking import Experiment, current, experiments, log, open_store, start
-    from trackkit_jupyter.views import compare, embed, parse_embed
+    from trackkit_jupyter.views import compare, embed, parse_embed, table
 
 _HOMES = {
     "errors": (
@@ -39,7 +39,7 @@ _HOMES = {
         "TrackkitStateError TrackkitStorageError TrackkitTypeError TrackkitValueError"
     ),
     "tracking": "Experiment current experiments log open_store start",
-    "views": "compare embed parse_embed",
+    "views": "compare embed parse_embed table",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -66,6 +66,7 @@ __all__ = [
     "parse_embed",
     "report",
     "start",
+    "table",
 ]
 
 

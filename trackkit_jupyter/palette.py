@@ -75,16 +75,21 @@ def slot(index: int) -> tuple[int, int]:
     return index % len(HUES), index // len(HUES)
 
 
-def colors(names: Mapping[str, Sequence[tuple[str, str]]]) -> dict[tuple[str, str, str], tuple[int, int]]:
+def colors(
+    names: Mapping[str, Sequence[tuple[str, str]]], numbers: Mapping[str, int | None] | None = None
+) -> dict[tuple[str, str, str], tuple[int, int]]:
     """Assign colour and dash to every series by its identity, not by its position in a chart.
 
     Of one experiment each variant has its own colour, the same in all metrics. Of several, each experiment has its
-    own, found from its id, so that it keeps it in other company; variants of a metric differ in their dash.
+    own, found from its number (or its id), so that it keeps it in other company; variants of a metric differ in
+    their dash.
 
     Parameters
     ----------
     names
         Experiment id to its (metric, variant) pairs in order of first appearance; experiments in order of creation.
+    numbers
+        Experiment id to the number it has in its project, so that neighbours differ; where there is none, the id decides.
 
     Returns
     -------
@@ -101,7 +106,8 @@ def colors(names: Mapping[str, Sequence[tuple[str, str]]]) -> dict[tuple[str, st
     hues, taken = len(HUES), set[int]()
     dashes: dict[str, dict[str, int]] = {}
     for experiment, pairs in names.items():
-        index = zlib.crc32(experiment.encode()) % hues
+        number = (numbers or {}).get(experiment)
+        index = (zlib.crc32(experiment.encode()) if number is None else number) % hues
         start = index
         while index in taken:
             index = (index + 1) % hues + index // hues * hues

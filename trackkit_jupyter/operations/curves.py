@@ -88,7 +88,8 @@ def charts(
 def collect(store: Store[Any], objects: list[str], metrics: list[str], variants: list[str]) -> list[Curve]:
     """Return the curves of some experiments, in the order of the experiments and of first appearance.
 
-    Colours are given by identity: they depend neither on the order of `objects` nor on what is chosen of them.
+    Colours are given by identity: they depend neither on the order of `objects` nor on what is chosen of them. Dashes
+    tell apart the variants that are chosen, so that one variant of several experiments is drawn solid.
     """
     from trackkit_jupyter import charts as drawing
 
@@ -98,16 +99,23 @@ def collect(store: Store[Any], objects: list[str], metrics: list[str], variants:
         raise TrackkitValueError(f"objects may name {_MOST_EXPERIMENTS} experiments at most.", "objects")
     names: dict[str, list[tuple[str, str]]] = {}
     created: dict[str, tuple[str, str]] = {}
+    numbers: dict[str, int | None] = {}
     parts = []
     for id in dict.fromkeys(objects):
         with opened(store, id, "objects") as experiment:
             names[id] = [(metric, variant) for metric, variant in experiment.names()]
-            created[id] = (experiment.created or "", id)
-            for metric, variant in names[id]:
-                if (not metrics or metric in metrics) and (not variants or variant in variants):
-                    series = experiment.series(metric, variant)
-                    parts.append((id, experiment.name, metric, variant, series, experiment.started_time))
-    colors = drawing.colors({id: names[id] for id in sorted(names, key=created.__getitem__)})
+            created[id], numbers[id] = (experiment.created or "", id), experiment.number
+            chosen = [
+                (metric, variant)
+                for metric, variant in names[id]
+                if (not metrics or metric in metrics) and (not variants or variant in variants)
+            ]
+            for metric, variant in chosen:
+                series = experiment.series(metric, variant)
+                parts.append((id, experiment.name, metric, variant, series, experiment.started_time))
+            if len(set(objects)) > 1:
+                names[id] = chosen  # the colour tells the experiment; dashes tell apart the variants that are shown
+    colors = drawing.colors({id: names[id] for id in sorted(names, key=created.__getitem__)}, numbers)
     return [
         drawing.Curve(
             experiment=id,

@@ -88,7 +88,7 @@ def console(store: Store[Any], id: str, after: int = 0, limit: int = 1000) -> di
 
 
 def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
-    """Return the latest plot of each metric and variant of some experiments, with all iterations that have one."""
+    """Return the latest plot of each metric and variant of some experiments, with all iterations that have one and their hashes."""
     answer: list[dict[str, Any]] = []
     for id in _several(objects):
         with opened(store, id, "objects") as found:
@@ -105,9 +105,11 @@ def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
                         "variant": pair[1],
                         "iteration": plot["iteration"],
                         "iterations": [],
+                        "hashes": [],
                     },
                 )
                 entry["iterations"].append(plot["iteration"])
+                entry["hashes"].append(plot["hash"])
                 if plot["iteration"] >= entry["iteration"]:
                     entry.update(iteration=plot["iteration"], hash=plot["hash"], size=plot["size"])
             answer.extend(latest.values())

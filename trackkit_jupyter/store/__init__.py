@@ -162,13 +162,22 @@ class Store(Generic[E]):
         """Keep a new experiment's record, and return the experiment. `record` has all fields of one, and its tables."""
         tables = record.pop("tables", {})
         id = check_id(record["id"])
+        numbered = {**record, "number": self._next_number(str(record["project"]))}
         document = Document(self.paths.experiment(id).record)
         with document.edit() as database:
-            database.table("experiment", cache_size=0).insert(record)
+            database.table("experiment", cache_size=0).insert(numbered)
             for name, rows in tables.items():
                 database.table(name, cache_size=0).insert_multiple(rows)
         changes.note(self.paths, id, "start")
         return self._handle(self, id)
+
+    def _next_number(self, project: str) -> int:
+        """Count an experiment of a project, from 0: neighbours then differ in their colour."""
+        with Document(self.paths.workspace).table("projects") as table:
+            known = table.get(lambda row: row.get("name") == project)
+            count = int(known["experiments"]) if isinstance(known, dict) else 0
+            table.upsert({"name": project, "experiments": count + 1}, lambda row: row.get("name") == project)
+        return count
 
     def put_report(self, record: dict[str, Any]) -> None:
         """Keep the record of a report, new or changed; ``record["id"]`` names it."""

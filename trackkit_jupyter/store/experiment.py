@@ -117,6 +117,11 @@ class StoredExperiment:
         return bool(self._record.get("archived"))
 
     @property
+    def number(self) -> int | None:
+        """Which of its project's experiments it is, from 0; its colour in comparisons follows from it."""
+        return self._record.get("number")
+
+    @property
     def created(self) -> str | None:
         """When it was made, ISO 8601 in UTC."""
         return self._record.get("created")

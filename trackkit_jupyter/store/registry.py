@@ -10,6 +10,8 @@ import json
 import os
 from pathlib import Path
 
+from trackkit_jupyter.store.paths import StorePaths
+
 __all__ = ["enter", "find", "folder", "stores"]
 
 
@@ -39,7 +41,7 @@ def find(id: str) -> Path | None:
     """Return where the store with that id lies, if it is known and still there under that id."""
     try:
         path = Path(json.loads((folder() / f"{id}.json").read_text())["path"])
-        marker = json.loads((path / "store.json").read_text())
+        marker = json.loads(StorePaths(path).marker.read_text())
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return path if isinstance(marker, dict) and marker.get("id") == id else None

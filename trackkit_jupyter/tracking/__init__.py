@@ -90,7 +90,14 @@ def start(
 
 
 def log(values: Mapping[str, float], iteration: int | None = None) -> None:
-    """Log values to the current experiment; see :meth:`Experiment.log`.
+    """Log values to the current experiment, all of them or none.
+
+    Parameters
+    ----------
+    values
+        Numbers by key, such as ``"loss/val"``; see :meth:`Experiment.log`.
+    iteration
+        From 0 to 2**63 - 1; the next one of each series without it.
 
     Raises
     ------
@@ -126,7 +133,18 @@ def open_store(uri: str | os.PathLike[str] | None = None) -> Store[Experiment]:
 def experiments(
     order_by: str = "-last_update", page: int = 0, page_size: int | None = None, archived: bool = False
 ) -> Experiments[Experiment]:
-    """Return experiments of the default store; see :meth:`Store.experiments`."""
+    """Return experiments of the default store.
+
+    Parameters
+    ----------
+    order_by, page, page_size, archived
+        As in :meth:`Store.experiments`.
+
+    Returns
+    -------
+    Experiments
+        List-like.
+    """
     return open_store().experiments(order_by, page, page_size, archived)
 
 

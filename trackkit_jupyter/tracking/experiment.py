@@ -365,10 +365,8 @@ class Experiment(StoredExperiment):
 
         views.show(self, tab=tab)
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        from trackkit_jupyter import views
-
-        return views.mimebundle(self)
+    def _ipython_display_(self) -> None:
+        self.show()  # shown in the middle of a cell, its picture is drawn again when the cell ends
 
     # -- what capture calls -------------------------------------------------------------------------------------------
 

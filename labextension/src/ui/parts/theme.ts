@@ -24,17 +24,18 @@ export function followTheme(root: HTMLElement, own: Theme['dark'] | null, abort:
   const system = root.ownerDocument.defaultView?.matchMedia?.('(prefers-color-scheme: dark)');
   const isDark = () => own ?? hostIsDark(body) ?? system?.matches ?? false;
   const theme = signal<Theme>({ dark: isDark(), version: 0 });
-  const apply = () => {
-    root.dataset.tkTheme = theme.peek().dark ? 'dark' : 'light';
+  const apply = (dark: boolean) => {
+    root.dataset.tkTheme = dark ? 'dark' : 'light';
   };
   const follow = () => {
-    theme.value = { dark: isDark(), version: theme.peek().version + 1 };
-    apply();
+    const dark = isDark();
+    apply(dark); // first: whoever hears of the change reads the tokens at once
+    theme.value = { dark, version: theme.peek().version + 1 };
   };
   if (own !== null) {
     root.dataset.tkOwn = '';
   }
-  apply();
+  apply(theme.peek().dark);
   const observer = new MutationObserver(follow);
   observer.observe(body, { attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name', 'class'] });
   system?.addEventListener('change', follow, { signal: abort });
