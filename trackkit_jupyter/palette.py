@@ -59,6 +59,10 @@ THEMES: dict[Theme, Ink] = {
 }
 
 
+# The hues in an order in which neighbours are easy to tell apart, for experiments that were started one after the other.
+_APART = (0, 1, 2, 4, 6, 3, 5, 8, 7, 9)
+
+
 def slot(index: int) -> tuple[int, int]:
     """Return hue and dash of the identity with that number.
 
@@ -107,7 +111,7 @@ def colors(
     dashes: dict[str, dict[str, int]] = {}
     for experiment, pairs in names.items():
         number = (numbers or {}).get(experiment)
-        index = (zlib.crc32(experiment.encode()) if number is None else number) % hues
+        index = _APART[(zlib.crc32(experiment.encode()) if number is None else number) % hues]
         start = index
         while index in taken:
             index = (index + 1) % hues + index // hues * hues
