@@ -43,8 +43,8 @@ MAY_IMPORT = {
     "cli": "errors records store query capture tracking operations views reports demo check",
     "__init__": "errors records tracking views reports magics widgets store",
 }
-# A displayed object shows itself: the one import upward, made when it is displayed.
-LATE = {"tracking": {"views"}}
+# A displayed object shows itself, by a widget where the host needs one: imports upward, made when it is displayed.
+LATE = {"tracking": {"views"}, "views": {"widgets"}}
 
 SLOW_IMPORTS = (
     "numpy sqlalchemy scipy tornado jupyter_server anywidget ipywidgets IPython nbformat nbconvert plotly matplotlib "

@@ -23,8 +23,9 @@ NAMES = {
     "report",
     "start",
     "table",
+    "widgets",
 }
-LATER = {"register_model", "widgets"}
+LATER = {"register_model"}
 ERRORS = {
     "EmbedError",
     "LockedError",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from trackkit_jupyter import reports as report
+    from trackkit_jupyter import widgets
     from trackkit_jupyter.errors import (
         EmbedError,
         LockedError,
@@ -67,12 +68,15 @@ __all__ = [
     "report",
     "start",
     "table",
+    "widgets",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name == "report":
         value: Any = importlib.import_module("trackkit_jupyter.reports")
+    elif name == "widgets":
+        value = importlib.import_module("trackkit_jupyter.widgets")
     elif name in _HOME:
         value = getattr(importlib.import_module(f"trackkit_jupyter.{_HOME[name]}"), name)
     elif name == "__version__":

@@ -32,9 +32,21 @@ def mimebundle(obj: Any, store: Store[Any] | None = None) -> dict[str, Any]:
         return {"text/markdown": summary.markdown(), "text/html": summary.html(), "text/plain": summary.plain()}
     view = of(obj)
     try:
-        return bundle(view, store or store_of(obj) or find_store(view))
+        found = store or store_of(obj) or find_store(view)
+        return {**bundle(view, found), **_companion(view, found)}
     except TrackkitError as error:
         return _assemble(view, tables.message(view.title, error.message), None)
+
+
+def _companion(view: View, store: Store[Any]) -> dict[str, Any]:
+    """Return the widget that shows the view where our MIME type is not known; nothing where it is."""
+    from trackkit_jupyter.widgets.companion import companion
+
+    try:
+        return companion(view, store)
+    except Exception as error:  # noqa: BLE001 - the picture is shown in its place
+        warnings.warn(f"The widget of the view could not be made: {error}", RuntimeWarning, stacklevel=2)
+        return {}
 
 
 def store_of(obj: Any) -> Store[Any] | None:

@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { announce } from './announce';
 import { MIME_TYPE, ViewRenderer } from './renderer';
 import { labServer } from './server';
 
@@ -15,6 +16,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   requires: [IRenderMimeRegistry],
   activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
     const server = labServer(app.serviceManager.serverSettings);
+    announce(server);
     rendermime.addFactory(
       {
         // A view is inert data, ids and options: showing it runs nothing that came with the notebook.

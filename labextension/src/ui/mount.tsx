@@ -1,6 +1,6 @@
 // Everything a person sees: shows a view in an element until the signal aborts.
 
-import { type ReadonlySignal, useComputed } from '@preact/signals';
+import { type ReadonlySignal, type Signal, signal as stateOf, useComputed } from '@preact/signals';
 import { render } from 'preact';
 import { ActiveProvider, followScreen, useLive } from './parts/live';
 import { slashSearches } from './parts/search';
@@ -21,7 +21,21 @@ const RUNNING_REST_MS = 5_000;
 /** Kinds that scroll inside a height of their own; the others are as high as what they show. */
 const FIXED = new Set<View['kind']>(['experiment', 'comparison', 'scalars', 'samples', 'plot']);
 
-export function mount(el: HTMLElement, view: View, source: Source, signal: AbortSignal): void {
+/** Told about a choice a person made that is one of the view's options, so that it can be kept. */
+export type OnOptions = (patch: Partial<ViewOptions>) => void;
+
+export interface Mounted {
+  /** Show another view of the same kind in its place; what a person chose otherwise stays. */
+  update(view: View): void;
+}
+
+export function mount(
+  el: HTMLElement,
+  view: View,
+  source: Source,
+  signal: AbortSignal,
+  onOptions?: OnOptions,
+): Mounted {
   const root = el.ownerDocument.createElement('div');
   root.className = 'trackkit';
   root.dataset.kind = view.kind;
@@ -32,11 +46,12 @@ export function mount(el: HTMLElement, view: View, source: Source, signal: Abort
   const own = view.options.theme;
   const theme = followTheme(root, own === 'dark' ? true : own === 'light' ? false : null, signal);
   const active = followScreen(root, signal);
+  const shown = stateOf(view);
   slashSearches(root, signal);
   render(
     <ThemeProvider value={theme}>
       <ActiveProvider value={active}>
-        <ViewOf view={view} source={source} />
+        <Shown shown={shown} source={source} onOptions={onOptions} />
         <ConnectionLine connected={source.connected} />
       </ActiveProvider>
     </ThemeProvider>,
@@ -50,6 +65,12 @@ export function mount(el: HTMLElement, view: View, source: Source, signal: Abort
     },
     { once: true },
   );
+  return {
+    update: next => {
+      size(root, next);
+      shown.value = next;
+    },
+  };
 }
 
 function size(root: HTMLElement, view: View): void {
@@ -67,7 +88,16 @@ function length(value: number | string): string {
   return typeof value === 'number' || /^\d+$/.test(value) ? `${value}px` : value;
 }
 
-function ViewOf({ view, source }: { view: View; source: Source }) {
+interface ViewOfProps {
+  source: Source;
+  onOptions?: OnOptions | undefined;
+}
+
+function Shown({ shown, ...others }: ViewOfProps & { shown: Signal<View> }) {
+  return <ViewOf view={shown.value} {...others} />;
+}
+
+function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
   const { kind, objects, options } = view;
   const [first] = objects;
   if (kind === 'message') {
@@ -78,15 +108,15 @@ function ViewOf({ view, source }: { view: View; source: Source }) {
   }
   switch (kind) {
     case 'experiment':
-      return <ExperimentView source={source} id={first} options={options} />;
+      return <ExperimentView source={source} id={first} options={options} onOptions={onOptions} />;
     case 'comparison':
-      return <ComparisonView source={source} view={view} />;
+      return <ComparisonView source={source} view={view} onOptions={onOptions} />;
     case 'single':
       return <SingleView source={source} objects={objects} options={options} />;
     case 'scalars':
     case 'plot':
     case 'samples':
-      return <Alone kind={kind} source={source} objects={objects} options={options} />;
+      return <Alone kind={kind} source={source} objects={objects} options={options} onOptions={onOptions} />;
     default:
       return <Problem error={`This version of trackkit does not know views of kind "${kind}".`} />;
   }
@@ -97,16 +127,18 @@ interface AloneProps {
   source: Source;
   objects: string[];
   options: ViewOptions;
+  onOptions?: OnOptions | undefined;
 }
 
 /** A tab of the experiment as a view of its own. */
-function Alone({ kind, source, objects, options }: AloneProps) {
+function Alone({ kind, ...common }: AloneProps) {
+  const { source, objects } = common;
   const live = useRunning(source, objects);
   return (
     <div class="tk-panel tk-alone">
-      {kind === 'scalars' && <ScalarsTab source={source} objects={objects} options={options} live={live} />}
-      {kind === 'plot' && <PlotsTab source={source} objects={objects} options={options} live={live} />}
-      {kind === 'samples' && <SamplesTab source={source} objects={objects} options={options} live={live} />}
+      {kind === 'scalars' && <ScalarsTab {...common} live={live} />}
+      {kind === 'plot' && <PlotsTab {...common} live={live} />}
+      {kind === 'samples' && <SamplesTab {...common} live={live} />}
     </div>
   );
 }

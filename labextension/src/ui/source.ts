@@ -10,6 +10,8 @@ export interface Source {
   read<N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal): Promise<Reads[N]['result']>;
   edit<N extends EditName>(operation: N, args: Edits[N]): Promise<{ state: string }>;
   fileUrl(experiment: string, hash: string, download?: string): string;
+  /** The file itself, from a source whose addresses cannot be downloaded before they are read. */
+  blob?(experiment: string, hash: string): Promise<Blob>;
   /** Address of plotly.js, for `import()`. */
   plotlyUrl(): Promise<string>;
   /** Call `onChange` whenever one of `ids` changed, until `signal` aborts. */

@@ -45,6 +45,15 @@ function firstSettings(options: ViewOptions, objects: string[]): CurveSettings &
   };
 }
 
+/** What the view itself says about the settings. */
+function asked({ group_by, xaxis, smoothing }: ViewOptions): Partial<CurveSettings> {
+  return {
+    ...(group_by && { groupBy: group_by }),
+    ...(xaxis && { xaxis }),
+    ...(smoothing !== undefined && { smoothing: clampSmoothing(smoothing) }),
+  };
+}
+
 export function Curves({ source, objects, options, onOptions, children }: CurvesProps) {
   const key = objects.join();
   const first = useMemo(() => firstSettings(options, objects), [key]);
@@ -54,7 +63,7 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
   const active = useActive();
   const reader = useMemo(
     () => new CurveReader(source, objects, { metrics: options.metrics, variants: options.variants }, settings.peek()),
-    [source, key],
+    [source, key, options.metrics?.join('\n'), options.variants?.join('\n')],
   );
   useEffect(() => () => reader.dispose(), [reader]);
   useSignalEffect(() => {
@@ -78,6 +87,15 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
     hidden.value = next;
     keep();
   };
+  useEffect(() => {
+    // The view was told otherwise after it was first shown.
+    const { groupBy: group, xaxis: axis, smoothing: weight } = { ...settings.peek(), ...asked(options) };
+    const now = settings.peek();
+    if (group !== now.groupBy || axis !== now.xaxis || weight !== now.smoothing) {
+      settings.value = { groupBy: group, xaxis: axis, smoothing: weight };
+      reader.configure(settings.value);
+    }
+  }, [options.group_by, options.xaxis, options.smoothing]);
   const { groupBy, xaxis, smoothing } = settings.value;
   const slots = reader.slots.value;
   const shown = slots.filter(slot => !hidden.value.has(slot.id) && filter.matches(slot.title));

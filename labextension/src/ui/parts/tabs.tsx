@@ -28,6 +28,13 @@ export function Tabs({ label, tabs, first, onSelect }: TabsProps) {
     onSelect?.(name);
   };
   useEffect(() => {
+    // The view was told to show another tab.
+    if (tabs.some(tab => tab.name === first) && selected.peek() !== first) {
+      seen.value = new Set(seen.peek()).add(first);
+      selected.value = first;
+    }
+  }, [first]);
+  useEffect(() => {
     showTab(strip.current);
   }, [selected.value]);
   const onKeyDown = (event: KeyboardEvent) => {

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { Download } from 'lucide';
 import { CopyButton } from '../parts/copy';
-import { downloadUrl, fileName } from '../parts/download';
+import { downloadFile, downloadUrl, fileName } from '../parts/download';
 import { Facts } from '../parts/facts';
 import { bytes } from '../parts/format';
 import { Button } from '../parts/icon';
@@ -134,9 +134,7 @@ function ArtifactCard({ experiment, artifact, source }: { experiment: string; ar
   const { key, type, uri, size, hash, metadata, preview, timestamp } = artifact;
   const remote = uri !== null && NETWORK.test(uri);
   const download = () =>
-    remote
-      ? downloadUrl(uri, fileName(key))
-      : hash && downloadUrl(source.fileUrl(experiment, hash, fileName(key)), fileName(key));
+    remote ? downloadUrl(uri, fileName(key)) : hash && downloadFile(source, experiment, hash, fileName(key));
   const facts = [
     { name: 'Path', value: uri && <span class="tk-mono">{uri}</span>, copy: uri },
     { name: 'Hash', value: hash && <span class="tk-mono">{hash}</span>, copy: hash },

@@ -16,17 +16,17 @@ import type { ExperimentRecord, Num } from '../protocol';
 import type { Source } from '../source';
 import type { ComparisonViewProps } from './props';
 
-export function ComparisonView({ source, view }: ComparisonViewProps) {
+export function ComparisonView({ source, view, onOptions }: ComparisonViewProps) {
   const { objects, options } = view;
   const tabs: Tab[] = [
-    { name: 'Scalars', render: () => <Curves source={source} objects={objects} options={options} /> },
+    { name: 'Scalars', render: () => <Curves {...{ source, objects, options, onOptions }} /> },
     { name: 'Hyperparameters', render: () => <Side source={source} objects={objects} show="parameters" /> },
     { name: 'Metrics', render: () => <Side source={source} objects={objects} show="metrics" /> },
   ];
   const first = tabs.find(tab => tab.name.toLowerCase() === options.tab?.toLowerCase())?.name ?? 'Scalars';
   return (
     <article class="tk-comparison" aria-label={view.title || 'Comparison'}>
-      <Tabs label="Comparison" tabs={tabs} first={first} />
+      <Tabs label="Comparison" tabs={tabs} first={first} onSelect={name => onOptions?.({ tab: name.toLowerCase() })} />
     </article>
   );
 }

@@ -31,9 +31,10 @@ interface ExperimentProps {
   source: Source;
   id: string;
   options: ViewOptions;
+  onOptions?: ((patch: Partial<ViewOptions>) => void) | undefined;
 }
 
-export function ExperimentView({ source, id, options }: ExperimentProps) {
+export function ExperimentView({ source, id, options, onOptions }: ExperimentProps) {
   const live = useLive(source, [id], signal => source.read('experiment', { id }, signal), [id], RECORD_REST_MS);
   const running = useComputed(() => live.value.value?.status === 'running');
   const tabs = useTabs(source, id, options, live, running);
@@ -44,7 +45,12 @@ export function ExperimentView({ source, id, options }: ExperimentProps) {
   return (
     <article class="tk-experiment" aria-label={live.value.value?.name ?? 'Experiment'}>
       <Header source={source} live={live} />
-      <Tabs label="Experiment" tabs={tabs} first={tabNamed(options.tab, tabs)} />
+      <Tabs
+        label="Experiment"
+        tabs={tabs}
+        first={tabNamed(options.tab, tabs)}
+        onSelect={name => onOptions?.({ tab: name === 'Debug samples' ? 'samples' : name.toLowerCase() })}
+      />
     </article>
   );
 }

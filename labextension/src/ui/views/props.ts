@@ -15,7 +15,7 @@ export interface TabProps {
 export interface ScalarsTabProps extends TabProps {
   options: ViewOptions;
   /** Told about a change a person made (smoothing, axis, grouping), so that the choice can be kept. */
-  onOptions?: (patch: Partial<ViewOptions>) => void;
+  onOptions?: ((patch: Partial<ViewOptions>) => void) | undefined;
 }
 
 export interface PlotsTabProps extends TabProps {
@@ -24,9 +24,11 @@ export interface PlotsTabProps extends TabProps {
 
 export interface SamplesTabProps extends TabProps {
   options: ViewOptions;
+  onOptions?: ((patch: Partial<ViewOptions>) => void) | undefined;
 }
 
 export interface ComparisonViewProps {
   source: Source;
   view: View;
+  onOptions?: ((patch: Partial<ViewOptions>) => void) | undefined;
 }

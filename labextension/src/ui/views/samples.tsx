@@ -2,8 +2,8 @@
 
 import { useSignal } from '@preact/signals';
 import { ArrowDown, ArrowUp, ChevronsUp, Download, File, Play, Volume2 } from 'lucide';
-import { useRef } from 'preact/hooks';
-import { downloadUrl } from '../parts/download';
+import { useEffect, useRef } from 'preact/hooks';
+import { downloadFile } from '../parts/download';
 import { bytes, integer } from '../parts/format';
 import { Button, Icon } from '../parts/icon';
 import { useLive } from '../parts/live';
@@ -21,19 +21,28 @@ interface Place {
   after?: number;
 }
 
-export function SamplesTab({ source, objects, options }: SamplesTabProps) {
+/** The page that begins with an iteration; the newest one without. */
+function placeOf(iteration: number | null): Place {
+  return iteration === null ? {} : { before: iteration + 1 };
+}
+
+export function SamplesTab({ source, objects, options, onOptions }: SamplesTabProps) {
   return (
     <>
       {objects.map(id => (
-        <Samples key={id} source={source} id={id} first={options.metrics?.[0] ?? null} />
+        <Samples key={id} source={source} id={id} options={options} onOptions={onOptions} />
       ))}
     </>
   );
 }
 
-function Samples({ source, id, first }: { source: Source; id: string; first: string | null }) {
+type SamplesProps = Pick<SamplesTabProps, 'source' | 'options' | 'onOptions'> & { id: string };
+
+function Samples({ source, id, options, onOptions }: SamplesProps) {
+  const first = options.metrics?.[0] ?? null;
+  const wanted = typeof options.iteration === 'number' ? options.iteration : null;
   const metric = useSignal(first);
-  const place = useSignal<Place>({});
+  const place = useSignal<Place>(placeOf(wanted));
   const open = useSignal<Sample | null>(null);
   const page = useRef<HTMLDivElement>(null);
   const live = useLive(
@@ -53,6 +62,24 @@ function Samples({ source, id, first }: { source: Source; id: string; first: str
     () => isBusy(page.current) || open.value !== null,
   );
   const answer = still.shown;
+  const moved = useRef(false);
+  const shown = Object.keys(place.value).length > 0 ? (top(answer) ?? null) : null;
+  useEffect(() => {
+    metric.value = first;
+  }, [first]);
+  useEffect(() => {
+    if (wanted !== shown && !moved.current) {
+      still.release();
+      place.value = placeOf(wanted);
+    }
+  }, [wanted]);
+  useEffect(() => {
+    // Older, Newer and Newest were pressed: where that led is known with the answer.
+    if (moved.current && answer === live.value.value) {
+      moved.current = false;
+      onOptions?.({ iteration: shown });
+    }
+  }, [answer, shown]);
   if (!answer) {
     const error = live.error.value;
     return error ? <Problem error={error} onRetry={() => live.wake()} /> : live.late.value ? <SkeletonTiles /> : null;
@@ -67,6 +94,7 @@ function Samples({ source, id, first }: { source: Source; id: string; first: str
   const iterations = answer.iterations.map(({ iteration }) => iteration);
   const go = (to: Place) => {
     still.release();
+    moved.current = true;
     place.value = to;
     const panel = page.current?.closest('.tk-panel');
     if (panel) {
@@ -86,6 +114,7 @@ function Samples({ source, id, first }: { source: Source; id: string; first: str
             onChange={event => {
               still.release();
               metric.value = event.currentTarget.value || null;
+              onOptions?.({ metrics: metric.value === null ? [] : [metric.value], iteration: null });
               place.value = {};
             }}
           >
@@ -243,7 +272,7 @@ function Face({ source, id, sample, name, onOpen }: TileProps & { name: string }
           <Button
             label={`Download ${name}`}
             icon={Download}
-            onClick={() => downloadUrl(source.fileUrl(id, sample.hash, sampleFile(sample)), sampleFile(sample))}
+            onClick={() => downloadFile(source, id, sample.hash, sampleFile(sample))}
           >
             Download
           </Button>

@@ -4,7 +4,7 @@ import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { ChevronLeft, ChevronRight, Download, File, Maximize2, ZoomIn, ZoomOut } from 'lucide';
 import { useRef } from 'preact/hooks';
 import { Dialog } from '../parts/dialog';
-import { downloadUrl, fileName } from '../parts/download';
+import { downloadFile, fileName } from '../parts/download';
 import { bytes, integer } from '../parts/format';
 import { Button, Icon } from '../parts/icon';
 import { useLive } from '../parts/live';
@@ -108,11 +108,7 @@ export function SampleViewer({ source, id, sample, onClose }: ViewerProps) {
           <Button label="Fit" icon={Maximize2} shortcut="0" onClick={fit} pressed={zoom.value === null} />
         </>
       )}
-      <Button
-        label="Download"
-        icon={Download}
-        onClick={() => downloadUrl(source.fileUrl(id, shown.hash, file), file)}
-      />
+      <Button label="Download" icon={Download} onClick={() => downloadFile(source, id, shown.hash, file)} />
     </>
   );
   return (

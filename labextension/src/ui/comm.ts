@@ -1,0 +1,347 @@
+// The way to the kernel: operations over a comm. What is followed, the kernel tells unasked, also while it is busy.
+
+import { type Signal, signal } from '@preact/signals';
+import type { ConsoleAnswer, ConsoleLine, EditName, Edits, ReadName, Reads } from './protocol';
+import { type Source, SourceError } from './source';
+
+export type Buffers = readonly (DataView | ArrayBuffer)[];
+export type Send = (message: Record<string, unknown>) => void;
+
+type Arguments = Record<string, unknown>;
+
+interface Question {
+  operation: string;
+  arguments: Arguments;
+}
+
+interface Fresh extends Question {
+  result?: unknown;
+  buffer?: number;
+}
+
+interface Message {
+  answer?: string;
+  result?: unknown;
+  mime?: string | null;
+  followed?: boolean;
+  error?: { code: string; message: string; field: string | null };
+  changed?: string[];
+  fresh?: Fresh[];
+  unfollowed?: Question;
+}
+
+interface Answer {
+  value: unknown;
+  mime: string | null;
+}
+
+interface Waiting {
+  question: Question;
+  resolve: (answer: Answer) => void;
+  reject: (reason: unknown) => void;
+}
+
+interface Watcher {
+  ids: readonly string[];
+  wake: () => void;
+}
+
+/** Drawn in place of a file that is on its way. */
+const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+const CURSORS: Record<string, Set<string>> = { charts: new Set(['since']), console: new Set(['after', 'limit']) };
+const PLAIN = new Set<unknown>(['', 0, null, undefined, false, 'metric', 'iterations']);
+const POINTS = 2000;
+const KEPT_LINES = 20_000;
+/** A view that was drawn anew goes off screen for a moment: the kernel need not hear of that. */
+const WATCH_MS = 300;
+
+/** Name of a question, the same for whoever asks it, however much of it is left at its default. */
+function keyOf({ operation, arguments: args }: Question): string {
+  const kept = Object.entries(args).filter(
+    ([name, value]) =>
+      !CURSORS[operation]?.has(name) &&
+      !PLAIN.has(value) &&
+      !(Array.isArray(value) && value.length === 0) &&
+      !(name === 'points' && value === POINTS),
+  );
+  return operation + JSON.stringify(kept.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+export class CommSource implements Source {
+  readonly connected = signal(true);
+  private readonly waiting = new Map<string, Waiting>();
+  /** Answers that the kernel keeps fresh, by question. */
+  private readonly held = new Map<string, unknown>();
+  private readonly lines = new Map<string, Lines>();
+  private readonly watchers = new Set<Watcher>();
+  private readonly files = new Map<string, { url: Signal<string>; blob: Promise<Blob> }>();
+  private plotly: Promise<string> | null = null;
+  private watched: string | null = null;
+  private telling: ReturnType<typeof setTimeout> | undefined;
+  private asked = 0;
+  /** Pages share a widget: answers are for one of them. */
+  private readonly page = Math.random().toString(36).slice(2);
+
+  constructor(private readonly send: Send) {}
+
+  /** Take a message of the kernel. */
+  take(content: unknown, buffers: Buffers = []): void {
+    const message = content as Message;
+    if (message.answer !== undefined) {
+      this.answered(message, buffers);
+    }
+    if (message.unfollowed) {
+      this.held.delete(keyOf(message.unfollowed));
+      this.lines.delete(keyOf(message.unfollowed));
+    }
+    if (message.fresh) {
+      for (const fresh of message.fresh) {
+        const value = fresh.buffer === undefined ? fresh.result : bytesOf(buffers[fresh.buffer]);
+        this.hold(fresh, value);
+      }
+      this.wake(new Set(message.changed));
+    }
+  }
+
+  async read<N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal) {
+    const question = { operation, arguments: args as Arguments };
+    const known = this.known(question);
+    const value = known === undefined ? (await this.ask(question, signal)).value : known;
+    return value as Reads[N]['result'];
+  }
+
+  async edit<N extends EditName>(operation: N, args: Edits[N]) {
+    return (await this.ask({ operation, arguments: args as unknown as Arguments })).value as { state: string };
+  }
+
+  /** Address of the file once it is here, and of an empty picture until then; a component that reads it is drawn again. */
+  fileUrl(experiment: string, hash: string): string {
+    return this.file(experiment, hash).url.value;
+  }
+
+  blob(experiment: string, hash: string): Promise<Blob> {
+    return this.file(experiment, hash).blob;
+  }
+
+  plotlyUrl(): Promise<string> {
+    this.plotly ??= this.ask({ operation: 'plotly', arguments: {} })
+      .then(({ value }) => gunzip(value as ArrayBuffer))
+      .then(source => URL.createObjectURL(new Blob([source], { type: 'text/javascript' })))
+      .catch(reason => {
+        this.plotly = null;
+        throw reason;
+      });
+    return this.plotly;
+  }
+
+  watch(ids: readonly string[], wake: () => void, signal: AbortSignal): void {
+    if (signal.aborted) {
+      return;
+    }
+    const watcher = { ids, wake };
+    this.watchers.add(watcher);
+    signal.addEventListener('abort', () => {
+      this.watchers.delete(watcher);
+      this.tell();
+    });
+    this.tell();
+  }
+
+  dispose(): void {
+    clearTimeout(this.telling);
+    for (const { blob } of this.files.values()) {
+      blob.then(
+        () => undefined,
+        () => undefined,
+      );
+    }
+    for (const { url } of this.files.values()) {
+      if (url.peek() !== NOTHING) {
+        URL.revokeObjectURL(url.peek());
+      }
+    }
+    for (const { reject } of this.waiting.values()) {
+      reject(new SourceError('gone', 'The widget is closed.'));
+    }
+    this.waiting.clear();
+    this.watchers.clear();
+  }
+
+  /** The answer that is at hand, or undefined. */
+  private known(question: Question): unknown {
+    const { operation, arguments: args } = question;
+    const key = keyOf(question);
+    if (operation === 'console') {
+      return this.lines.get(key)?.from(args);
+    }
+    const value = this.held.get(key);
+    if (operation === 'charts' && value instanceof ArrayBuffer) {
+      // The whole answer is good for every cursor; for the newest there is nothing new.
+      return args.since && args.since === nextOf(value) ? unchanged(args.since) : value;
+    }
+    return value;
+  }
+
+  private hold(question: Question, value: unknown): void {
+    const key = keyOf(question);
+    if (question.operation === 'console') {
+      const lines = this.lines.get(key) ?? new Lines();
+      this.lines.set(key, lines);
+      lines.add(value as ConsoleAnswer);
+    } else {
+      this.held.set(key, value);
+    }
+    for (const [n, { question: asked, resolve }] of [...this.waiting]) {
+      if (keyOf(asked) === key) {
+        const known = this.known(asked);
+        if (known !== undefined) {
+          this.waiting.delete(n);
+          resolve({ value: known, mime: null });
+        }
+      }
+    }
+  }
+
+  private ask(question: Question, signal?: AbortSignal): Promise<Answer> {
+    this.asked += 1;
+    const n = `${this.page}-${this.asked}`;
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      this.waiting.set(n, { question, resolve, reject });
+      signal?.addEventListener('abort', () => {
+        if (this.waiting.delete(n)) {
+          reject(signal.reason);
+        }
+      });
+      this.send({ ask: n, ...question });
+    });
+  }
+
+  private answered(message: Message, buffers: Buffers): void {
+    const n = message.answer as string;
+    const waiting = this.waiting.get(n);
+    if (!waiting) {
+      return;
+    }
+    this.waiting.delete(n);
+    const { question, resolve, reject } = waiting;
+    if (message.error) {
+      const { code, message: words, field } = message.error;
+      reject(new SourceError(code, words, field));
+      return;
+    }
+    let value = buffers.length > 0 ? bytesOf(buffers[0]) : message.result;
+    if (question.operation === 'figure') {
+      value = JSON.parse(new TextDecoder().decode(value as ArrayBuffer));
+    }
+    // An answer to a cursor is a part of the whole, which the kernel tells by itself.
+    if (message.followed && !question.arguments.since) {
+      this.hold(question, value);
+    }
+    resolve({ value, mime: message.mime ?? null });
+  }
+
+  private wake(changed: ReadonlySet<string>): void {
+    for (const watcher of [...this.watchers]) {
+      if (watcher.ids.some(id => changed.has(id))) {
+        watcher.wake();
+      }
+    }
+  }
+
+  /** Tell the kernel what is on screen. */
+  private tell(): void {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => {
+      const ids = [...new Set([...this.watchers].flatMap(watcher => watcher.ids))].sort();
+      if (ids.join() !== this.watched) {
+        this.watched = ids.join();
+        this.send({ watch: ids });
+      }
+    }, WATCH_MS);
+  }
+
+  private file(id: string, hash: string) {
+    const found = this.files.get(hash);
+    if (found) {
+      return found;
+    }
+    const url = signal(NOTHING);
+    const blob = this.ask({ operation: 'file', arguments: { id, hash } }).then(
+      ({ value, mime }) => new Blob([value as ArrayBuffer], { type: mime ?? 'application/octet-stream' }),
+    );
+    blob.then(
+      loaded => {
+        url.value = URL.createObjectURL(loaded);
+      },
+      () => this.files.delete(hash),
+    );
+    const file = { url, blob };
+    this.files.set(hash, file);
+    return file;
+  }
+}
+
+/** The last lines of a console, without gaps. */
+class Lines {
+  private lines: ConsoleLine[] = [];
+  private total = 0;
+
+  add({ lines, total }: ConsoleAnswer): void {
+    const [first] = lines;
+    const after = this.lines.at(-1);
+    const joins = first && after && first.index <= after.index + 1 && first.index >= (this.lines[0]?.index ?? 0);
+    if (first && total >= this.total && (lines.at(-1)?.index ?? 0) > (after?.index ?? -1)) {
+      const kept = joins ? this.lines.slice(0, first.index - (this.lines[0]?.index ?? 0)) : [];
+      this.lines = [...kept, ...lines].slice(-KEPT_LINES);
+    }
+    this.total = Math.max(this.total, total);
+  }
+
+  /** The answer to `args`, if all of it is here. */
+  from({ after = 0, limit = 1_000 }: { after?: number; limit?: number }): ConsoleAnswer | undefined {
+    const start = after < 0 ? Math.max(0, this.total + after) : after;
+    const first = this.lines[0]?.index ?? this.total;
+    const end = this.lines.length > 0 ? first + this.lines.length : this.total;
+    if (start < first || end !== this.total) {
+      return undefined;
+    }
+    const lines = this.lines.slice(start - first, start - first + limit);
+    return { lines, next: start + lines.length, total: this.total };
+  }
+}
+
+/** A buffer of its own, aligned as the columns of curves need it. */
+function bytesOf(view: DataView | ArrayBuffer | undefined): ArrayBuffer {
+  if (view === undefined) {
+    throw new RangeError('A message came without its data.');
+  }
+  if (view instanceof ArrayBuffer) {
+    return view;
+  }
+  return (view.buffer as ArrayBuffer).slice(view.byteOffset, view.byteOffset + view.byteLength);
+}
+
+function headerOf(answer: ArrayBuffer): string {
+  const length = new DataView(answer).getUint32(0, true);
+  return new TextDecoder().decode(new Uint8Array(answer, 4, length));
+}
+
+function nextOf(answer: ArrayBuffer): string {
+  return (JSON.parse(headerOf(answer)) as { next: string }).next;
+}
+
+/** The answer of `charts` that brings nothing new. */
+function unchanged(next: unknown): ArrayBuffer {
+  const text = new TextEncoder().encode(JSON.stringify({ charts: [], next, unchanged: true }));
+  const length = Math.ceil((4 + text.length) / 8) * 8 - 4;
+  const bytes = new Uint8Array(4 + length).fill(32);
+  new DataView(bytes.buffer).setUint32(0, length, true);
+  bytes.set(text, 4);
+  return bytes.buffer;
+}
+
+function gunzip(packed: ArrayBuffer): Promise<ArrayBuffer> {
+  const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(plain).arrayBuffer();
+}

@@ -1,0 +1,5 @@
+// The code of the views as one module, for pages without our labextension; the kernel sends it once.
+
+import '../ui/styles/index.css';
+
+export { bind } from '../ui/bound';

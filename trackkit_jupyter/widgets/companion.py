@@ -1,0 +1,43 @@
+"""The widget that goes along in the bundle of a display, for hosts that do not know our MIME type."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.widgets.host import door
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import Store
+    from trackkit_jupyter.views import View
+
+__all__ = ["MIME_TYPE", "companion"]
+
+MIME_TYPE = "application/vnd.jupyter.widget-view+json"
+
+_widgets: dict[str, Any] = {}
+
+
+def companion(view: View, store: Store[Any]) -> dict[str, Any]:
+    """Return what the bundle of a display holds beside our view: nothing, or a widget that shows the same.
+
+    A view that is displayed again, also at the end of its cell, has the widget it had.
+
+    Parameters
+    ----------
+    view
+        What is displayed.
+    store
+        Its store.
+    """
+    if door() == "http" or view.kind == "message" or not view.objects:
+        return {}
+    from trackkit_jupyter.widgets.views import MOST, ViewWidget
+
+    if len(view.objects) > MOST:
+        return {}
+    key = json.dumps([str(store.path), view.kind, view.objects, dict(view.options)], sort_keys=True, default=str)
+    widget = _widgets.get(key)
+    if widget is None or widget.comm is None:
+        widget = _widgets[key] = ViewWidget(view, store)
+    return {MIME_TYPE: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}

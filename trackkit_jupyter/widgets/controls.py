@@ -1,0 +1,126 @@
+"""ipywidgets controls that are linked to the traits of views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from trackkit_jupyter.errors import TrackkitTypeError
+from trackkit_jupyter.widgets.views import SamplesView, ViewWidget
+
+__all__ = ["PlotControls", "SampleSlider"]
+
+_NEWEST = "newest"
+
+
+class PlotControls(ipywidgets.HBox):  # type: ignore[misc]
+    """Group by, horizontal axis and smoothing, for any number of views at once.
+
+    Parameters
+    ----------
+    *widgets
+        :class:`ScalarsView` or :class:`ComparisonView`; the first one says how the controls stand at the beginning.
+
+    Attributes
+    ----------
+    group_by, xaxis, smoothing
+        The ipywidgets controls; each is linked both ways to the trait of that name.
+
+    Raises
+    ------
+    TrackkitTypeError
+        There is no view, or one without these traits.
+    """
+
+    def __init__(self, *widgets: ViewWidget) -> None:
+        for widget in widgets:
+            if not isinstance(widget, ViewWidget) or not widget.has_trait("smoothing"):
+                raise TrackkitTypeError(f"A ScalarsView or ComparisonView is needed, not {type(widget).__name__}.")
+        if not widgets:
+            raise TrackkitTypeError("At least one view is needed.")
+        style = {"description_width": "initial"}
+        self.group_by = ipywidgets.Dropdown(
+            options=[("Metric", "metric"), ("None", "none")], description="Group by", style=style
+        )
+        self.xaxis = ipywidgets.Dropdown(
+            options=[("Iterations", "iterations"), ("Relative", "relative"), ("Wall", "wall")],
+            description="Horizontal axis",
+            style=style,
+        )
+        self.smoothing = ipywidgets.FloatSlider(
+            min=0, max=0.999, step=0.001, readout_format=".3f", description="Smoothing", style=style
+        )
+        self._links = [
+            traitlets.link((widget, name), (getattr(self, name), "value"))
+            for widget in widgets
+            for name in ("group_by", "xaxis", "smoothing")
+        ]
+        super().__init__([self.group_by, self.xaxis, self.smoothing])
+
+    def close(self) -> None:
+        """Undo the links, and remove the controls."""
+        _unlink(self._links)
+        for control in self.children:
+            control.close()
+        super().close()
+
+
+class SampleSlider(ipywidgets.SelectionSlider):  # type: ignore[misc]
+    """A slider over the iterations that have samples, linked both ways to ``SamplesView.iteration``.
+
+    Parameters
+    ----------
+    view
+        The view it moves. What is logged later is taken in by :meth:`refresh`.
+
+    Raises
+    ------
+    TrackkitTypeError
+        That is no :class:`SamplesView`.
+    """
+
+    def __init__(self, view: SamplesView) -> None:
+        if not isinstance(view, SamplesView):
+            raise TrackkitTypeError(f"A SamplesView is needed, not {type(view).__name__}.")
+        self._view = view
+        super().__init__(options=self._options_now(), value=self._option(view.iteration), description="Iteration")
+        self.observe(self._chosen, "value")
+        view.observe(self._moved, "iteration")
+
+    def refresh(self) -> None:
+        """Take in the iterations that were logged since."""
+        self.unobserve(self._chosen, "value")  # new options begin with the first one chosen, which nobody meant
+        self.options = self._options_now()
+        self.value = self._option(self._view.iteration)
+        self.observe(self._chosen, "value")
+
+    def close(self) -> None:
+        """Undo the link, and remove the slider."""
+        self._view.unobserve(self._moved, "iteration")
+        super().close()
+
+    def _chosen(self, change: Any) -> None:
+        self._view.iteration = None if change["new"] == _NEWEST else change["new"]
+
+    def _moved(self, change: Any) -> None:
+        option = self._option(change["new"])
+        if option not in dict(self.options).values():
+            self.refresh()
+        self.value = option
+
+    def _option(self, iteration: int | None) -> int | str:
+        return _NEWEST if iteration is None else iteration
+
+    def _options_now(self) -> list[tuple[str, int | str]]:
+        every = self._view.iterations
+        if self._view.iteration is not None and self._view.iteration not in every:
+            every = sorted([*every, self._view.iteration])
+        return [*((f"{iteration:,}", iteration) for iteration in every), (_NEWEST, _NEWEST)]
+
+
+def _unlink(links: list[Any]) -> None:
+    for link in links:
+        link.unlink()
+    links.clear()

@@ -1,0 +1,314 @@
+"""The views as widgets: their options are traits, which can be linked, set and observed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from trackkit_jupyter import views
+from trackkit_jupyter.errors import TrackkitValueError, shown
+from trackkit_jupyter.store import Store
+from trackkit_jupyter.views import MIME_TYPE, View
+from trackkit_jupyter.views.bundle import find_store, store_of
+from trackkit_jupyter.widgets.channel import Channel, first_reads
+from trackkit_jupyter.widgets.code import LOADER, code
+from trackkit_jupyter.widgets.host import door
+from trackkit_jupyter.widgets.pushing import pusher
+
+__all__ = ["MOST", "ComparisonView", "ExperimentView", "PlotsView", "SamplesView", "ScalarsView", "ViewWidget"]
+
+#: Experiments that one widget shows: its state stays small.
+MOST = 50
+_ID = re.compile(r"[0-9a-f]{32}")
+_OPTIONS = ("tab", "metrics", "variants", "xaxis", "smoothing", "group_by", "iteration", "height", "theme")
+
+
+class ViewWidget(anywidget.AnyWidget):
+    """A view as a widget.
+
+    Its state is ids and options, never data: for data the page asks our Jupyter server, or else the kernel.
+
+    Parameters
+    ----------
+    view
+        What to show.
+    store
+        Where its experiments are; by default the store they came from.
+    **options
+        Traits, see below.
+
+    Attributes
+    ----------
+    kind : str
+        The kind of view. Fixed.
+    objects : list of str
+        Ids of the experiments shown, 50 at most.
+    height : int
+        Height in CSS pixels.
+    theme : str
+        ``light``, ``dark`` or, empty, as the page around it.
+
+    Raises
+    ------
+    TrackkitValueError
+        More than 50 experiments, something that is no id, or an option that is not allowed.
+    NotFoundError
+        The store is not known on this machine.
+    """
+
+    kind = traitlets.Unicode(read_only=True).tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
+    objects = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    height = traitlets.Int(460, min=80, max=10_000).tag(sync=True)
+    theme = traitlets.Enum(["", "light", "dark"], "").tag(sync=True)
+    _store = traitlets.Dict().tag(sync=True)
+    _extra = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, view: View, store: Store[Any] | None = None, **options: Any) -> None:
+        opened = store or find_store(view)
+        located = view.with_store(opened)
+        unknown = [name for name in options if not self.has_trait(name) or name not in _OPTIONS]
+        if unknown:
+            allowed = ", ".join(name for name in _OPTIONS if self.has_trait(name))
+            raise TrackkitValueError(f"There is no option {shown(unknown[0])}; allowed: {allowed}.", unknown[0])
+        chosen = {**view.options, **options}
+        chosen = {name: value for name, value in chosen.items() if value is not None}
+        known = {name: chosen.pop(name) for name in list(chosen) if self.has_trait(name)}
+        if not isinstance(known.get("height", 0), int):
+            known.pop("height")
+        self._channel: Channel | None = None
+        self.set_trait("kind", view.kind)
+        eager = door() == "comm"
+        code(push=eager)
+        try:
+            super().__init__(
+                _esm=LOADER,
+                title=view.title,
+                objects=list(view.objects),
+                _store=dict(located.store or {}),
+                _extra=chosen,
+                **known,
+            )
+        except traitlets.TraitError as error:
+            raise TrackkitValueError(str(error)) from None
+        self._channel = Channel(opened, self._send_message, tuple(self.objects), eager)
+        if eager:
+            self._channel.follow(self._first_reads())
+        self._held = pusher.add(self._channel)
+        self.on_msg(self._received)
+
+    @property
+    def view(self) -> View:
+        """What is shown now, as a view."""
+        options = {**self._extra, **self._view_options()}
+        return View(self.kind, tuple(self.objects), None, options, self.title, dict(self._store))
+
+    def close(self) -> None:
+        """Remove the widget from the page, and let go of everything it holds."""
+        if self._channel is not None:
+            self._held.close()
+            self._channel.watch(())
+        super().close()
+
+    @traitlets.validate("objects")
+    def _check_objects(self, proposal: Any) -> list[str]:
+        ids = list(dict.fromkeys(proposal["value"]))
+        if len(ids) > MOST:
+            raise TrackkitValueError(f"A widget shows {MOST} experiments at most, not {len(ids)}.", "objects")
+        for id in ids:
+            if not _ID.fullmatch(id):
+                raise TrackkitValueError(f"An id has 32 hex characters, not {shown(id)}.", "objects")
+        return ids
+
+    @traitlets.observe("objects")
+    def _objects_changed(self, change: Any) -> None:
+        if self._channel is not None and self._channel.eager:
+            self._channel.watch(change["new"])
+            self._channel.follow(self._first_reads())
+
+    def _first_reads(self) -> list[Any]:
+        return first_reads(self.kind, list(self.objects), self.view.options)
+
+    def _view_options(self) -> dict[str, Any]:
+        found = {name: getattr(self, name) for name in _OPTIONS if self.has_trait(name)}
+        return {name: value for name, value in found.items() if value not in (None, "", [])}
+
+    def _received(self, _: Any, message: Any, __: Any) -> None:
+        if self._channel is not None:
+            self._channel.receive(message)
+            pusher.soon()
+
+    def _send_message(self, message: dict[str, Any], buffers: list[bytes]) -> None:
+        if self.comm is not None:
+            self.send(message, buffers)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        # A picture and words, for where there is no kernel; not our own type, which would take the widget's place.
+        static = views.mimebundle(self.view)
+        return {**{mime: part for mime, part in static.items() if mime != MIME_TYPE}, **data}, metadata
+
+
+class _Curves(ViewWidget):
+    metrics = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    variants = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    xaxis = traitlets.Enum(["iterations", "relative", "wall"], "iterations").tag(sync=True)
+    smoothing = traitlets.Float(0.0, min=0.0, max=0.999).tag(sync=True)
+    group_by = traitlets.Enum(["metric", "none"], "metric").tag(sync=True)
+
+
+class ExperimentView(ViewWidget):
+    """One experiment with its eight tabs.
+
+    Parameters
+    ----------
+    experiment
+        An experiment, or its id.
+    store
+        Where it is; by default the store it came from.
+    **options
+        Traits: ``tab``, ``height``, ``theme``.
+
+    Attributes
+    ----------
+    tab : str
+        The tab that is open: ``execution``, ``configuration``, ``artifacts``, ``info``, ``console``, ``scalars``,
+        ``plots`` or ``samples``.
+    """
+
+    tab = traitlets.Enum(list(views.TABS), "scalars").tag(sync=True)
+
+    def __init__(self, experiment: Any, store: Store[Any] | None = None, **options: Any) -> None:
+        super().__init__(views.experiment(experiment), store or store_of(experiment), **options)
+
+
+class ScalarsView(_Curves):
+    """The scalar charts of one or more experiments.
+
+    Parameters
+    ----------
+    experiments
+        An experiment, several, or their ids.
+    store
+        Where they are; by default the store they came from.
+    **options
+        Traits: ``metrics``, ``variants``, ``xaxis``, ``smoothing``, ``group_by``, ``height``, ``theme``.
+
+    Attributes
+    ----------
+    metrics, variants : list of str
+        Names to show; empty: all.
+    xaxis : str
+        ``iterations``, ``relative`` (seconds from the start) or ``wall``.
+    smoothing : float
+        Weight of the de-biased exponential moving average, 0 to 0.999.
+    group_by : str
+        ``metric``: one chart per metric; ``none``: one per metric and variant.
+    """
+
+    def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
+        super().__init__(views.scalars(experiments), store or store_of(experiments), **_named(options))
+
+
+class ComparisonView(_Curves):
+    """Experiments side by side: charts, differing hyperparameters, final metrics.
+
+    Parameters
+    ----------
+    experiments
+        Two experiments or more, or their ids.
+    store
+        Where they are; by default the store they came from.
+    **options
+        Traits: those of :class:`ScalarsView`, and ``tab``.
+
+    Attributes
+    ----------
+    tab : str
+        The tab that is open: ``scalars``, ``hyperparameters`` or ``metrics``.
+    """
+
+    tab = traitlets.Enum(["scalars", "hyperparameters", "metrics"], "scalars").tag(sync=True)
+
+    def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
+        super().__init__(views.comparison(experiments), store or store_of(experiments), **_named(options))
+
+
+class PlotsView(ViewWidget):
+    """The plots of one or more experiments.
+
+    Parameters
+    ----------
+    experiments
+        An experiment, several, or their ids.
+    store
+        Where they are; by default the store they came from.
+    **options
+        Traits: ``metrics``, ``variants``, ``height``, ``theme``.
+
+    Attributes
+    ----------
+    metrics, variants : list of str
+        Names to show; empty: all.
+    """
+
+    metrics = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    variants = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
+        super().__init__(views.plot(experiments), store or store_of(experiments), **_named(options))
+
+
+class SamplesView(ViewWidget):
+    """The debug samples of an experiment.
+
+    Parameters
+    ----------
+    experiments
+        An experiment, several, or their ids.
+    store
+        Where they are; by default the store they came from.
+    **options
+        Traits: ``metrics``, ``iteration``, ``height``, ``theme``.
+
+    Attributes
+    ----------
+    metrics : list of str
+        Its first name is the metric shown; empty: all.
+    iteration : int or None
+        The iteration at the top; ``None``: the newest.
+    """
+
+    metrics = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    iteration = traitlets.Int(None, allow_none=True).tag(sync=True)
+
+    def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
+        super().__init__(views.samples(experiments), store or store_of(experiments), **_named(options))
+
+    @property
+    def iterations(self) -> list[int]:
+        """The iterations that have samples, ascending."""
+        channel = self._channel
+        if channel is None:
+            return []
+        found: set[int] = set()
+        for id in self.objects:
+            found |= {int(sample["iteration"]) for sample in channel.store.experiment(id).samples()}
+        return sorted(found)
+
+
+def _named(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options in which a single name may stand for a list of one."""
+    listed = {"metrics", "variants"}
+    return {
+        name: [value] if name in listed and isinstance(value, str) else list(value) if _lists(name, value) else value
+        for name, value in options.items()
+    }
+
+
+def _lists(name: str, value: Any) -> bool:
+    return name in {"metrics", "variants"} and isinstance(value, Iterable)
