@@ -17,7 +17,7 @@ from trackkit_jupyter.views.view import MIME_TYPE, View, of
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["bundle", "find_store", "mimebundle"]
+__all__ = ["bundle", "find_store", "mimebundle", "words"]
 
 BUDGET = 60_000  # bytes of a display in the saved notebook
 
@@ -36,6 +36,15 @@ def mimebundle(obj: Any, store: Store[Any] | None = None) -> dict[str, Any]:
         return {**bundle(view, found), **_companion(view, found)}
     except TrackkitError as error:
         return _assemble(view, tables.message(view.title, error.message), None)
+
+
+def words(view: View) -> dict[str, Any]:
+    """Return a view in words and tables, without picture: Markdown, HTML and text."""
+    try:
+        summary = summarise(view, find_store(view))
+    except TrackkitError as error:
+        summary = tables.message(view.title, error.message)
+    return {"text/markdown": summary.markdown(), "text/html": summary.html(), "text/plain": summary.plain()}
 
 
 def _companion(view: View, store: Store[Any]) -> dict[str, Any]:

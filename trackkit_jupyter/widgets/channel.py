@@ -1,4 +1,4 @@
-"""The operations over a comm: answers what the page of one widget asks, and tells it fresh answers unasked.
+"""The operations over a comm: answers what a page asks, and tells it fresh answers unasked.
 
 A kernel answers no request while its cell runs, but it can send. So every read that a view stays interested in is
 *followed*: its answer is sent again, by the thread of :mod:`trackkit_jupyter.widgets.pushing`, whenever it changed. The
@@ -8,8 +8,8 @@ Messages from the page, and what comes back (n is any text; binary answers are i
 
     {"ask": n, "operation": "charts", "arguments": {...}}   {"answer": n, "result": ..., "followed": true}
                                                             {"answer": n, "error": {"code", "message", "field"}}
-    {"watch": [ids]}                                        {"changed": [ids], "fresh": [{"operation", "arguments",
-    {"forget": [{"operation", "arguments"}]}                     "result" or "buffer": index}]}
+    {"watch": [ids], "page": name}                          {"changed": [ids], "fresh": [{"operation", "arguments",
+                                                                 "result" or "buffer": index}]}
 
 Besides the operations, ``file`` (of a sample or artifact) and ``plotly`` (its code, gzipped) can be asked for.
 """
@@ -49,7 +49,9 @@ RESTS = {
     "sample_iterations": 1.0,
     "single_values": 1.0,
 }
-_MOST_FOLLOWED = 16
+_MOST_FOLLOWED = 64
+_MOST_WATCHED = 200
+_MOST_PAGES = 4  # those that were closed do not say so
 _LINES = 1_000
 _POINTS = 2000  # what the charts of the views ask for
 #: Arguments that ask for nothing special, and where a reader stands: neither makes it another question.
@@ -77,7 +79,7 @@ class _Followed:
 
 @dataclass
 class Channel:
-    """One widget's end of the comm.
+    """The kernel's end of the comm, for one store.
 
     Attributes
     ----------
@@ -85,17 +87,14 @@ class Channel:
         The store that is read.
     send
         Sends a message and its binary buffers to the page.
-    watched
-        Ids of the experiments that are on screen.
-    eager
-        Whether answers are sent before anything was asked.
+    states
+        Fingerprints of the experiments when last looked at.
     """
 
     store: Store[Any]
     send: Send
-    watched: tuple[str, ...] = ()
-    eager: bool = False
     states: dict[str, str] = field(default_factory=dict)
+    _watched: OrderedDict[str, tuple[str, ...]] = field(default_factory=OrderedDict)
     _followed: OrderedDict[str, _Followed] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -106,18 +105,26 @@ class Channel:
         if "ask" in message:
             self._answer(message)
         elif isinstance(message.get("watch"), list):
-            self.watch(str(id) for id in message["watch"])
-        elif isinstance(message.get("forget"), list):
-            with self._lock:
-                for read in message["forget"]:
-                    if isinstance(read, Mapping) and isinstance(read.get("arguments"), Mapping):
-                        self._followed.pop(_key(str(read.get("operation")), read["arguments"]), None)
+            self._watch(str(message.get("page", "")), message["watch"])
 
-    def watch(self, ids: Iterable[str]) -> None:
-        """Follow these experiments, from their present state on."""
-        self.eager = True
-        self.watched = tuple(dict.fromkeys(ids))
-        self.states = {id: state for id, state in self.states.items() if id in self.watched}
+    @property
+    def watched(self) -> set[str]:
+        """Ids of the experiments that are on screen, or soon will be."""
+        with self._lock:
+            return {id for ids in self._watched.values() for id in ids}
+
+    def expect(self, ids: Iterable[str]) -> None:
+        """Look after these experiments until a page says what it shows."""
+        with self._lock:
+            self._watched[""] = tuple({*self._watched.get("", ()), *ids})
+
+    def _watch(self, page: str, ids: list[Any]) -> None:
+        with self._lock:
+            self._watched.pop("", None)
+            self._watched.pop(page, None)
+            self._watched[page] = tuple(str(id) for id in ids[:_MOST_WATCHED])
+            while len(self._watched) > _MOST_PAGES:
+                self._watched.popitem(last=False)
 
     def follow(self, reads: Iterable[Read]) -> None:
         """Send the answers of these reads without being asked, now and whenever they change."""

@@ -56,24 +56,24 @@ class Pusher:
     def look(self) -> int:
         """Look once at everything; return the number of bytes sent."""
         with self._lock:
-            channels = [held.channel for held in self._channels if held.channel.eager and held.channel.watched]
+            channels = [held.channel for held in self._channels]
         sent = 0
-        ids: dict[str, set[str]] = {}
         for channel in channels:
-            ids.setdefault(str(channel.store.path), set()).update(channel.watched)
-        now: dict[str, dict[str, str]] = {}
-        for channel in channels:
-            path = str(channel.store.path)
-            if path not in now:
-                now[path] = self._states.setdefault(path, States(channel.store)).look(ids[path])
-            states = {id: now[path][id] for id in channel.watched if id in now[path]}
-            channel.changed(id for id, state in states.items() if channel.states.get(id) != state)
-            channel.states = states
+            watched = channel.watched
+            if not watched:
+                channel.states = {}
+                continue
             try:
+                states = self._known(channel).look(watched)
+                channel.changed(id for id, state in states.items() if channel.states.get(id) != state)
+                channel.states = states
                 sent += channel.push()
             except Exception:  # noqa: BLE001 - a comm that is gone must not keep back the others
                 _log.debug("A view could not be brought up to date", exc_info=True)
         return sent
+
+    def _known(self, channel: Channel) -> States:
+        return self._states.setdefault(str(channel.store.path), States(channel.store))
 
     def _run(self) -> None:
         while True:

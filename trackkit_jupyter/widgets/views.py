@@ -12,12 +12,11 @@ import traitlets
 from trackkit_jupyter import views
 from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.store import Store
-from trackkit_jupyter.views import MIME_TYPE, View
+from trackkit_jupyter.views import View
 from trackkit_jupyter.views.bundle import find_store, store_of
 from trackkit_jupyter.widgets.channel import Channel, first_reads
-from trackkit_jupyter.widgets.code import LOADER, code
 from trackkit_jupyter.widgets.host import door
-from trackkit_jupyter.widgets.pushing import pusher
+from trackkit_jupyter.widgets.page import LOADER, page
 
 __all__ = ["MOST", "ComparisonView", "ExperimentView", "PlotsView", "SamplesView", "ScalarsView", "ViewWidget"]
 
@@ -65,6 +64,7 @@ class ViewWidget(anywidget.AnyWidget):
     objects = traitlets.List(traitlets.Unicode()).tag(sync=True)
     height = traitlets.Int(460, min=80, max=10_000).tag(sync=True)
     theme = traitlets.Enum(["", "light", "dark"], "").tag(sync=True)
+    _door = traitlets.Unicode().tag(sync=True)
     _store = traitlets.Dict().tag(sync=True)
     _extra = traitlets.Dict().tag(sync=True)
 
@@ -82,11 +82,11 @@ class ViewWidget(anywidget.AnyWidget):
             known.pop("height")
         self._channel: Channel | None = None
         self.set_trait("kind", view.kind)
-        eager = door() == "comm"
-        code(push=eager)
+        hidden = page()
         try:
             super().__init__(
                 _esm=LOADER,
+                _door=hidden.key,
                 title=view.title,
                 objects=list(view.objects),
                 _store=dict(located.store or {}),
@@ -95,24 +95,14 @@ class ViewWidget(anywidget.AnyWidget):
             )
         except traitlets.TraitError as error:
             raise TrackkitValueError(str(error)) from None
-        self._channel = Channel(opened, self._send_message, tuple(self.objects), eager)
-        if eager:
-            self._channel.follow(self._first_reads())
-        self._held = pusher.add(self._channel)
-        self.on_msg(self._received)
+        self._channel = hidden.channel(opened)
+        self._tell()
 
     @property
     def view(self) -> View:
         """What is shown now, as a view."""
         options = {**self._extra, **self._view_options()}
         return View(self.kind, tuple(self.objects), None, options, self.title, dict(self._store))
-
-    def close(self) -> None:
-        """Remove the widget from the page, and let go of everything it holds."""
-        if self._channel is not None:
-            self._held.close()
-            self._channel.watch(())
-        super().close()
 
     @traitlets.validate("objects")
     def _check_objects(self, proposal: Any) -> list[str]:
@@ -125,32 +115,20 @@ class ViewWidget(anywidget.AnyWidget):
         return ids
 
     @traitlets.observe("objects")
-    def _objects_changed(self, change: Any) -> None:
-        if self._channel is not None and self._channel.eager:
-            self._channel.watch(change["new"])
-            self._channel.follow(self._first_reads())
-
-    def _first_reads(self) -> list[Any]:
-        return first_reads(self.kind, list(self.objects), self.view.options)
+    def _tell(self, _: Any = None) -> None:
+        """Have answers sent that nobody can ask for yet: the kernel may be busy by the time this is shown."""
+        if self._channel is not None and door() == "comm":
+            self._channel.expect(self.objects)
+            self._channel.follow(first_reads(self.kind, list(self.objects), self.view.options))
 
     def _view_options(self) -> dict[str, Any]:
         found = {name: getattr(self, name) for name in _OPTIONS if self.has_trait(name)}
         return {name: value for name, value in found.items() if value not in (None, "", [])}
 
-    def _received(self, _: Any, message: Any, __: Any) -> None:
-        if self._channel is not None:
-            self._channel.receive(message)
-            pusher.soon()
-
-    def _send_message(self, message: dict[str, Any], buffers: list[bytes]) -> None:
-        if self.comm is not None:
-            self.send(message, buffers)
-
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        # A picture and words, for where there is no kernel; not our own type, which would take the widget's place.
-        static = views.mimebundle(self.view)
-        return {**{mime: part for mime, part in static.items() if mime != MIME_TYPE}, **data}, metadata
+        # Words and a table for where there is no kernel. No picture, to stay light: exp.show() is for that.
+        return {**views.words(self.view), **data}, metadata
 
 
 class _Curves(ViewWidget):

@@ -1,6 +1,6 @@
 // A view bound to a model of the page: its options are the model's traits, and change both ways.
 
-import { type Buffers, CommSource } from './comm';
+import { commSource, type Door } from './comm';
 import { type Mounted, mount } from './mount';
 import type { View, ViewKind, ViewOptions } from './protocol';
 import type { Source, StoreReference } from './source';
@@ -10,7 +10,6 @@ export interface Model {
   get(name: string): unknown;
   set(name: string, value: unknown): void;
   save_changes(): void;
-  send(content: unknown): void;
   on(name: string, callback: () => void): void;
 }
 
@@ -18,13 +17,6 @@ export interface Model {
 export interface Slot {
   /** The way to the Jupyter server, where that has our extension; else null, and the kernel is asked. */
   source?: (store: StoreReference) => Promise<Source | null>;
-}
-
-export interface Bound {
-  /** Take a message of the kernel. */
-  take(content: unknown, buffers?: Buffers): void;
-  /** Show the view, until `signal` aborts. */
-  show(el: HTMLElement, model: Model, signal: AbortSignal): Promise<void>;
 }
 
 const TRAITS = [
@@ -40,21 +32,13 @@ const TRAITS = [
 ] as const;
 const OTHERS = ['objects', 'title', '_extra', '_store'];
 
-export function bind(model: Model, slot: Slot, signal: AbortSignal): Bound {
-  const comm = new CommSource(message => model.send(message));
-  signal.addEventListener('abort', () => comm.dispose(), { once: true });
-  let server: Promise<Source | null> | null = null;
-
-  return {
-    take: (content, buffers) => comm.take(content, buffers),
-    async show(el, model, signal) {
-      server ??= slot.source?.(storeOf(model)).catch(() => null) ?? Promise.resolve(null);
-      const source = (await server) ?? comm;
-      if (!signal.aborted) {
-        follow(el, model, source, signal);
-      }
-    },
-  };
+/** Show what `model` describes, until `signal` aborts. */
+export async function show(el: HTMLElement, model: Model, slot: Slot, door: Door, signal: AbortSignal): Promise<void> {
+  const store = storeOf(model);
+  const server = await slot.source?.(store).catch(() => null);
+  if (!signal.aborted) {
+    follow(el, model, server ?? commSource(door, store.id), signal);
+  }
 }
 
 function follow(el: HTMLElement, model: Model, source: Source, signal: AbortSignal): void {

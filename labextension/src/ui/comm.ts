@@ -6,6 +6,7 @@ import { type Source, SourceError } from './source';
 
 export type Buffers = readonly (DataView | ArrayBuffer)[];
 export type Send = (message: Record<string, unknown>) => void;
+type Take = (content: unknown, buffers?: Buffers) => void;
 
 type Arguments = Record<string, unknown>;
 
@@ -20,6 +21,7 @@ interface Fresh extends Question {
 }
 
 interface Message {
+  store: string;
   answer?: string;
   result?: unknown;
   mime?: string | null;
@@ -65,6 +67,36 @@ function keyOf({ operation, arguments: args }: Question): string {
       !(name === 'points' && value === POINTS),
   );
   return operation + JSON.stringify(kept.sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The way to a kernel, as the loader of a widget makes it: what came before anybody listened is in `early`. */
+export interface Door {
+  early: [content: unknown, buffers?: Buffers][];
+  take: Take;
+  send: Send;
+  /** Resolves once there is `send`. */
+  open: Promise<void>;
+  sources?: Map<string, CommSource>;
+}
+
+/** The source of a store behind `door`, one for all views in the page. */
+export function commSource(door: Door, store: string): CommSource {
+  door.sources ??= new Map();
+  const { sources } = door;
+  const sourceOf = (id: string) => {
+    const source = sources.get(id) ?? new CommSource(message => send(door, { store: id, ...message }));
+    sources.set(id, source);
+    return source;
+  };
+  door.take = (content, buffers) => sourceOf((content as Message).store).take(content, buffers);
+  for (const [content, buffers] of door.early.splice(0)) {
+    door.take(content, buffers);
+  }
+  return sourceOf(store);
+}
+
+function send(door: Door, message: Record<string, unknown>): void {
+  void door.open.then(() => door.send(message));
 }
 
 export class CommSource implements Source {
@@ -145,26 +177,6 @@ export class CommSource implements Source {
       this.tell();
     });
     this.tell();
-  }
-
-  dispose(): void {
-    clearTimeout(this.telling);
-    for (const { blob } of this.files.values()) {
-      blob.then(
-        () => undefined,
-        () => undefined,
-      );
-    }
-    for (const { url } of this.files.values()) {
-      if (url.peek() !== NOTHING) {
-        URL.revokeObjectURL(url.peek());
-      }
-    }
-    for (const { reject } of this.waiting.values()) {
-      reject(new SourceError('gone', 'The widget is closed.'));
-    }
-    this.waiting.clear();
-    this.watchers.clear();
   }
 
   /** The answer that is at hand, or undefined. */
@@ -256,7 +268,7 @@ export class CommSource implements Source {
       const ids = [...new Set([...this.watchers].flatMap(watcher => watcher.ids))].sort();
       if (ids.join() !== this.watched) {
         this.watched = ids.join();
-        this.send({ watch: ids });
+        this.send({ watch: ids, page: this.page });
       }
     }, WATCH_MS);
   }

@@ -2,7 +2,7 @@
 
 import './styles/index.css';
 
-export { bind, type Slot } from './bound';
+export { type Slot, show } from './bound';
 export { mount } from './mount';
 export type { View } from './protocol';
 export { HttpSource, type Request, type Source, SourceError, sharedSource } from './source';

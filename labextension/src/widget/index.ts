@@ -2,4 +2,4 @@
 
 import '../ui/styles/index.css';
 
-export { bind } from '../ui/bound';
+export { show } from '../ui/bound';
