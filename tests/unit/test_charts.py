@@ -202,7 +202,8 @@ def test_a_cursor_forgets_series_that_are_no_longer_what_was_sent():
     assert decode_cursor(cursor, [curve([1, 2])]) == {}  # it was reset
     assert decode_cursor(cursor, [curve([1, 2, 9, 4])]) == {}  # and has grown again
     assert decode_cursor(cursor, [dataclasses.replace(before, experiment_name="renamed")]) == {}
-    assert decode_cursor(cursor, [curve([1, 2, 3], metric="new")]) == {}
+    assert decode_cursor(cursor, [before, curve([1, 2, 3], metric="new")]) == {before.id: 3}
+    assert decode_cursor(cursor, [curve([1, 2, 3], metric="new")]) is None  # what was sent is gone
     assert decode_cursor("", [before]) == {}
 
 

@@ -6,7 +6,7 @@ The browser and :mod:`trackkit_jupyter.pictures` draw the same charts. Nothing h
 from __future__ import annotations
 
 from trackkit_jupyter.charts.build import GroupBy, build
-from trackkit_jupyter.charts.data import Answer, Axis, Chart, ChartSeries, Curve
+from trackkit_jupyter.charts.data import Answer, Axis, Chart, ChartSeries, Curve, Group, Reference
 from trackkit_jupyter.charts.wire import decode, decode_cursor, encode, encode_cursor
 from trackkit_jupyter.palette import colors
 
@@ -16,7 +16,9 @@ __all__ = [
     "Chart",
     "ChartSeries",
     "Curve",
+    "Group",
     "GroupBy",
+    "Reference",
     "build",
     "colors",
     "decode",

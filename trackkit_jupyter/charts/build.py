@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trackkit_jupyter.charts.data import Axis, Chart, ChartSeries, Curve, escape
+from trackkit_jupyter.charts.data import Axis, Chart, ChartSeries, Curve, Floats, escape
 from trackkit_jupyter.errors import TrackkitValueError
-from trackkit_jupyter.series import AxisKind, ascending, axis, down_sample, ema, non_finite, window, word
+from trackkit_jupyter.series import (
+    AxisKind,
+    Band,
+    Line,
+    Smoothing,
+    SmoothingKind,
+    aggregate,
+    ascending,
+    axis,
+    down_sample,
+    join,
+    non_finite,
+    typical,
+    window,
+    word,
+)
 
 __all__ = ["GroupBy", "build"]
 
 GroupBy = Literal["metric", "none"]
 
 _UNITS = (("s", "Seconds", 120.0), ("min", "Minutes", 120 * 60.0), ("h", "Hours", 96 * 3600.0), ("d", "Days", np.inf))
+_MOST_MARKS = 200
 
 
 @dataclass(frozen=True)
 class _Options:
     xaxis: AxisKind
-    smoothing: float
+    x_label: str | None
+    smoothing: Smoothing
+    line: Line
+    band: Band
+    identities: dict[str, str]
     points: int
     low: float | None
     high: float | None
@@ -35,7 +55,13 @@ def build(
     *,
     group_by: GroupBy = "metric",
     xaxis: AxisKind = "iterations",
+    x_label: str | None = None,
     smoothing: float = 0.0,
+    smoothing_kind: SmoothingKind = "ema",
+    smoothing_window: int = 5,
+    smoothing_sigma: float = 1.0,
+    line: Line = "mean",
+    band: Band = "none",
     points: int = 2000,
     x_range: tuple[float | None, float | None] | None = None,
     since: Mapping[str, int] | None = None,
@@ -45,20 +71,28 @@ def build(
     Parameters
     ----------
     curves
-        The series, in order of first appearance; they may be of several experiments.
+        The series, in order of first appearance; they may be of several experiments. Those of a metric and variant that
+        have the same ``group`` are drawn as one line.
     group_by
         ``"metric"``: all variants of a metric in one chart; ``"none"``: a chart for each metric and variant.
-    xaxis
-        ``"iterations"``, ``"relative"`` (time since the experiment's start) or ``"wall"``.
+    xaxis, x_label
+        ``"iterations"``, ``"relative"`` (time since the experiment's start), ``"wall"``, or ``"metric"``: the value of
+        each curve's ``reference`` at that iteration or the latest before it; then `x_label` is the name of that metric.
     smoothing
-        Weight of the de-biased moving average, 0 to 0.999, computed on all rows before any are left out.
+        Weight of a moving average, 0 to 0.999, computed on all rows before any are left out.
+    smoothing_kind, smoothing_window, smoothing_sigma
+        See `trackkit_jupyter.series.Smoothing`.
+    line, band
+        How the curves of a group are aggregated, see `trackkit_jupyter.series.aggregate`. They are smoothed before.
     points
-        The most rows per line; longer ones are reduced to the minimum and maximum of every bucket.
+        The most rows per line, at least 4, of a band at least 6; longer ones are reduced to the minimum and maximum of
+        every bucket.
     x_range
         Zoom: only rows from the first to the second number, in the base unit of the axis; None leaves an end open.
     since
         Rows a reader already has, by series id, see `decode_cursor`. A line that only grew then brings its new rows
-        alone, one that did not grow is left out, and so is a chart without lines. Not used when zoomed.
+        alone, if its smoothing is causal; one that did not grow is left out, and so is a chart without lines. Not used
+        when zoomed, nor on the axis of a metric, where an old row's place may change.
 
     Returns
     -------
@@ -72,40 +106,66 @@ def build(
     """
     if group_by not in ("metric", "none"):
         raise TrackkitValueError(f"group_by is metric or none, not {group_by!r}", field="group_by")
-    if xaxis not in ("iterations", "relative", "wall"):
-        raise TrackkitValueError(f"the horizontal axis is iterations, relative or wall, not {xaxis!r}", field="xaxis")
-    if not 0 <= smoothing <= 0.999:
-        raise TrackkitValueError(f"smoothing must be from 0 to 0.999, not {smoothing!r}", field="smoothing")
+    for value, kinds, field in ((xaxis, AxisKind, "xaxis"), (line, Line, "line"), (band, Band, "band")):
+        if value not in get_args(kinds):
+            raise TrackkitValueError(f"{field} is one of {', '.join(get_args(kinds))}, not {value!r}", field=field)
+    smooth = Smoothing(smoothing_kind, smoothing, smoothing_window, smoothing_sigma)
     if points < 4:
         raise TrackkitValueError(f"points must be at least 4, not {points!r}", field="points")
     low, high = x_range or (None, None)
     if low is not None and high is not None and not low <= high:
         raise TrackkitValueError(f"the range must ascend, not {low!r} to {high!r}", field="x_range")
-    zoomed = low is not None or high is not None
-    options = _Options(xaxis, smoothing, points, low, high, {} if zoomed else since or {})
+    whole = low is not None or high is not None or xaxis == "metric"
     curves = list(curves)
-    experiments = {curve.experiment: curve.experiment_name for curve in curves}
+    identities = dict(map(_identity, curves))
+    known = {} if whole else since or {}
+    options = _Options(xaxis, x_label, smooth, line, band, identities, points, low, high, known)
     groups: dict[str, list[Curve]] = {}
     for curve in sorted(curves, key=lambda curve: curve.metric.startswith(":")):
         alone = f"{escape(curve.metric)}/{curve.variant}"
         groups.setdefault(alone if group_by == "none" else curve.metric, []).append(curve)
-    charts = (_chart(key, group, group_by, options, experiments) for key, group in groups.items())
+    charts = (_chart(key, group, group_by, options) for key, group in groups.items())
     return [chart for chart in charts if chart.series]
 
 
-def _chart(key: str, curves: list[Curve], group_by: GroupBy, options: _Options, experiments: dict[str, str]) -> Chart:
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """A curve in the order of its axis, smoothed."""
+
+    x: Floats
+    y: Floats
+    unplaced: int
+    reordered: bool
+
+
+def _chart(key: str, curves: list[Curve], group_by: GroupBy, options: _Options) -> Chart:
     metric, variant = curves[0].metric, curves[0].variant
     title = metric if group_by == "metric" or metric == variant else f"{metric}/{variant}"
-    names = _names(curves, experiments)
-    lines = [
-        _line(curve, name, options)
-        for curve, name in zip(curves, names, strict=True)
-        if options.since.get(curve.id, -1) != len(curve.values)
-    ]
-    return Chart(key, title, _axis(curves, options), lines)
+    lines: dict[tuple[str, str], list[Curve]] = {}
+    for curve in curves:
+        lines.setdefault((_identity(curve)[0], curve.variant), []).append(curve)
+    grown = [line for line in lines.values() if any(options.since.get(one.id) != len(one.values) for one in line)]
+    if grown and options.smoothing.active and options.smoothing.kind == "time_weighted":
+        grown, options = list(lines.values()), replace(options, since={})  # each follows from the width of all
+    placed = {curve.id: _place(curve, options.xaxis) for line in grown for curve in line}
+    ends = [(float(one.x[0]), float(one.x[-1])) for one in placed.values() if len(one.x)]
+    width = max(high for _, high in ends) - min(low for low, _ in ends) if ends else 0.0
+    names = dict(zip(lines, _names([line[0] for line in lines.values()], options.identities), strict=True))
+    drawn = []
+    for line in grown:
+        name = names[_identity(line[0])[0], line[0].variant]
+        members = [placed[curve.id] for curve in line]
+        drawn.append((_line if len(line) == 1 else _group)(line, name, members, width, options))
+    return Chart(key, title, _axis(curves, options), drawn)
+
+
+def _identity(curve: Curve) -> tuple[str, str]:
+    return (curve.group.id, curve.group.name) if curve.group else (curve.experiment, curve.experiment_name)
 
 
 def _axis(curves: list[Curve], options: _Options) -> Axis:
+    if options.xaxis == "metric":
+        return Axis("metric", options.x_label)
     if options.xaxis != "relative":
         return Axis(options.xaxis)
     ends = [0.0]
@@ -118,49 +178,136 @@ def _axis(curves: list[Curve], options: _Options) -> Axis:
     return Axis("relative", f"{name} from start", unit)
 
 
-def _names(curves: list[Curve], experiments: dict[str, str]) -> list[str]:
-    if len(experiments) == 1:
+def _names(curves: list[Curve], identities: dict[str, str]) -> list[str]:
+    if len(identities) == 1:
         return [curve.variant for curve in curves]
-    names = list(experiments.values())
-    labels = {id: f"{name} ({id[:6]})" if names.count(name) > 1 else name for id, name in experiments.items()}
+    names = list(identities.values())
+    labels = {id: f"{name} ({id[:6]})" if names.count(name) > 1 else name for id, name in identities.items()}
     if len({curve.variant for curve in curves}) == 1:
-        return [labels[curve.experiment] for curve in curves]
-    return [f"{curve.variant} - {labels[curve.experiment]}" for curve in curves]
+        return [labels[_identity(curve)[0]] for curve in curves]
+    return [f"{curve.variant} - {labels[_identity(curve)[0]]}" for curve in curves]
 
 
-def _line(curve: Curve, name: str, options: _Options) -> ChartSeries:
-    x, y = axis(curve, options.xaxis, curve.started), np.asarray(curve.values, dtype=np.float64)
-    placed = np.isfinite(x)
-    if not placed.all():  # a row without a time has no place on a time axis
-        x, y = x[placed], y[placed]
+def _place(curve: Curve, xaxis: AxisKind) -> _Placed:
+    y = np.asarray(curve.values, dtype=np.float64)
+    if xaxis != "metric":
+        x = axis(curve, xaxis, curve.started)
+    elif curve.reference is None:
+        x = np.full(len(y), np.nan)
+    else:
+        x = join(curve.iterations, curve.reference.iterations, curve.reference.values)
+    there = np.isfinite(x)
+    unplaced = len(x) - int(np.count_nonzero(there))
+    if unplaced:
+        x, y = x[there], y[there]
     order = ascending(x)
     if order is not None:
         x, y = x[order], y[order]
-    smooth = ema(y, options.smoothing)
-    part = window(x, options.low, options.high)
-    x, y, smooth = x[part], y[part], smooth[part]
+    return _Placed(x, y, unplaced, order is not None)
+
+
+def _line(line: list[Curve], name: str, members: list[_Placed], width: float, options: _Options) -> ChartSeries:
+    (curve,), (placed,) = line, members
+    smooth = options.smoothing(placed.x, placed.y, width)
+    part = window(placed.x, options.low, options.high)
+    x, y, smooth = placed.x[part], placed.y[part], smooth[part]
     marks, count = non_finite(x, y)
     if count:
         y = np.where(np.isfinite(y), y, np.nan)
-        smooth = np.where(np.isfinite(smooth), smooth, np.nan)
-    total, sampled = len(x), len(x) > options.points
-    kept: NDArray[np.int64] | slice = down_sample(x, smooth, options.points) if sampled else slice(None)
-    shown = len(kept) if isinstance(kept, np.ndarray) else total
-
+    smooth = np.where(np.isfinite(smooth), smooth, np.nan) if options.smoothing.active else y
     first = options.since.get(curve.id, 0)
-    if sampled or order is not None or not 0 <= first <= total:
+    if len(x) > options.points or placed.reordered or placed.unplaced or not options.smoothing.causal:
         first = 0
-    if first:
-        kept = slice(first, total)
-
-    x_kept, raw_x, raw_y = x[kept], None, None
-    if options.smoothing > 0:
-        own = down_sample(x, y, options.points) if sampled else kept
-        raw_x, raw_y = x[own] if sampled else x_kept, y[own]
     return ChartSeries(
-        curve.id, curve.experiment, name, curve.metric, curve.variant, curve.color, curve.dash,
-        total, shown, sampled, first, _last(curve), marks, count, x_kept, smooth[kept], raw_x, raw_y,
-    )  # fmt: skip
+        **_head(line, name, x, y, first, options),
+        **_columns(x, smooth, y, first, options),
+        nonfinite=marks,
+        nonfinite_count=count,
+        last=_last(curve),
+        y_range=typical(y),
+        unplaced=placed.unplaced,
+        members=[curve.experiment] if curve.group else [],
+    )
+
+
+def _group(line: list[Curve], name: str, members: list[_Placed], width: float, options: _Options) -> ChartSeries:
+    raw = aggregate([(one.x, one.y) for one in members], options.line, options.band)
+    shown = raw
+    if options.smoothing.active:  # each experiment alone: what is aggregated is what would be drawn
+        smoothed = [options.smoothing(one.x, one.y, width) for one in members]
+        whole = [(one.x, np.where(np.isfinite(y), y, one.y)) for one, y in zip(members, smoothed, strict=True)]
+        shown = aggregate(whole, options.line, options.band)
+    part = window(raw.x, options.low, options.high)
+    x, y, low, high = raw.x[part], raw.line[part], shown.low, shown.high
+    edges = (low[part], high[part]) if low is not None and high is not None else None
+    marks: list[tuple[float, str]] = []
+    count = 0
+    for one in members:
+        near = window(one.x, options.low, options.high)
+        found, more = non_finite(one.x[near], one.y[near])
+        marks, count = marks + found, count + more
+    marks.sort()
+    if len(marks) > _MOST_MARKS:
+        marks = [marks[row] for row in np.linspace(0, len(marks) - 1, _MOST_MARKS).astype(np.int64).tolist()]
+    return ChartSeries(
+        **_head(line, name, x, y, 0, options),
+        **_columns(x, shown.line[part], y, 0, options, edges, raw.count[part].astype(np.float64)),
+        nonfinite=marks,
+        nonfinite_count=count,
+        last=word(float(raw.line[-1])) if len(raw.line) else None,
+        y_range=typical(y)
+        if raw.low is None or raw.high is None
+        else typical(*_filled(y, raw.low[part], raw.high[part])),
+        unplaced=sum(one.unplaced for one in members),
+        members=[curve.experiment for curve in line],
+    )
+
+
+def _filled(y: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Return the edges of a band, and the line where the band has no spread."""
+    return np.where(np.isnan(low), y, low), np.where(np.isnan(high), y, high)
+
+
+def _head(line: list[Curve], name: str, x: Floats, y: Floats, first: int, options: _Options) -> dict[str, Any]:
+    curve, identity = line[0], _identity(line[0])[0]
+    with np.errstate(invalid="ignore"):
+        nonpositive = int(np.count_nonzero(y <= 0))
+    return {
+        "id": f"{identity}/{escape(curve.metric)}/{curve.variant}",
+        "experiment": identity,
+        "name": name,
+        "metric": curve.metric,
+        "variant": curve.variant,
+        "color": curve.color,
+        "dash": curve.dash,
+        "total": len(x),
+        "sampled": len(x) > options.points,
+        "first": first,
+        "nonpositive": nonpositive,
+        "nonpositive_x": int(np.searchsorted(x, 0, side="right")),
+    }
+
+
+def _columns(
+    x: Floats,
+    y: Floats,
+    raw: Floats,
+    first: int,
+    options: _Options,
+    edges: tuple[Floats, Floats] | None = None,
+    count: Floats | None = None,
+) -> dict[str, Any]:
+    sampled = len(x) > options.points
+    kept: NDArray[np.int64] | slice = slice(first, len(x))
+    if sampled:
+        kept = down_sample(x, y, options.points, *(_filled(y, *edges) if edges else ()))
+    columns: dict[str, Any] = {"x": x[kept], "y": y[kept], "shown": first + len(x[kept])}
+    if options.smoothing.active:
+        own = down_sample(x, raw, options.points) if sampled else kept
+        columns |= {"raw_x": x[own] if sampled else columns["x"], "raw_y": raw[own]}
+    if edges:
+        columns |= {"low": edges[0][kept], "high": edges[1][kept]}
+    return columns if count is None else columns | {"count": count[kept]}
 
 
 def _last(curve: Curve) -> float | str | None:

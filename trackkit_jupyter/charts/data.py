@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trackkit_jupyter.series import AxisKind
 
-__all__ = ["Answer", "Axis", "Chart", "ChartSeries", "Curve", "Floats", "escape"]
+__all__ = ["Answer", "Axis", "Chart", "ChartSeries", "Curve", "Floats", "Group", "Reference", "escape"]
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Experiments that are drawn as one.
+
+    Parameters
+    ----------
+    id
+        Stands for the id of an experiment: the same as long as what its members have in common is the same.
+    name
+        What its members have in common, in words.
+    """
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The series that is the horizontal axis of an experiment's other ones.
+
+    Parameters
+    ----------
+    iterations, values
+        int64[m], float64[m], in order of arrival.
+    """
+
+    iterations: NDArray[np.int64]
+    values: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +60,10 @@ class Curve:
         int64[n], float64[n], float64[n] (unix seconds), in order of arrival.
     started
         Start of the experiment, unix seconds, for the relative axis.
+    group
+        The experiments that it is aggregated with; None draws it on its own.
+    reference
+        Its horizontal axis where that is a metric; None if the experiment has no such metric.
     """
 
     experiment: str
@@ -42,6 +76,8 @@ class Curve:
     values: Floats
     times: Floats
     started: float | None = None
+    group: Group | None = None
+    reference: Reference | None = None
 
     @property
     def id(self) -> str:
@@ -56,7 +92,7 @@ class Axis:
     Parameters
     ----------
     kind
-        ``"iterations"``, ``"relative"`` (columns in seconds) or ``"wall"`` (columns in unix seconds).
+        ``"iterations"``, ``"relative"`` (columns in seconds), ``"wall"`` (columns in unix seconds) or ``"metric"``.
     label
         Title of the axis, or None where it is obvious.
     unit
@@ -75,7 +111,7 @@ class ChartSeries:
     Parameters
     ----------
     id, experiment, name, metric, variant, color, dash
-        Identity and looks. `name` is what a legend says.
+        Identity and looks. `name` is what a legend says. Of aggregated experiments `experiment` is the id of the group.
     total
         Rows of the series (of the part looked at, if the chart is zoomed).
     shown
@@ -93,6 +129,17 @@ class ChartSeries:
         float64[m]. What is not finite is NaN in `y`: the line has a gap there.
     raw_x, raw_y
         float64[k] or None: the original of a smoothed line.
+    low, high, count
+        float64[m] or None: of an aggregated line the edges of its band (None without one; NaN where it has no spread),
+        and the number of experiments behind each point.
+    members
+        Ids of the experiments of a group; empty where a line is not that of a group. A group of one has no band.
+    unplaced
+        Rows left out because they have no place on the horizontal axis: no time, or no value of its metric so far.
+    nonpositive, nonpositive_x
+        Rows of the part looked at, unsmoothed, for which a logarithmic axis has no place.
+    y_range
+        5th and 95th percentile of the part looked at, unsmoothed: the range of an axis that ignores outliers.
     """
 
     id: str
@@ -113,6 +160,14 @@ class ChartSeries:
     y: Floats
     raw_x: Floats | None = None
     raw_y: Floats | None = None
+    low: Floats | None = None
+    high: Floats | None = None
+    count: Floats | None = None
+    members: list[str] = field(default_factory=list)
+    unplaced: int = 0
+    nonpositive: int = 0
+    nonpositive_x: int = 0
+    y_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,14 +181,21 @@ class Chart:
     y_label: str | None = None
     kind: str = "line"
 
+    @property
+    def y_range(self) -> tuple[float, float] | None:
+        """The vertical range that ignores the outliers of each line, or None without finite values."""
+        ranges = [line.y_range for line in self.series if line.y_range is not None]
+        return (min(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None
+
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What `decode` reads: the charts, the cursor to ask with next time, and whether nothing is new."""
+    """What `decode` reads: the charts, the cursor to ask with next time, whether nothing is new, or all is."""
 
     charts: list[Chart]
     next: str
     unchanged: bool
+    whole: bool = False
 
 
 def escape(metric: str) -> str:

@@ -18,11 +18,11 @@ from trackkit_jupyter.errors import TrackkitValueError
 
 __all__ = ["decode", "decode_cursor", "encode", "encode_cursor"]
 
-_COLUMNS = ("x", "y", "raw_x", "raw_y")
+_COLUMNS = ("x", "y", "raw_x", "raw_y", "low", "high", "count")
 _ENTRY = struct.Struct("<8sQI")  # cursor: digest of the series id, rows sent, checksum of the last of them
 
 
-def encode(charts: Sequence[Chart], next: str = "", unchanged: bool = False) -> bytes:
+def encode(charts: Sequence[Chart], next: str = "", unchanged: bool = False, whole: bool = False) -> bytes:
     """Write charts as they travel: header length, JSON header, float64 columns.
 
     Parameters
@@ -33,6 +33,8 @@ def encode(charts: Sequence[Chart], next: str = "", unchanged: bool = False) -> 
         Cursor of this state, see `encode_cursor`.
     unchanged
         Whether a reader may keep everything as it is: it asked with a cursor and there are no charts.
+    whole
+        Whether a reader that asked with a cursor is to drop what it has: these are all charts and lines there are.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def encode(charts: Sequence[Chart], next: str = "", unchanged: bool = False) -> 
             lines.append({key: value for key, value in vars(line).items() if key not in _COLUMNS} | {"columns": places})
         axes = {"x": vars(chart.x), "y": {"label": chart.y_label}}
         head.append({"id": chart.id, "title": chart.title, "kind": chart.kind, **axes, "series": lines})
-    header = {"charts": head, "next": next, "unchanged": unchanged}
+    header = {"charts": head, "next": next, "unchanged": unchanged, "whole": whole}
     text = json.dumps(header, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-(4 + len(text)) % 8)
     columns = (block.astype("<f8", copy=False).tobytes() for block in blocks)
@@ -80,7 +82,7 @@ def decode(data: bytes) -> Answer:
         header = json.loads(data[4 : 4 + length])
         columns = np.frombuffer(data, dtype="<f8", offset=4 + length)
         charts = [_decode_chart(chart, columns) for chart in header["charts"]]
-        return Answer(charts, header["next"], header["unchanged"])
+        return Answer(charts, header["next"], header["unchanged"], header.get("whole", False))
     except (struct.error, ValueError, KeyError, TypeError) as error:
         raise TrackkitValueError("these bytes are no charts, or they are cut short") from error
 
@@ -91,30 +93,44 @@ def _decode_chart(chart: dict[str, Any], columns: Floats) -> Chart:
         places = record.pop("columns")
         if any(offset + length > len(columns) for offset, length in places.values()):
             raise ValueError("a column is missing")
-        arrays = {name: columns[offset : offset + length] for name, (offset, length) in places.items()}
+        arrays: dict[str, Any] = {name: columns[offset : offset + length] for name, (offset, length) in places.items()}
         marks = [(float(x), str(what)) for x, what in record.pop("nonfinite")]
-        raw_x, raw_y = arrays.get("raw_x"), arrays.get("raw_y")
-        line = ChartSeries(**record, nonfinite=marks, x=arrays["x"], y=arrays["y"], raw_x=raw_x, raw_y=raw_y)
-        lines.append(line)
+        span = record.pop("y_range", None)
+        lines.append(ChartSeries(**record, nonfinite=marks, y_range=span and (span[0], span[1]), **arrays))
     return Chart(chart["id"], chart["title"], Axis(**chart["x"]), lines, chart["y"]["label"], chart["kind"])
 
 
-def encode_cursor(curves: Iterable[Curve]) -> str:
-    """Write down how much of each curve a reader has, about 27 characters per curve, safe in a URL."""
-    entries = (_ENTRY.pack(_digest(curve), len(curve.values), _check(curve, len(curve.values))) for curve in curves)
-    return base64.urlsafe_b64encode(b"".join(entries)).decode().rstrip("=")
+def encode_cursor(curves: Iterable[Curve], structure: str = "") -> str:
+    """Write down how much of each curve a reader has, about 27 characters per curve, safe in a URL.
+
+    Parameters
+    ----------
+    curves
+        The curves, and the series of a metric that is the horizontal axis.
+    structure
+        What else the answer follows from, such as which experiments are aggregated.
+    """
+    entries = [(_digest(curve.id), len(curve.values), _check(curve, len(curve.values))) for curve in curves]
+    if structure:
+        entries.append((_digest(structure), 0, 0))
+    return base64.urlsafe_b64encode(b"".join(_ENTRY.pack(*entry) for entry in entries)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, curves: Iterable[Curve]) -> dict[str, int]:
+def decode_cursor(cursor: str, curves: Iterable[Curve], structure: str = "") -> dict[str, int] | None:
     """Read a cursor: series id to the rows that a reader has, for ``build(since=...)``.
 
     Parameters
     ----------
     cursor
         From `encode_cursor`; empty for a reader that has nothing.
-    curves
-        The curves as they are now. One that is new, that no longer begins with the rows that were sent (its experiment
-        was reset), or that has another name or colour, is left out, so that all of it is sent.
+    curves, structure
+        As they are now. A curve that is new, that no longer begins with the rows that were sent (its experiment was
+        reset), or that has another name or colour, is left out, so that all of it is sent.
+
+    Returns
+    -------
+    dict or None
+        None if a curve is gone, or the structure is another one: a reader is to drop what it has.
 
     Raises
     ------
@@ -127,15 +143,17 @@ def decode_cursor(cursor: str, curves: Iterable[Curve]) -> dict[str, int]:
     except (binascii.Error, struct.error, ValueError) as error:
         raise TrackkitValueError("since is not the cursor of an earlier answer", field="since") from error
     result = {}
+    if structure and known and known.pop(_digest(structure), None) is None:
+        return None
     for curve in curves:
-        rows, check = known.get(_digest(curve), (-1, 0))
+        rows, check = known.pop(_digest(curve.id), (-1, 0))
         if 0 <= rows <= len(curve.values) and check == _check(curve, rows):
             result[curve.id] = rows
-    return result
+    return None if known else result
 
 
-def _digest(curve: Curve) -> bytes:
-    return blake2b(curve.id.encode(), digest_size=8).digest()
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode(), digest_size=8).digest()
 
 
 def _check(curve: Curve, rows: int) -> int:
