@@ -1,8 +1,9 @@
-"""JupyterLab without anything of ours but the kernel: displays are live through the comm, also while the cell is busy."""
+"""JupyterLab without anything of ours but the kernel: displays are live through the comm, while the cell is busy too."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -56,4 +57,87 @@ def test_the_curve_moves_while_the_cell_is_busy(page: Lab) -> None:
     (page.server.root / "stop").touch()
     page.wait_for_cell(1)
     expect(output.get_by_text("Completed", exact=True).first).to_be_visible(timeout=10_000)
+    assert page.errors == []
+
+
+MADE = """
+import numpy as np, plotly.graph_objects as go
+import trackkit_jupyter as track
+with track.start("made") as exp:
+    for i in range(20):
+        exp.log({"loss/train": 1 / (1 + i), "loss/val": 1.2 / (1 + i)}, iteration=i)
+    exp.log_plot("confusion", "val", go.Figure(go.Heatmap(z=[[5, 1], [2, 7]])), iteration=3)
+    for i in range(6):
+        exp.log_image("digits", "first", np.full((8, 8), i * 40, dtype=np.uint8), iteration=i)
+""".strip()
+
+
+def test_every_tab_reads_from_the_kernel(page: Lab) -> None:
+    page.server.write("tabs.ipynb", "%load_ext trackkit_jupyter", MADE, "exp.show()")
+    page.open("tabs.ipynb")
+    page.run_all()
+    output = page.output(2)
+    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    output.get_by_role("tab", name="Plots").click()
+    expect(output.locator(".main-svg").first).to_be_visible(timeout=30_000)
+    output.get_by_role("tab", name="Debug samples").click()
+    image = output.get_by_role("tabpanel", name="Debug samples").get_by_role("img").first
+    expect(image).to_have_attribute("src", re.compile("^blob:"))
+    page.page.wait_for_function("i => i.complete && i.naturalWidth === 8", arg=image.element_handle())
+    image.click()
+    with page.page.expect_download() as download:
+        page.page.get_by_role("dialog").get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename.endswith(".png")
+    page.page.keyboard.press("Escape")
+    output.get_by_role("button", name="Add tag").click()
+    output.get_by_role("textbox", name="New tag").fill("seen")
+    output.get_by_role("textbox", name="New tag").press("Enter")
+    expect(output.get_by_role("button", name="Remove tag seen")).to_be_visible()
+    assert "seen" in page.python("print(exp.tags)")
+    assert page.errors == []
+
+
+def test_it_is_there_again_after_a_reload(page: Lab) -> None:
+    page.server.write("again.ipynb", "%load_ext trackkit_jupyter", MADE, "exp.show()")
+    page.open("again.ipynb")
+    page.run_all()
+    expect(page.output(2).locator("canvas").first).to_be_visible(timeout=30_000)
+    page.command("docmanager:save")
+    page.page.reload()
+    page.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    expect(page.output(2).locator("canvas").first).to_be_visible(timeout=30_000)
+    assert page.errors == []
+
+
+def test_further_views_are_light(page: Lab) -> None:
+    received: list[int] = []
+    page.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
+    views = "from IPython.display import display\nfor _ in range(COUNT): display(track.widgets.ScalarsView(exp))"
+    page.server.write("many.ipynb", MADE, *(views.replace("COUNT", count) for count in ("1", "1", "30")))
+    page.open("many.ipynb")
+    sizes, heap = {}, {}
+    for cell, views in enumerate([0, 1, 1, 30]):
+        received.clear()
+        page.page.evaluate("i => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = i }", cell)
+        page.command("notebook:run-cell")
+        page.wait_for_cell(cell)
+        for view in range(views):
+            shown = page.output(cell).locator(".trackkit").nth(view)
+            shown.scroll_into_view_if_needed(timeout=30_000)
+            expect(shown.locator("canvas").first).to_be_visible(timeout=30_000)
+        sizes[cell] = sum(received)
+        page.page.evaluate("window.gc?.()")
+        heap[cell] = page.page.evaluate("performance.memory.usedJSHeapSize")
+    print("bytes by cell:", sizes, "heap by cell:", heap)
+    assert sizes[1] < 150_000
+    assert sizes[2] <= 8_000
+    assert sizes[3] / 30 <= 8_000
+    assert heap[3] - heap[2] < 30 * 2_000_000
+    states = page.python(
+        "import gc, json\n"
+        "for widget in gc.get_objects():\n"
+        "    if isinstance(widget, track.widgets.ViewWidget): print(len(json.dumps(widget.get_state(), default=str)))"
+    )
+    assert len(states.split()) == 32
+    assert max(map(int, states.split())) < 4_000
     assert page.errors == []

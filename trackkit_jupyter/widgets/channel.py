@@ -174,14 +174,9 @@ class Channel:
         except TrackkitError:
             return 0  # the page learns of it when it asks
         entry: dict[str, Any] = {"operation": read.operation, "arguments": read.arguments}
-        if isinstance(answer, bytes):
-            told = answer
-        else:
-            if read.operation == "console":
-                read.console_next = answer["next"]
-            timeless = {key: value for key, value in answer.items() if key not in ("now", "state")}
-            told = json.dumps(timeless, sort_keys=True).encode()
-        digest = zlib.crc32(told)
+        if read.operation == "console":
+            read.console_next = answer["next"]
+        digest = _digest(answer)
         if digest == read.digest:
             return 0
         read.digest = digest
@@ -191,7 +186,7 @@ class Channel:
         else:
             entry["result"] = answer
         fresh.append(entry)
-        return len(told)
+        return len(answer) if isinstance(answer, bytes) else len(json.dumps(answer))
 
     def _answer(self, message: Mapping[str, Any]) -> None:
         n, operation, arguments = message["ask"], message.get("operation"), message.get("arguments")
@@ -211,6 +206,8 @@ class Channel:
                     read = self._follow(operation, dict(arguments))
                     if operation == "console":
                         read.console_next = max(result["next"], read.console_next or 0)
+                    elif not arguments.get("since"):
+                        read.digest, read.dirty = _digest(result), False  # what was asked for need not be told again
         except TrackkitError as error:
             reply["error"] = {"code": error.code, "message": error.message, "field": error.field}
         except Exception:
@@ -256,6 +253,14 @@ def first_reads(kind: str, objects: list[str], options: Mapping[str, Any]) -> li
 def _is_followed(operation: str, arguments: Mapping[str, Any]) -> bool:
     """Whether an answer is kept fresh: a part of a chart, seen once in detail, is not."""
     return operation in RESTS and arguments.get("x_from") is None and arguments.get("points", _POINTS) == _POINTS
+
+
+def _digest(answer: Any) -> int:
+    """Return what tells two answers of a read apart, whenever they were given."""
+    if isinstance(answer, bytes):
+        return zlib.crc32(answer)
+    timeless = {name: value for name, value in answer.items() if name not in ("now", "state")}
+    return zlib.crc32(json.dumps(timeless, sort_keys=True).encode())
 
 
 def _key(operation: str, arguments: Mapping[str, Any]) -> str:

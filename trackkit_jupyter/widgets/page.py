@@ -16,6 +16,7 @@ import anywidget
 import traitlets
 
 from trackkit_jupyter.errors import NotFoundError
+from trackkit_jupyter.operations import EDITS
 from trackkit_jupyter.store import Store
 from trackkit_jupyter.widgets.channel import Channel
 from trackkit_jupyter.widgets.host import door
@@ -114,7 +115,8 @@ class Page(anywidget.AnyWidget):
         channel = self._channels.get(str(message.get("store")))
         if channel is not None:
             channel.receive(message)
-            pusher.soon()
+            if "watch" in message or message.get("operation") in EDITS:
+                pusher.soon()
 
     def _send_about(self, store: str, message: dict[str, Any], buffers: list[bytes]) -> None:
         if self.comm is not None:
