@@ -20,6 +20,7 @@ __all__ = [
     "check_transition",
     "iso",
     "new_id",
+    "split_key",
     "timestamp",
 ]
 
@@ -27,6 +28,9 @@ __all__ = [
 NAME_CHARACTERS, NAME_BYTES = 250, 512
 
 RESERVED = frozenset({"_step", "_time", "__proto__", "constructor", "prototype"})
+
+
+_VARIANTS = frozenset({"train", "training", "val", "valid", "validation", "dev", "test", "eval"})
 
 
 class Status(str, Enum):
@@ -86,6 +90,22 @@ def iso(seconds: float | None) -> str | None:
 def timestamp(text: str | None) -> float | None:
     """Return ISO 8601 text as unix seconds; ``None`` stays ``None``."""
     return None if text is None else dt.datetime.fromisoformat(text).timestamp()
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Return the metric and the variant that a key such as ``"loss/val"`` names.
+
+    A first or last segment that names a part of the data (train, training, val, valid, validation, dev, test, eval) is
+    the variant, the rest the metric: ``"loss/val"`` and ``"val/loss"`` are the same. Otherwise the first slash splits;
+    without one the variant is the metric.
+    """
+    metric, slash, variant = key.rpartition("/")
+    if slash and variant in _VARIANTS:
+        return metric, variant
+    head, slash, tail = key.partition("/")
+    if not slash:
+        return key, key
+    return (tail, head) if head in _VARIANTS else (head, tail)
 
 
 def check_id(value: Any, field: str = "id") -> str:

@@ -1,0 +1,27 @@
+"""Queries: one grammar for Python, search boxes and embed URLs.
+
+::
+
+    metrics["loss/val"].min < 0.1           first, last, min, max, mean, count; last without one
+    metrics["loss"]["val"] < 0.1            metric and variant apart
+    hyperparameters["lr"] == 0.1            in any section; hyperparameters["Args"]["lr"] in one
+    properties["k"] == "v"
+    status in ("completed", "published") and not archived
+    "baseline" in tags and name ~ "resnet"  ~ means contains, in upper or lower case
+    created > "7 days ago"                  also "yesterday", "2026-01", "2026-01-31", "2026-01-31T14:30" (UTC)
+    0.01 < hyperparameters["lr"] <= 0.1
+    finished == none                        what is missing
+    metrics["loss"] == nan
+
+Fields: id, name, project, status, user, parent, description, tags, created, started, finished, last_update,
+last_iteration, archived. What comparisons mean in corner cases stands in :mod:`trackkit_jupyter.query.evaluate`.
+"""
+
+from __future__ import annotations
+
+from trackkit_jupyter.query.evaluate import matches, ordered
+from trackkit_jupyter.query.grammar import parse, parse_order
+from trackkit_jupyter.query.nodes import Condition, Order, fields_of
+from trackkit_jupyter.query.tags import search, tag_filter
+
+__all__ = ["Condition", "Order", "fields_of", "matches", "ordered", "parse", "parse_order", "search", "tag_filter"]
