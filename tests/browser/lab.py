@@ -32,6 +32,9 @@ SETTINGS = {
 class LabServer:
     """A JupyterLab process, with configuration, data and stores in folders of its own."""
 
+    command = "lab"
+    app = "LabApp"
+
     def __init__(self, folder: Path, *, extension: bool = True) -> None:
         self._extension = extension
         self.root = folder / "notebooks"
@@ -63,20 +66,20 @@ class LabServer:
             "ServerApp.port_retries": 0,
             "IdentityProvider.token": self._token,
             "ServerApp.root_dir": self.root,
-            "LabApp.expose_app_in_browser": True,
-            "LabApp.app_settings_dir": settings,
+            f"{self.app}.expose_app_in_browser": True,
+            f"{self.app}.app_settings_dir": settings,
             "ServerApp.jpserver_extensions": f"{{'trackkit_jupyter': {self._extension}}}",
             "LabApp.news_url": "",
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+            [sys.executable, "-m", "jupyter", self.command, "--no-browser", "--allow-root"]
             + [f"--{name}={value}" for name, value in options.items()],
             env=self.environment,
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
-        wait_until(self._answers, 60, "JupyterLab did not start")
+        wait_until(self._answers, 60, f"jupyter {self.command} did not start")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -154,7 +157,7 @@ class Lab:
     def wait_for_kernel(self, status: str, seconds: float = 60) -> None:
         """Wait until the notebook's kernel is idle, or busy."""
         self.page.wait_for_function(
-            "s => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === s",
+            "s => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === s",
             arg=status,
             timeout=seconds * 1000,
         )

@@ -111,6 +111,64 @@ def test_an_interrupt_aborts(shell):
     assert shell.user_ns["exp"].series("loss").values.tolist() == [1.0]
 
 
+def test_a_cell_may_await(shell):
+    result = run(
+        shell,
+        '%%track "waits" -p {"a" + "b"}\nimport asyncio\n'
+        "async def epochs():\n    for i in range(3):\n        await asyncio.sleep(0)\n        yield i\n"
+        "async for i in epochs():\n    exp.log({'loss': 1.0}, i)\n"
+        "status = exp.status\nawait asyncio.sleep(0, 42)",
+    )
+    assert result.success
+    assert result.result == 42
+    exp = shell.user_ns["exp"]
+    assert (exp.name, exp.project, shell.user_ns["status"], exp.status) == ("waits", "ab", "running", "completed")
+    assert exp.series("loss").iterations.tolist() == [0, 1, 2]
+    assert track.current() is None
+    assert run(shell, "%%track quiet\nawait asyncio.sleep(0, 42);").result is None
+    run(shell, "%autoawait False")
+    assert "Run this first: %autoawait asyncio" in refused(shell, "%%track x\nawait asyncio.sleep(0)")
+
+
+def test_an_error_after_an_await_fails_the_experiment(shell):
+    result = run(shell, "%%track broken\nimport asyncio\nawait asyncio.sleep(0)\nraise ValueError('boom')")
+    assert isinstance(result.error_in_exec, ValueError)
+    assert "ValueError: boom" in result.text
+    assert "magics" not in result.text
+    assert re.search(r"line 4\b|:4\b|----> 4", result.text)
+    assert shell.user_ns["exp"].status == "failed"
+
+
+def test_an_interrupted_wait_aborts(shell):
+    # The kernel turns an interrupt into the cancellation of the cell that waits.
+    result = run(shell, "%%track x\nimport asyncio\nasyncio.current_task().cancel()\nawait asyncio.sleep(60)")
+    assert not result.success
+    assert shell.user_ns["exp"].status == "aborted"
+
+
+def test_a_tracked_cell_may_start_other_experiments(shell):
+    result = run(
+        shell,
+        "%%track outer\nimport trackkit_jupyter as track\n"
+        "for name in ('one', 'two'):\n"
+        "    with track.start(name, capture=False):\n        track.log({'loss': 1.0})\n"
+        "track.log({'loss': 2.0})\n"
+        "get_ipython().run_cell('%%track inner --as inner\\ntrack.log({\"loss\": 3.0})', store_history=True)\n"
+        "track.log({'loss': 4.0})",
+    )
+    assert result.success, result.text
+    values = {exp.name: exp.series("loss").values.tolist() for exp in track.experiments()}
+    assert values == {"outer": [2.0, 4.0], "one": [1.0], "two": [1.0], "inner": [3.0]}
+    assert {exp.status for exp in track.experiments()} == {"completed"}
+    assert "finished" not in result.text
+
+
+def test_loading_the_extension_again_changes_nothing(shell):
+    run(shell, "%reload_ext trackkit_jupyter")
+    assert run(shell, "%%track x\nimport asyncio\nawait asyncio.sleep(0, 7)").result == 7
+    assert [exp.name for exp in track.experiments()] == ["x"]
+
+
 def test_a_syntax_error_starts_nothing(shell):
     assert not run(shell, "%%track typo\nfor in").success
     with pytest.raises(track.NotAStoreError):
@@ -161,8 +219,6 @@ def test_log_takes_numbers_variables_and_an_iteration(shell):
         ('%%track "open\n1', 'A quotation mark is not closed: %%track "open'),
         ("%%track x --as 1a\n1", "--as needs a variable's name, not 1a. Try: %%track --as exp"),
         ("%%track x -p 'a//b'\n1", "segment"),
-        ("%%track waits\nawait nothing()", "%%track cannot await at the top of its cell."),
-        ("%%track waits\nasync with nothing():\n    pass", "%%track cannot await at the top of its cell."),
         ("%trackkit shw", "%trackkit has no command shw. Did you mean: %trackkit show"),
         (
             "%trackkit show --tb scalars",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import ast
+import contextlib
 import functools
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from IPython.core.displayhook import DisplayHook
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 
 from trackkit_jupyter import views
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
+from trackkit_jupyter.magics.cell import Body, awaited
 from trackkit_jupyter.magics.lines import EMBED, LOG, PARSERS, TRACK, TRACKKIT, Line, number, say
 
 __all__ = ["TrackkitMagics", "register"]
@@ -23,6 +22,10 @@ __all__ = ["TrackkitMagics", "register"]
 def register(ipython: Any) -> None:
     """Add the magics, and the completion of their options, to a shell."""
     ipython.register_magics(TrackkitMagics)
+    cleanups = ipython.input_transformers_cleanup
+    # Loaded again, it replaces the one before.
+    cleanups[:] = [transform for transform in cleanups if getattr(transform, "__module__", "") != awaited.__module__]
+    cleanups.append(awaited(ipython, TrackkitMagics.__name__))
     for command, parser in PARSERS.items():
         ipython.set_hook("complete_command", functools.partial(_complete, parser), str_key=command)
 
@@ -49,20 +52,21 @@ class TrackkitMagics(Magics):
     @cell_magic
     def track(self, line: str, cell: str) -> Any:
         """Run the cell as an experiment: ``%%track [NAME] [-p PROJECT] [-t TAG]... [--as exp] [--resume ID]``."""
-        args = TRACK.read(line)
+        args = self._track_arguments(line)
         if args is None:
             return None
-        if not args.variable.isidentifier():
-            raise UsageError(f"--as needs a variable's name, not {args.variable}. Try: %%track --as exp")
-        body, last, filename = self._checked(cell)
-        exp = self._start(args)
-        self.shell.push({args.variable: exp})
-        views.show(exp)
-        try:
-            with exp:
-                return self._run(body, last, filename)
-        finally:
-            views.refresh()
+        body = Body.compiled(self.shell, cell)
+        with self._tracked(args):
+            return body.run()
+
+    async def track_awaiting(self, line: str, cell: str) -> Any:
+        """Run a cell that awaits as an experiment; what :func:`awaited` makes of its ``%%track``."""
+        args = self._track_arguments(self.shell.var_expand(line, 1))
+        if args is None:
+            return None
+        body = Body.compiled(self.shell, cell, awaits=True)
+        with self._tracked(args):
+            return await body.run_awaiting()
 
     @line_magic
     @_plain
@@ -160,6 +164,24 @@ class TrackkitMagics(Magics):
 
     # -- parts
 
+    def _track_arguments(self, line: str) -> argparse.Namespace | None:
+        args = TRACK.read(line)
+        if args is not None and not args.variable.isidentifier():
+            raise UsageError(f"--as needs a variable's name, not {args.variable}. Try: %%track --as exp")
+        return args
+
+    @contextlib.contextmanager
+    def _tracked(self, args: argparse.Namespace) -> Iterator[None]:
+        """Start the experiment, bind and show it; when its cell ends, show how it ended."""
+        exp = self._start(args)
+        self.shell.push({args.variable: exp})
+        views.show(exp)
+        try:
+            with exp:
+                yield
+        finally:
+            views.refresh()
+
     def _start(self, args: argparse.Namespace) -> Any:
         options = {"project": args.project, "resume": args.resume}
         options = {name: value for name, value in options.items() if value is not None}
@@ -169,40 +191,6 @@ class TrackkitMagics(Magics):
             return _track().start(*filter(None, [args.name]), tags=args.tag, **options)
         except TrackkitError as error:
             raise UsageError(str(error)) from None
-
-    def _run(self, body: Any, last: Any, filename: str) -> Any:
-        """Run compiled code in the person's namespace and return the value of its last expression."""
-        try:
-            self.shell.ex(body)
-            return None if last is None else self.shell.ev(last)
-        except BaseException as error:
-            _show_only_own_frames(self.shell, error, filename)
-            raise
-
-    def _compile(self, cell: str) -> tuple[Any, Any, str]:
-        """Return the cell as code, its last expression as code of its own, and the name tracebacks know it by."""
-        shell = self.shell
-        # One line more, in place of the %%track line: line numbers in tracebacks are those of the notebook's cell.
-        source = "\n" + shell.transform_cell(cell)
-        filename = shell.compile.cache(source, shell.execution_count, raw_code=cell)
-        with shell.builtin_trap:
-            tree = shell.transform_ast(shell.compile.ast_parse(source, filename=filename))
-        last = None
-        if shell.ast_node_interactivity != "none" and tree.body and isinstance(tree.body[-1], ast.Expr):
-            ends_in_semicolon: Any = DisplayHook.semicolon_at_end_of_expression
-            if not ends_in_semicolon(source):
-                last = shell.compile(ast.Expression(tree.body.pop().value), filename, "eval")
-        return shell.compile(tree, filename, "exec"), last, filename
-
-    def _checked(self, cell: str) -> tuple[Any, Any, str]:
-        try:
-            return self._compile(cell)
-        except SyntaxError as error:
-            if re.match(r"'(await|async \w+)' outside|asynchronous comprehension outside", str(error)):
-                raise UsageError(
-                    "%%track cannot await at the top of its cell. Use instead: with track.start(...) as exp: ..."
-                ) from None
-            raise
 
     def _value(self, key: str, text: str) -> Any:
         value = number(text)
@@ -240,21 +228,6 @@ class TrackkitMagics(Magics):
             ids = ", ".join(id[:8] for id in list(found)[:5])
             raise UsageError(f"{len(found)} experiments are called {text}; name one by its id: {ids}")
         return next(iter(found.values()))
-
-
-def _show_only_own_frames(shell: Any, error: BaseException, filename: str) -> None:
-    """Let the traceback begin in the person's cell: the frames of the magic that ran it are not theirs."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename != filename:
-        trace = trace.tb_next
-    if trace is None or isinstance(error, SyntaxError):
-        return
-
-    def render() -> list[str]:
-        lines: list[str] = shell.InteractiveTB.structured_traceback(type(error), error, trace, tb_offset=0)
-        return lines
-
-    error._render_traceback_ = render  # type: ignore[attr-defined]
 
 
 def _track() -> Any:

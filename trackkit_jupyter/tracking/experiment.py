@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 import time
 import traceback
 from collections.abc import Mapping
@@ -350,7 +351,7 @@ class Experiment(StoredExperiment):
         """End it as a block that left with `error` does: completed, aborted by an interrupt, or failed with its traceback."""
         if error is None or (isinstance(error, SystemExit) and not error.code):
             self.finish()
-        elif isinstance(error, KeyboardInterrupt):
+        elif isinstance(error, KeyboardInterrupt) or _is_cancellation(error):
             self.finish(Status.ABORTED.value)
         else:
             if self._recorder is not None:
@@ -533,6 +534,12 @@ class Experiment(StoredExperiment):
         if recorder is not None:
             recorder.close()
             recorder.rest()
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    """Whether an awaiting cell was interrupted: the kernel cancels it then."""
+    asyncio = sys.modules.get("asyncio")  # not imported for this: without it nothing was cancelled
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
 
 
 def user_name() -> str | None:

@@ -18,7 +18,7 @@ __all__ = ["current", "enter", "finish_earlier_execution", "leave", "open_experi
 _lock = threading.RLock()
 _open: list[Experiment] = []
 _here: ContextVar[tuple[Experiment, ...]] = ContextVar("trackkit_experiments", default=())
-_cells: dict[str, tuple[str, int]] = {}  # experiment id -> the cell that started it, and the execution of that cell
+_cells: dict[str, tuple[str, str]] = {}  # experiment id -> the cell that started it, and the execution of that cell
 _failed = False
 
 
@@ -68,7 +68,7 @@ def finish_earlier_execution() -> None:
         print(f"trackkit: finished {name!r}, which an earlier execution of this cell had started.")  # noqa: T201
 
 
-def _executing_cell() -> tuple[str, int] | None:
+def _executing_cell() -> tuple[str, str] | None:
     if "IPython" not in sys.modules:
         return None
     from IPython.core.getipython import get_ipython
@@ -83,7 +83,9 @@ def _executing_cell() -> tuple[str, int] | None:
         if not text:
             return None
         cell = hashlib.sha256(text.encode()).hexdigest()
-    return str(cell), int(shell.execution_count)
+    # The request, not the count: code of the cell may run other cells, which count too.
+    request = (parent.get("header") or {}).get("msg_id")
+    return str(cell), str(request or shell.execution_count)
 
 
 def _finish_all() -> None:

@@ -1,0 +1,155 @@
+"""Notebook 7: the same views as in JupyterLab, live while the cell is busy, and there again without a kernel."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .conftest import SCREENSHOTS
+from .lab import Lab, LabServer, wait_until
+from .test_quickstart import QUICKSTART, RATES
+from .test_story import (
+    TABS,
+    drawn,
+    experiment,
+    luminance,
+    repaint,
+    saved_bundle,
+    settled,
+    settled_count,
+    start_busy_cell,
+    with_unknown_kernel,
+)
+
+
+class Notebook7Server(LabServer):
+    """A Notebook 7 process."""
+
+    command = "notebook"
+    app = "JupyterNotebookApp"
+
+    def open_url(self, name: str) -> str:
+        """The address of a notebook."""
+        return self.page_url(f"notebooks/{name}")
+
+
+@pytest.fixture(scope="module")
+def classic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook7Server]:
+    """A running Notebook 7 with our extension, on folders of its own."""
+    with Notebook7Server(tmp_path_factory.mktemp("notebook7")) as running:
+        yield running
+
+
+@pytest.fixture
+def notebook(classic: Notebook7Server, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A page on that Notebook 7; a screenshot is kept when the test ends."""
+    for name in ("stop", "more"):
+        (classic.root / name).unlink(missing_ok=True)
+    context = browser.new_context(viewport={"width": 1280, "height": 1100})
+    opened = Lab(classic, context.new_page())
+    yield opened
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"\W+", "-", request.node.name)
+    opened.page.screenshot(path=SCREENSHOTS / f"notebook7-{name}.png")
+    context.close()
+    classic.stop_kernels()
+
+
+def test_points_arrive_and_controls_repaint_while_the_cell_is_busy(notebook: Lab) -> None:
+    output = start_busy_cell(notebook, "busy.ipynb")
+    assert [tab.inner_text() for tab in output.get_by_role("tab").all()] == TABS
+    first = drawn(output)
+    (notebook.server.root / "more").touch()
+    wait_until(lambda: drawn(output) != first, 10, "the curve did not move")
+    assert notebook.is_busy(1)
+    (notebook.server.root / "more").unlink()
+
+    settled_count(notebook)
+    settled(output)
+    smoothing = output.get_by_role("spinbutton", name="Smoothing")
+    repaint(output, lambda: smoothing.fill("0.9"))
+    output.get_by_role("tab", name="Console").click()
+    expect(output.get_by_role("log", name="Console")).to_contain_text("iteration")
+    output.get_by_role("tab", name="Info").click()
+    expect(output.get_by_text("Running", exact=True).first).to_be_visible()
+    output.get_by_role("tab", name="Scalars").click()
+    assert notebook.is_busy(1)
+
+    (notebook.server.root / "stop").touch()
+    notebook.wait_for_cell(1)
+    expect(output.get_by_text("Completed", exact=True).first).to_be_visible(timeout=10_000)
+    assert notebook.errors == []
+
+
+def test_typing_in_a_view_is_not_typing_in_the_notebook(notebook: Lab) -> None:
+    output = start_busy_cell(notebook, "typing.ipynb")
+    (notebook.server.root / "stop").touch()
+    notebook.wait_for_cell(1)
+    cells = notebook.page.locator(".jp-Cell").count()
+    search = output.get_by_placeholder("Filter by name")
+    search.click()
+    search.press_sequentially("abdd")  # in command mode: cells above and below, and one deleted
+    expect(search).to_have_value("abdd")
+    assert notebook.page.locator(".jp-Cell").count() == cells
+
+
+def test_the_view_is_there_and_live_when_reopened_untrusted_without_kernel(notebook: Lab) -> None:
+    start_busy_cell(notebook, "kept.ipynb")
+    (notebook.server.root / "stop").touch()
+    notebook.wait_for_cell(1)
+    notebook.command("docmanager:save")
+    assert "image/png" in saved_bundle(notebook.server.root / "kept.ipynb")
+    notebook.page.goto("about:blank")
+    notebook.server.stop_kernels()
+    with_unknown_kernel(notebook.server.root / "kept.ipynb")
+    notebook.server.forget_trust()
+
+    notebook.open("kept.ipynb", kernel=False)
+    no_kernel = notebook.page.get_by_role("dialog").get_by_role("button", name="No Kernel")
+    no_kernel.wait_for(timeout=20_000)
+    no_kernel.click()
+    output = notebook.output(1)
+    expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
+    assert notebook.page.evaluate("!window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
+    experiment(notebook).rename("renamed elsewhere")
+    expect(output.get_by_text("renamed elsewhere")).to_be_visible(timeout=10_000)
+    assert notebook.errors == []
+
+
+def test_dark_theme(notebook: Lab) -> None:
+    output = start_busy_cell(notebook, "dark.ipynb")
+    before = drawn(output)
+    notebook.dark()
+    wait_until(lambda: drawn(output) != before, 10, "the charts kept the light theme's ink")
+    root = output.locator(".trackkit").first
+    paper, ink = (root.evaluate(f"e => getComputedStyle(e).{name}") for name in ("backgroundColor", "color"))
+    assert luminance(paper) < 0.2 < 0.5 < luminance(ink)
+    (notebook.server.root / "stop").touch()
+    notebook.wait_for_cell(1)
+
+
+def test_the_quickstart(notebook: Lab) -> None:
+    shutil.copy(QUICKSTART, notebook.server.root / "quickstart.ipynb")
+    notebook.open("quickstart.ipynb")
+    notebook.run_all(wait=False)
+    for cell in range(notebook.page.locator(".jp-CodeCell").count()):
+        notebook.wait_for_cell(cell)
+        errors = notebook.output(cell).locator("[data-mime-type='application/vnd.jupyter.error']")
+        assert errors.count() == 0, errors.first.inner_text()
+    watched = notebook.output(2)
+    watched.get_by_role("tab", name="Plots").click()
+    expect(watched.locator(".main-svg").first).to_be_visible(timeout=20_000)
+    watched.get_by_role("tab", name="Debug samples").click()
+    image = watched.get_by_role("tabpanel", name="Debug samples").get_by_role("img").first
+    expect(image).to_be_visible(timeout=20_000)
+    notebook.page.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=image.element_handle())
+    chart = notebook.output(4).get_by_role("region", name="loss", exact=True)
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
+    for name in RATES:
+        expect(chart.get_by_text(name, exact=True).first).to_be_visible()
+    assert notebook.errors == []
