@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import comm
 import numpy as np
@@ -18,7 +18,7 @@ from trackkit_jupyter.widgets import page as hidden
 class RecordedComm(BaseComm):
     """A comm without a front end: it keeps what is published."""
 
-    sent: list[tuple[str, str, dict[str, Any], list[bytes]]] = []
+    sent: ClassVar[list[tuple[str, str, dict[str, Any], list[bytes]]]] = []
 
     def publish_msg(self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any) -> None:
         """Keep a message."""

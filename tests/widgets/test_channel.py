@@ -204,6 +204,7 @@ def test_a_deleted_experiment_does_not_end_the_telling(channel: Channel, sent: S
     channel.follow([("experiment", {"id": exp.id}), ("experiment", {"id": other.id})])
     look(pusher, channel, sent)
     other.finish()
+    other.archive()
     other.delete()
     exp.log({"loss/train": 0.5}, iteration=11)
     sent.clear()

@@ -20,6 +20,7 @@ import functools
 import gzip
 import importlib.util
 import json
+import logging
 import threading
 import time
 import zlib
@@ -35,6 +36,8 @@ from trackkit_jupyter.operations.reads import file
 from trackkit_jupyter.store import Store
 
 __all__ = ["Channel", "first_reads"]
+
+_log = logging.getLogger(__name__)
 
 Send = Callable[[dict[str, Any], list[bytes]], None]
 Read = tuple[str, dict[str, Any]]
@@ -173,9 +176,14 @@ class Channel:
             answer = operations.call(read.operation, self.store, arguments)
         except TrackkitError:
             return 0  # the page learns of it when it asks
+        except Exception:  # noqa: BLE001 - one read that fails must not keep back the others
+            _log.debug("%s could not be brought up to date", read.operation, exc_info=True)
+            return 0
         entry: dict[str, Any] = {"operation": read.operation, "arguments": read.arguments}
         if read.operation == "console":
-            read.console_next = answer["next"]
+            first, read.console_next = read.console_next is None, answer["next"]
+            if not answer["lines"] and not first:
+                return 0
         digest = _digest(answer)
         if digest == read.digest:
             return 0

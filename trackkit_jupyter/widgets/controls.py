@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
@@ -34,6 +35,8 @@ class PlotControls(ipywidgets.HBox):  # type: ignore[misc]
         There is no view, or one without these traits.
     """
 
+    _links: Sequence[Any] = ()
+
     def __init__(self, *widgets: ViewWidget) -> None:
         for widget in widgets:
             if not isinstance(widget, ViewWidget) or not widget.has_trait("smoothing"):
@@ -52,16 +55,19 @@ class PlotControls(ipywidgets.HBox):  # type: ignore[misc]
         self.smoothing = ipywidgets.FloatSlider(
             min=0, max=0.999, step=0.001, readout_format=".3f", description="Smoothing", style=style
         )
-        self._links = [
-            traitlets.link((widget, name), (getattr(self, name), "value"))
-            for widget in widgets
-            for name in ("group_by", "xaxis", "smoothing")
+        names = ("group_by", "xaxis", "smoothing")
+        first, *others = widgets
+        self._links = [traitlets.link((first, name), (getattr(self, name), "value")) for name in names]
+        self._links += [
+            traitlets.link((getattr(self, name), "value"), (other, name)) for other in others for name in names
         ]
         super().__init__([self.group_by, self.xaxis, self.smoothing])
 
     def close(self) -> None:
         """Undo the links, and remove the controls."""
-        _unlink(self._links)
+        for link in self._links:
+            link.unlink()
+        self._links = []
         for control in self.children:
             control.close()
         super().close()
@@ -81,6 +87,8 @@ class SampleSlider(ipywidgets.SelectionSlider):  # type: ignore[misc]
         That is no :class:`SamplesView`.
     """
 
+    _view: SamplesView | None = None
+
     def __init__(self, view: SamplesView) -> None:
         if not isinstance(view, SamplesView):
             raise TrackkitTypeError(f"A SamplesView is needed, not {type(view).__name__}.")
@@ -91,6 +99,8 @@ class SampleSlider(ipywidgets.SelectionSlider):  # type: ignore[misc]
 
     def refresh(self) -> None:
         """Take in the iterations that were logged since."""
+        if self._view is None:
+            return
         self.unobserve(self._chosen, "value")  # new options begin with the first one chosen, which nobody meant
         self.options = self._options_now()
         self.value = self._option(self._view.iteration)
@@ -98,11 +108,14 @@ class SampleSlider(ipywidgets.SelectionSlider):  # type: ignore[misc]
 
     def close(self) -> None:
         """Undo the link, and remove the slider."""
-        self._view.unobserve(self._moved, "iteration")
+        if self._view is not None:
+            self._view.unobserve(self._moved, "iteration")
+            self._view = None
         super().close()
 
     def _chosen(self, change: Any) -> None:
-        self._view.iteration = None if change["new"] == _NEWEST else change["new"]
+        if self._view is not None:
+            self._view.iteration = None if change["new"] == _NEWEST else change["new"]
 
     def _moved(self, change: Any) -> None:
         option = self._option(change["new"])
@@ -114,13 +127,8 @@ class SampleSlider(ipywidgets.SelectionSlider):  # type: ignore[misc]
         return _NEWEST if iteration is None else iteration
 
     def _options_now(self) -> list[tuple[str, int | str]]:
-        every = self._view.iterations
-        if self._view.iteration is not None and self._view.iteration not in every:
-            every = sorted([*every, self._view.iteration])
+        chosen = None if self._view is None else self._view.iteration
+        every = [] if self._view is None else self._view.iterations
+        if chosen is not None and chosen not in every:
+            every = sorted([*every, chosen])
         return [*((f"{iteration:,}", iteration) for iteration in every), (_NEWEST, _NEWEST)]
-
-
-def _unlink(links: list[Any]) -> None:
-    for link in links:
-        link.unlink()
-    links.clear()

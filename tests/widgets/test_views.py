@@ -1,0 +1,190 @@
+"""Views as widgets: small states, traits that are checked and linked, and no data in any of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import ipywidgets
+import pytest
+import traitlets
+
+import trackkit_jupyter as track
+from trackkit_jupyter import views
+from trackkit_jupyter.widgets import (
+    ComparisonView,
+    ExperimentView,
+    PlotControls,
+    PlotsView,
+    SampleSlider,
+    SamplesView,
+    ScalarsView,
+    ViewWidget,
+)
+from trackkit_jupyter.widgets import page as hidden
+
+VIEWS = [ExperimentView, ScalarsView, PlotsView, SamplesView, ComparisonView]
+Comms = list[tuple[str, str, dict[str, Any], list[bytes]]]
+
+
+def opened(comms: Comms, widget: ipywidgets.Widget) -> dict[str, Any]:
+    """The state with which a widget was opened."""
+    return next(data["state"] for id, kind, data, _ in comms if kind == "comm_open" and id == widget.model_id)
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_state_is_small_and_holds_no_data(comms: Comms, exp: track.Experiment, kind: type[ViewWidget]) -> None:
+    widget = kind(exp)
+    state = opened(comms, widget)
+    assert len(json.dumps(state)) < 4_000
+    assert state["objects"] == [exp.id]
+    assert len(state["_esm"]) < 1_000
+    assert not any(buffers for id, _, _, buffers in comms if id == widget.model_id)
+
+
+def test_fifty_experiments_fit_and_one_more_is_refused(comms: Comms, exp: track.Experiment) -> None:
+    ids = [f"{i:032x}" for i in range(51)]
+    widget = ComparisonView(ids[:50], store=exp.store)
+    assert len(json.dumps(opened(comms, widget))) < 4_000
+    with pytest.raises(track.TrackkitValueError, match="50 experiments at most"):
+        ComparisonView(ids, store=exp.store)
+    with pytest.raises(track.TrackkitValueError, match="32 hex"):
+        widget.objects = ["nonsense"]
+
+
+def test_the_code_is_sent_once_however_many_views(comms: Comms, exp: track.Experiment, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TRACKKIT_DOOR", "comm")
+    for _ in range(3):
+        ScalarsView(exp)
+    packed = [buffers[0] for _, _, data, buffers in comms if data.get("content", {}).get("code")]
+    assert len(packed) == 1
+    assert len(packed[0]) < 120_000
+
+
+def test_no_code_is_sent_where_our_server_answers(comms: Comms, exp: track.Experiment, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TRACKKIT_DOOR", "http")
+    ScalarsView(exp)
+    assert not [buffers for _, _, _, buffers in comms if buffers]
+    hidden.page()._received(None, {"need": "code"}, [])
+    assert [data["content"] for _, _, data, buffers in comms if buffers] == [{"code": "gzip"}], (
+        "but it may be asked for"
+    )
+
+
+def test_options_are_traits(comms: Comms, exp: track.Experiment) -> None:
+    widget = ScalarsView(exp, metrics="loss", variants=("train", "val"), smoothing=0.6, xaxis="wall", height=300)
+    assert (widget.metrics, widget.variants, widget.height) == (["loss"], ["train", "val"], 300)
+    assert widget.view.kind == "scalars"
+    assert widget.view.options["smoothing"] == 0.6
+    state = opened(comms, widget)
+    assert (state["smoothing"], state["xaxis"], state["metrics"]) == (0.6, "wall", ["loss"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"smoothing": 1.0}, {"xaxis": "time"}, {"group_by": 3}, {"nonsense": 1}, {"height": -1}, {"metrics": [3]}],
+)
+def test_a_wrong_option_raises(comms: Comms, exp: track.Experiment, options: dict[str, Any]) -> None:
+    with pytest.raises(track.TrackkitValueError):
+        ScalarsView(exp, **options)
+
+
+def test_a_trait_set_later_is_checked_and_sent(comms: Comms, exp: track.Experiment) -> None:
+    widget = ExperimentView(exp, tab="plots")
+    comms.clear()
+    widget.tab = "console"
+    assert [data["state"] for _, _, data, _ in comms] == [{"tab": "console"}]
+    with pytest.raises(traitlets.TraitError):
+        widget.tab = "nowhere"
+
+
+def test_what_the_page_sets_is_seen_here(comms: Comms, exp: track.Experiment) -> None:
+    widget = ScalarsView(exp)
+    seen: list[float] = []
+    widget.observe(lambda change: seen.append(change["new"]), "smoothing")
+    widget.set_state({"smoothing": 0.25})
+    assert seen == [0.25]
+
+
+def test_a_message_of_the_page_is_answered_for_its_store(comms: Comms, exp: track.Experiment) -> None:
+    ScalarsView(exp)
+    page = hidden.page()
+    comms.clear()
+    question = {"ask": "p-1", "operation": "single_values", "arguments": {"objects": [exp.id]}}
+    for store in (exp.store.id, "0" * 32):
+        page._handle_msg(
+            {"content": {"data": {"method": "custom", "content": {"store": store, **question}}}, "buffers": []}
+        )
+    ((id, _, data, _),) = comms
+    assert id == page.model_id
+    assert (data["content"]["store"], data["content"]["answer"]) == (exp.store.id, "p-1")
+
+
+def test_it_is_closed_cleanly(comms: Comms, exp: track.Experiment) -> None:
+    widget = ScalarsView(exp)
+    model = widget.model_id
+    comms.clear()
+    widget.close()
+    assert [(id, kind) for id, kind, _, _ in comms] == [(model, "comm_close")]
+    widget.smoothing = 0.5
+    assert len(comms) == 1
+
+
+def test_a_display_has_words_for_where_no_kernel_is(comms: Comms, exp: track.Experiment) -> None:
+    data, _ = ScalarsView(exp)._repr_mimebundle_()
+    assert "application/vnd.trackkit.view+json" not in data, "it would take the place of the widget"
+    assert {"application/vnd.jupyter.widget-view+json", "text/markdown", "text/html", "text/plain"} == set(data)
+    assert "loss/train" in data["text/markdown"]
+
+
+@pytest.mark.parametrize(("door", "has"), [("comm", True), ("http", False)])
+def test_an_object_brings_a_widget_where_the_host_needs_one(
+    comms: Comms, exp: track.Experiment, monkeypatch: Any, door: str, has: bool
+) -> None:
+    monkeypatch.setenv("TRACKKIT_DOOR", door)
+    first, second = views.mimebundle(exp), views.mimebundle(exp)
+    assert ("application/vnd.jupyter.widget-view+json" in first) is has
+    assert "application/vnd.trackkit.view+json" in first
+    assert "image/png" in first
+    if has:
+        mime = "application/vnd.jupyter.widget-view+json"
+        assert first[mime] == second[mime], "displayed again, it is the same widget"
+
+
+def test_controls_are_linked_both_ways(comms: Comms, exp: track.Experiment) -> None:
+    one, two = ScalarsView(exp, smoothing=0.3), ComparisonView([exp, exp])
+    controls = PlotControls(one, two)
+    assert (controls.smoothing.value, two.smoothing) == (0.3, 0.3)
+    controls.xaxis.value = "wall"
+    assert (one.xaxis, two.xaxis) == ("wall", "wall")
+    one.group_by = "none"
+    assert (controls.group_by.value, two.group_by) == ("none", "none")
+    controls.close()
+    one.smoothing = 0.9
+    assert two.smoothing == 0.3
+    with pytest.raises(track.TrackkitTypeError):
+        PlotControls(PlotsView(exp))
+    with pytest.raises(track.TrackkitTypeError):
+        PlotControls()
+
+
+def test_the_slider_goes_over_the_iterations_of_samples(comms: Comms, exp: track.Experiment) -> None:
+    import numpy as np
+
+    view = SamplesView(exp)
+    slider = SampleSlider(view)
+    assert [value for _, value in slider.options] == [0, 3, 6, "newest"]
+    assert slider.value == "newest"
+    slider.value = 3
+    assert view.iteration == 3
+    exp.log_image("digits", "first", np.zeros((4, 4), dtype=np.uint8), iteration=9)
+    view.iteration = 9
+    assert slider.value == 9
+    view.iteration = None
+    assert slider.value == "newest"
+    slider.close()
+    slider.value = 0
+    view.iteration = 6
+    assert slider.value == 0
+    with pytest.raises(track.TrackkitTypeError):
+        SampleSlider(ScalarsView(exp))  # type: ignore[arg-type]
