@@ -77,7 +77,7 @@ class States:
             if id not in self._handles:
                 self._handles[id] = self._store.experiment(id)
             state = self._handles[id].state()
-        except NotFoundError:
+        except (NotFoundError, FileNotFoundError):  # the latter: deleted while a handle was kept
             self._handles.pop(id, None)
             return _MISSING
         except TrackkitStorageError as error:  # one broken experiment must not hide the changes of the others
