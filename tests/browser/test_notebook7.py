@@ -26,6 +26,10 @@ from .test_story import (
 )
 
 
+# Notebook 7.6 throws this at its start, with and without us.
+ITS_OWN = "Cannot read properties of undefined (reading 'schema')"
+
+
 class Notebook7Server(LabServer):
     """A Notebook 7 process."""
 
@@ -82,7 +86,7 @@ def test_points_arrive_and_controls_repaint_while_the_cell_is_busy(notebook: Lab
     (notebook.server.root / "stop").touch()
     notebook.wait_for_cell(1)
     expect(output.get_by_text("Completed", exact=True).first).to_be_visible(timeout=10_000)
-    assert notebook.errors == []
+    assert set(notebook.errors) <= {ITS_OWN}
 
 
 def test_typing_in_a_view_is_not_typing_in_the_notebook(notebook: Lab) -> None:
@@ -117,7 +121,7 @@ def test_the_view_is_there_and_live_when_reopened_untrusted_without_kernel(noteb
     assert notebook.page.evaluate("!window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
     experiment(notebook).rename("renamed elsewhere")
     expect(output.get_by_text("renamed elsewhere")).to_be_visible(timeout=10_000)
-    assert notebook.errors == []
+    assert set(notebook.errors) <= {ITS_OWN}
 
 
 def test_dark_theme(notebook: Lab) -> None:
@@ -152,4 +156,4 @@ def test_the_quickstart(notebook: Lab) -> None:
     expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
     for name in RATES:
         expect(chart.get_by_text(name, exact=True).first).to_be_visible()
-    assert notebook.errors == []
+    assert set(notebook.errors) <= {ITS_OWN}

@@ -9,6 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 import trackkit_jupyter as track
+from trackkit_jupyter.magics.lines import TRACKKIT
 from trackkit_jupyter.views import MIME_TYPE, display
 
 
@@ -228,7 +229,11 @@ def test_log_takes_numbers_variables_and_an_iteration(shell):
         ("%trackkit finish", "No experiment is running."),
         ("%trackkit show abcd1234", "There is no store at"),
         ("%embed /widgets/?type=scalar", "objects=<id> is missing"),
+        ("%trackkit show x --tab scalrs", "--tab cannot be scalrs. Did you mean: %trackkit show x --tab scalars"),
+        ("%trackkit finish --status done", "--status cannot be done; it can be completed, failed, aborted."),
+        ("%embed x --type scalr", "--type cannot be scalr. Did you mean: %embed x --type scalar"),
         ("%trackkit report export x.md", "file of this notebook is not known"),
+        ("%trackkit report publish", "%trackkit report export FILE.html"),
     ],
 )
 def test_bad_input_is_one_sentence(shell, monkeypatch, code, says):
@@ -272,18 +277,47 @@ def test_commands_of_trackkit(shell):
 
 def test_help_is_printed(shell):
     assert "show an experiment" in run(shell, "%trackkit --help").text
-    assert "--tab" in run(shell, "%trackkit show --help").text
     assert "--resume" in run(shell, "%%track --help\n1").text
     assert "iteration" in run(shell, "%log -h").text
+    assert "--type" in run(shell, "%embed --help").text
+    with pytest.raises(track.NotAStoreError):
+        track.open_store()  # no help starts anything
 
 
-def test_completion(shell):
-    def completed(line):
-        with provisionalcompleter():
-            return {found.text for found in shell.Completer.completions(line, len(line))}
+@pytest.mark.parametrize("command", [*TRACKKIT.commands(), "report here", "report export", "report publish"])
+def test_every_command_has_help_that_explains_every_option(shell, command):
+    text = run(shell, f"%trackkit {command} --help").text
+    assert text.startswith(f"usage: %trackkit {command}")
+    parser = TRACKKIT.named(command.split())
+    assert parser.description
+    for action in parser._actions:
+        assert action.help or action.choices, f"{command}: {action.dest} is not explained"
 
-    assert {"show", "table", "compare"} <= completed("%trackkit ")
-    assert "--project" in completed("%%track x --pro")
+
+def completed(shell, line):
+    with provisionalcompleter():
+        return {found.text for found in shell.Completer.completions(line, len(line))}
+
+
+def test_completion_of_commands_options_and_their_values(shell):
+    assert {"show", "table", "compare"} <= completed(shell, "%trackkit ")
+    assert completed(shell, "%trackkit comp") == {"compare"}
+    assert "--project" in completed(shell, "%%track x --pro")
+    assert {"scalars", "samples"} == completed(shell, "%trackkit show --tab s")
+    assert {"here", "export", "publish"} <= completed(shell, "%trackkit report ")
+    assert completed(shell, "%embed x --xaxis w") == {"wall"}
+
+
+def test_completion_of_what_is_in_the_store(shell):
+    run(shell, "%%track 'my first' -p vision/digits -t linear\n1")
+    run(shell, "%%track second -p text\n1")
+    exp = shell.user_ns["exp"]
+    assert {"exp", "second", "'my first'", exp.id[:8]} <= completed(shell, "%trackkit show ")
+    assert completed(shell, "%trackkit compare second 'my f") == {"first'"}
+    assert completed(shell, f"%trackkit params {exp.id[:3]}") == {exp.id[:8]}
+    assert completed(shell, "%%track x -p vis") == {"vision/digits"}
+    assert completed(shell, "%%track --resume sec") == {"second"}
+    assert completed(shell, "%trackkit tag lin") == {"linear"}
 
 
 def test_a_notebook_becomes_a_report(shell, monkeypatch, tmp_path):

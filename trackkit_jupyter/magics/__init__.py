@@ -14,7 +14,8 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from trackkit_jupyter import views
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.magics.cell import Body, awaited
-from trackkit_jupyter.magics.lines import EMBED, LOG, PARSERS, TRACK, TRACKKIT, Line, number, say
+from trackkit_jupyter.magics.completion import complete
+from trackkit_jupyter.magics.lines import EMBED, LOG, PARSERS, TRACK, TRACKKIT, number, say
 
 __all__ = ["TrackkitMagics", "register"]
 
@@ -27,7 +28,7 @@ def register(ipython: Any) -> None:
     cleanups[:] = [transform for transform in cleanups if getattr(transform, "__module__", "") != awaited.__module__]
     cleanups.append(awaited(ipython, TrackkitMagics.__name__))
     for command, parser in PARSERS.items():
-        ipython.set_hook("complete_command", functools.partial(_complete, parser), str_key=command)
+        ipython.set_hook("complete_command", functools.partial(complete, parser), str_key=command)
 
 
 def _plain(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -159,6 +160,11 @@ class TrackkitMagics(Magics):
         if args.action == "here":
             report = reports.here(args.title, project=args.project, description=args.description)
             say(f"{report.path.name} is now the report {report.name!r}.")
+        elif args.action == "publish":
+            raise UsageError(
+                "Publishing locks a report, which this version cannot do yet. To hand it on: "
+                "%trackkit report export FILE.html"
+            )
         else:
             say(f"Written: {reports.here(None).export(args.path)}")
 
@@ -246,9 +252,3 @@ def _in_project(project: str | None) -> list[Any]:
     """Return the experiments of a project and of those nested in it, the last changed first; without one: all."""
     found = _track().experiments()
     return [exp for exp in found if project is None or f"{exp.project}/".startswith(f"{project}/")]
-
-
-def _complete(parser: Line, _shell: Any, event: Any) -> list[str]:
-    words = event.line.split()[1:]
-    here = parser.named(words)
-    return [*here.commands(), *here.options()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
 
-from trackkit_jupyter.views import TABS
+from trackkit_jupyter.views.view import TABS, TYPES, XAXES
 
 __all__ = ["EMBED", "LOG", "PARSERS", "TRACK", "TRACKKIT", "Line", "number", "say"]
 
@@ -77,6 +78,15 @@ class Line(argparse.ArgumentParser):
                 fixed = shlex.join([*words[:index], near[0], *words[index + 1 :]])
                 return f"{parser.prog} has no {what} {word}. Did you mean: {self.prog} {fixed}"
             return f"{parser.prog} has no {what} {word}; it has {', '.join(sorted(known))}."
+        refused = re.match(r"argument (\S+?)(?:/\S+)?: invalid choice: '?(.*?)'? \(choose from (.*)\)$", message)
+        if refused:
+            option, value, choices = refused.groups()
+            allowed = [choice.strip("'") for choice in choices.split(", ")]
+            near = difflib.get_close_matches(value, allowed, 1, 0.5)
+            if near and value in words:
+                fixed = [near[0] if word == value else word for word in words]
+                return f"{option} cannot be {value}. Did you mean: {self.prog} {shlex.join(fixed)}"
+            return f"{option} cannot be {value}; it can be {', '.join(allowed)}."
         if message.startswith("unrecognized arguments: ") and parser.prog == "%%track":
             args, more = self.parse_known_args(words)
             name = [args.name, *more]
@@ -116,12 +126,16 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
     embed = Line("%embed", "Show a live view of experiments, as an embed URL or by these options.")
     embed.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="id, name or variable; or an embed URL")
     embed.add_argument(
-        "--type", default="scalar", help="scalar, plot, single, sample, parcoords, experiment, comparison"
+        "--type", default="scalar", choices=tuple(TYPES), metavar="TYPE", help=f"{', '.join(TYPES)} (default: scalar)"
     )
     embed.add_argument("-m", "--metric", action="append", help="metric to show; may be repeated")
     embed.add_argument("-v", "--variant", action="append", help="variant to show; may be repeated")
-    embed.add_argument("--xaxis", default="iterations", help="iterations, relative or wall")
-    embed.add_argument("--theme", help="light or dark")
+    embed.add_argument(
+        "--xaxis", default="iterations", choices=XAXES, metavar="AXIS", help=f"{', '.join(XAXES)} (default: iterations)"
+    )
+    embed.add_argument(
+        "--theme", choices=("light", "dark"), metavar="THEME", help="light or dark (default: the page's)"
+    )
     embed.add_argument("--height", type=int, default=400, help="in pixels")
 
     trackkit = Line("%trackkit", "Show, find and edit experiments and reports.")
@@ -133,29 +147,36 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
     which = {"nargs": "?", "metavar": "EXPERIMENT", "help": "id, name or variable (default: the current one)"}
     show = command("show", "show an experiment")
     show.add_argument("experiment", **which)  # type: ignore[arg-type]
-    show.add_argument("--tab", help=", ".join(TABS))
+    show.add_argument("--tab", choices=TABS, metavar="TAB", help=", ".join(TABS))
     table = command("table", "list experiments, the newest first")
-    table.add_argument("-p", "--project")
+    table.add_argument("-p", "--project", help="only those of a project, and of those nested in it")
     table.add_argument("-n", "--number", type=int, default=20, help="how many (default: 20)")
     compare = command("compare", "lay experiments side by side")
-    compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT")
+    compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="id, name or variable; two or more")
     compare.add_argument("-p", "--project", help="all experiments of a project")
     tag = command("tag", "add tags to the current experiment, or take them away")
-    tag.add_argument("tags", nargs="+", metavar="TAG")
+    tag.add_argument("tags", nargs="+", metavar="TAG", help="in quotation marks when it has spaces")
     tag.add_argument("--on", dest="experiment", metavar="EXPERIMENT", help="another experiment")
     tag.add_argument("-d", "--remove", action="store_true", help="take the tags away")
     params = command("params", "print the hyperparameters")
     params.add_argument("experiment", **which)  # type: ignore[arg-type]
     finish = command("finish", "finish the current experiment")
-    finish.add_argument("--status", default="completed", choices=("completed", "failed", "aborted"))
+    finish.add_argument(
+        "--status",
+        default="completed",
+        choices=("completed", "failed", "aborted"),
+        metavar="STATUS",
+        help="completed, failed or aborted (default: completed)",
+    )
     report = command("report", "make this notebook a report, or export it")
     actions = report.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=Line)
     here = actions.add_parser("here", prog="%trackkit report here", description="this notebook becomes a report")
-    here.add_argument("title")
-    here.add_argument("-p", "--project")
-    here.add_argument("-d", "--description", default="")
+    here.add_argument("title", help="its title; in quotation marks when it has spaces")
+    here.add_argument("-p", "--project", help="its project; a slash nests projects")
+    here.add_argument("-d", "--description", default="", help="a sentence about it")
     export = actions.add_parser("export", prog="%trackkit report export", description="write this report to a file")
-    export.add_argument("path", help="FILE.md or FILE.html")
+    export.add_argument("path", metavar="FILE", help="FILE.md or FILE.html")
+    actions.add_parser("publish", prog="%trackkit report publish", description="lock this report: not in this version")
     return track, log, embed, trackkit
 
 
