@@ -84,8 +84,8 @@ class Line(argparse.ArgumentParser):
             allowed = [choice.strip("'") for choice in choices.split(", ")]
             near = difflib.get_close_matches(value, allowed, 1, 0.5)
             if near and value in words:
-                fixed = [near[0] if word == value else word for word in words]
-                return f"{option} cannot be {value}. Did you mean: {self.prog} {shlex.join(fixed)}"
+                meant = [near[0] if word == value else word for word in words]
+                return f"{option} cannot be {value}. Did you mean: {self.prog} {shlex.join(meant)}"
             return f"{option} cannot be {value}; it can be {', '.join(allowed)}."
         if message.startswith("unrecognized arguments: ") and parser.prog == "%%track":
             args, more = self.parse_known_args(words)
