@@ -45,15 +45,18 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
   const place = useSignal<Place>(placeOf(wanted));
   const open = useSignal<Sample | null>(null);
   const page = useRef<HTMLDivElement>(null);
+  /** The place that the newest answer is about. */
+  const arrived = useRef<Place | null>(null);
   const live = useLive(
     source,
     [id],
-    signal =>
-      source.read(
-        'samples',
-        { id, limit: BATCH, ...(metric.value && { metric: metric.value }), ...place.value },
-        signal,
-      ),
+    async signal => {
+      const at = place.value;
+      const asked = { id, limit: BATCH, ...(metric.value && { metric: metric.value }), ...at };
+      const found = await source.read('samples', asked, signal);
+      arrived.current = at;
+      return found;
+    },
     [id, metric.value, place.value],
   );
   const still = useStill(
@@ -74,8 +77,8 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
     }
   }, [wanted]);
   useEffect(() => {
-    // Older, Newer and Newest were pressed: where that led is known with the answer.
-    if (moved.current && answer === live.value.value) {
+    // Where Older and Newer led is known with their answer.
+    if (moved.current && arrived.current === place.value) {
       moved.current = false;
       onOptions?.({ iteration: shown });
     }
@@ -94,7 +97,11 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
   const iterations = answer.iterations.map(({ iteration }) => iteration);
   const go = (to: Place) => {
     still.release();
-    moved.current = true;
+    const newest = Object.keys(to).length === 0;
+    moved.current = !newest;
+    if (newest) {
+      onOptions?.({ iteration: null });
+    }
     place.value = to;
     const panel = page.current?.closest('.tk-panel');
     if (panel) {
