@@ -1,0 +1,146 @@
+"""Widgets with traits in JupyterLab with everything of ours: linked both ways, read from the server, closed cleanly."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .lab import Lab
+from .test_kernel_only import MADE
+
+LINKED = """
+import ipywidgets
+view = track.widgets.ScalarsView(exp, smoothing=0.2)
+mirror = ipywidgets.FloatSlider(max=0.999, step=0.001, readout_format=".3f")
+word = ipywidgets.Text()
+joined = ipywidgets.jslink((view, "smoothing"), (mirror, "value"))
+linked = ipywidgets.link((view, "xaxis"), (word, "value"))
+display(view, mirror, word)
+""".strip()
+
+
+@pytest.fixture
+def made(lab: Lab) -> Lab:
+    """A page with an experiment in its kernel."""
+    lab.server.write("widgets.ipynb", MADE, "", "", "")
+    lab.open("widgets.ipynb")
+    return lab
+
+
+def run(lab: Lab, cell: int, source: str | None = None) -> None:
+    """Run one cell, with another source."""
+    lab.page.evaluate(
+        """([cell, source]) => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            notebook.activeCellIndex = cell;
+            if (source !== null) notebook.activeCell.model.sharedModel.setSource(source);
+        }""",
+        [cell, source],
+    )
+    lab.command("notebook:run-cell")
+    lab.wait_for_cell(cell)
+
+
+def test_traits_are_linked_both_ways(made: Lab) -> None:
+    run(made, 0)
+    run(made, 1, LINKED)
+    output = made.output(1)
+    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    output.get_by_role("button", name="Settings").click()
+    box = output.get_by_role("spinbutton", name="Smoothing")
+    expect(box).to_have_value("0.2")
+    expect(output.locator(".widget-readout")).to_have_text("0.200")
+
+    box.fill("0.8")
+    expect(output.locator(".widget-readout")).to_have_text("0.800")
+    assert made.python("print(view.smoothing, mirror.value)").split() == ["0.8", "0.8"]
+    output.get_by_role("radio", name="Wall").or_(output.get_by_role("button", name="Wall")).first.click()
+    expect(output.locator(".widget-text input")).to_have_value("wall")
+
+    made.python("view.smoothing = 0.5; word.value = 'relative'")
+    expect(box).to_have_value("0.5")
+    expect(output.locator(".widget-readout")).to_have_text("0.500")
+    assert made.python("print(view.xaxis)").strip() == "relative"
+    assert made.errors == []
+
+
+def test_the_slider_turns_the_samples_and_the_samples_turn_the_slider(made: Lab) -> None:
+    run(made, 0)
+    run(
+        made,
+        1,
+        "view = track.widgets.SamplesView(exp)\nslider = track.widgets.SampleSlider(view)\ndisplay(slider, view)",
+    )
+    output = made.output(1)
+    top = output.locator(".tk-samples h3").first
+    expect(top).to_have_text("Iteration 5", timeout=30_000)
+    made.python("slider.value = 2")
+    expect(top).to_have_text("Iteration 2")
+    output.get_by_role("button", name="Newest").click()
+    expect(top).to_have_text("Iteration 5")
+    expect(output.locator(".widget-readout")).to_have_text("newest")
+    output.get_by_role("button", name="Older").click()
+    expect(top).to_have_text("Iteration 2")
+    expect(output.locator(".widget-readout")).to_have_text("2")
+    assert made.python("print(view.iteration, slider.value)").split() == ["2", "2"]
+    assert made.errors == []
+
+
+def test_the_tab_is_a_trait(made: Lab) -> None:
+    run(made, 0)
+    run(made, 1, "view = track.widgets.ExperimentView(exp, tab='info'); view")
+    output = made.output(1)
+    tab = output.get_by_role("tab", selected=True)
+    expect(tab).to_have_text("Info", timeout=30_000)
+    output.get_by_role("tab", name="Debug samples").click()
+    assert made.python("print(view.tab)").strip() == "samples"
+    made.python("view.tab = 'console'; view.height = 222")
+    expect(tab).to_have_text("Console")
+    assert output.locator(".trackkit").evaluate("e => e.getBoundingClientRect().height") == 222
+    assert made.errors == []
+
+
+def test_the_server_is_read_and_the_code_is_that_of_the_labextension(made: Lab) -> None:
+    asked: list[str] = []
+    received: list[int] = []
+    made.page.on("request", lambda request: asked.append(request.url))
+    made.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
+    made.open("widgets.ipynb")
+    run(made, 0)
+    received.clear()
+    run(made, 1, "view = track.widgets.ScalarsView(exp); view")
+    expect(made.output(1).locator("canvas").first).to_be_visible(timeout=30_000)
+    assert any("/trackkit/api/charts" in url for url in asked)
+    assert sum(received) < 14_000, "the hidden widget and the view, without code and data"
+    print("bytes of the first view where our extension is:", sum(received))
+    assert made.errors == []
+
+
+def test_it_goes_when_it_is_closed_and_may_be_shown_twice(made: Lab) -> None:
+    run(made, 0)
+    run(made, 1, "view = track.widgets.ScalarsView(exp); display(view, view)")
+    output = made.output(1)
+    expect(output.locator(".trackkit")).to_have_count(2, timeout=30_000)
+    for shown in output.locator(".trackkit").all():
+        shown.scroll_into_view_if_needed()
+        expect(shown.locator("canvas").first).to_be_visible()
+    made.python("view.close()")
+    expect(output.locator(".trackkit")).to_have_count(0)
+    assert made.errors == []
+
+
+def test_controls_move_two_views(made: Lab) -> None:
+    run(made, 0)
+    run(
+        made,
+        1,
+        "one, two = track.widgets.ScalarsView(exp), track.widgets.ComparisonView([exp])\n"
+        "display(track.widgets.PlotControls(one, two), one, two)",
+    )
+    output = made.output(1)
+    expect(output.locator(".trackkit")).to_have_count(2, timeout=30_000)
+    expect(output.locator("canvas").first).to_be_visible()
+    output.locator("select").first.select_option("None")
+    expect(output.get_by_role("region", name="loss/val", exact=True).first).to_be_visible()
+    assert made.python("print(one.group_by, two.group_by)").split() == ["none", "none"]
+    assert made.errors == []
