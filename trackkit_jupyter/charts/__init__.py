@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from trackkit_jupyter.charts.build import GroupBy, build
 from trackkit_jupyter.charts.data import Answer, Axis, Chart, ChartSeries, Curve, Group, Reference
+from trackkit_jupyter.charts.groups import groups
 from trackkit_jupyter.charts.wire import decode, decode_cursor, encode, encode_cursor
 from trackkit_jupyter.palette import colors
 
@@ -25,4 +26,5 @@ __all__ = [
     "decode_cursor",
     "encode",
     "encode_cursor",
+    "groups",
 ]

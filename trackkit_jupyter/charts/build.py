@@ -110,8 +110,9 @@ def build(
         if value not in get_args(kinds):
             raise TrackkitValueError(f"{field} is one of {', '.join(get_args(kinds))}, not {value!r}", field=field)
     smooth = Smoothing(smoothing_kind, smoothing, smoothing_window, smoothing_sigma)
-    if points < 4:
-        raise TrackkitValueError(f"points must be at least 4, not {points!r}", field="points")
+    least = 4 if band == "none" else 6
+    if points < least:
+        raise TrackkitValueError(f"points must be at least {least}, not {points!r}", field="points")
     low, high = x_range or (None, None)
     if low is not None and high is not None and not low <= high:
         raise TrackkitValueError(f"the range must ascend, not {low!r} to {high!r}", field="x_range")

@@ -100,37 +100,31 @@ def _decode_chart(chart: dict[str, Any], columns: Floats) -> Chart:
     return Chart(chart["id"], chart["title"], Axis(**chart["x"]), lines, chart["y"]["label"], chart["kind"])
 
 
-def encode_cursor(curves: Iterable[Curve], structure: str = "") -> str:
-    """Write down how much of each curve a reader has, about 27 characters per curve, safe in a URL.
-
-    Parameters
-    ----------
-    curves
-        The curves, and the series of a metric that is the horizontal axis.
-    structure
-        What else the answer follows from, such as which experiments are aggregated.
-    """
+def encode_cursor(curves: Sequence[Curve]) -> str:
+    """Write down how much of each curve a reader has, about 27 characters per curve, safe in a URL."""
+    structure = _structure(curves)
     entries = [(_digest(curve.id), len(curve.values), _check(curve, len(curve.values))) for curve in curves]
     if structure:
         entries.append((_digest(structure), 0, 0))
     return base64.urlsafe_b64encode(b"".join(_ENTRY.pack(*entry) for entry in entries)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, curves: Iterable[Curve], structure: str = "") -> dict[str, int] | None:
+def decode_cursor(cursor: str, curves: Sequence[Curve]) -> dict[str, int] | None:
     """Read a cursor: series id to the rows that a reader has, for ``build(since=...)``.
 
     Parameters
     ----------
     cursor
         From `encode_cursor`; empty for a reader that has nothing.
-    curves, structure
+    curves
         As they are now. A curve that is new, that no longer begins with the rows that were sent (its experiment was
         reset), or that has another name or colour, is left out, so that all of it is sent.
 
     Returns
     -------
     dict or None
-        None if a curve is gone, or the structure is another one: a reader is to drop what it has.
+        None if a curve is gone, experiments are grouped in another way, or the metric that is the horizontal axis has
+        moved on: a reader is to drop what it has.
 
     Raises
     ------
@@ -142,7 +136,7 @@ def decode_cursor(cursor: str, curves: Iterable[Curve], structure: str = "") -> 
         known = {digest: (rows, check) for digest, rows, check in _ENTRY.iter_unpack(data)}
     except (binascii.Error, struct.error, ValueError) as error:
         raise TrackkitValueError("since is not the cursor of an earlier answer", field="since") from error
-    result = {}
+    result, structure = {}, _structure(curves)
     if structure and known and known.pop(_digest(structure), None) is None:
         return None
     for curve in curves:
@@ -150,6 +144,19 @@ def decode_cursor(cursor: str, curves: Iterable[Curve], structure: str = "") -> 
         if 0 <= rows <= len(curve.values) and check == _check(curve, rows):
             result[curve.id] = rows
     return None if known else result
+
+
+def _structure(curves: Iterable[Curve]) -> str:
+    """Return what lines follow from besides their own rows; empty where that is nothing."""
+    parts = {}
+    for curve in curves:
+        if curve.group is not None:
+            parts[curve.experiment] = f"{curve.group.id}/{curve.group.name}"
+        if curve.reference is not None:
+            known = curve.reference
+            last = (int(known.iterations[-1]), float(known.values[-1])) if len(known.values) else ()
+            parts[f"{curve.experiment}/"] = f"{len(known.values)}/{last}"
+    return json.dumps(parts) if parts else ""
 
 
 def _digest(text: str) -> bytes:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.reads import in_range
+from trackkit_jupyter.records import split_key
 from trackkit_jupyter.store import Store
 
 if TYPE_CHECKING:
-    from trackkit_jupyter.charts import Curve
+    from trackkit_jupyter.charts import Curve, Reference
 
 __all__ = ["charts", "collect"]
 
 _MOST_EXPERIMENTS = 100
+_MOST_GROUPED = 1_000
 _MOST_POINTS = 1_000_000
 #: A cursor travels in an address, which servers and proxies cut at 64 kB. Without one, everything is sent again.
 _LONGEST_CURSOR = 48_000
@@ -26,12 +30,20 @@ def charts(
     metrics: list[str] = [],  # noqa: B006 (never changed; the annotations are the contract)
     variants: list[str] = [],  # noqa: B006
     group_by: Literal["metric", "none"] = "metric",
-    xaxis: Literal["iterations", "relative", "wall"] = "iterations",
+    xaxis: Literal["iterations", "relative", "wall", "metric"] = "iterations",
     smoothing: float = 0.0,
     points: int = 2000,
     x_from: float | None = None,
     x_to: float | None = None,
     since: str = "",
+    x_metric: str = "",
+    smoothing_kind: Literal["none", "ema", "time_weighted", "running", "gaussian"] = "ema",
+    smoothing_window: int = 5,
+    smoothing_sigma: float = 1.0,
+    by: list[str] = [],  # noqa: B006
+    over: list[str] = [],  # noqa: B006
+    line: Literal["mean", "median"] = "mean",
+    band: Literal["none", "minmax", "std", "stderr", "ci95"] = "none",
 ) -> bytes:
     """Return the scalar charts of one or more experiments.
 
@@ -40,21 +52,32 @@ def charts(
     store
         The store.
     objects
-        Ids of the experiments, 100 at most; several are laid over one another.
+        Ids of the experiments, 100 at most (1,000 if they are grouped); several are laid over one another.
     metrics, variants
         Only series with one of these names; empty: all.
     group_by
         One chart per ``metric``, or (``none``) per metric and variant.
     xaxis
-        ``iterations``, ``relative`` (seconds from the start) or ``wall`` (unix seconds).
+        ``iterations``, ``relative`` (seconds from the start), ``wall`` (unix seconds), or ``metric``: the value of
+        `x_metric` at the iteration, or its latest before. Points before its first value are left out and counted.
     smoothing
-        Weight of the moving average, 0 to 0.999.
+        Weight of a moving average, 0 to 0.999.
     points
-        Points per line at most; longer ones keep the minimum and maximum of every bucket.
+        Points per line at most, at least 4 (with a band 6); longer ones keep the minimum and maximum of every bucket.
     x_from, x_to
         Zoom: only this part of the axis, in its base unit.
     since
         ``next`` of an earlier answer to the same question: lines that only grew then bring their new rows alone.
+    x_metric
+        Key of a logged series, such as ``loss/train``, or as it stands in the id of a line (slashes inside the metric
+        as ``%2F``).
+    smoothing_kind, smoothing_window, smoothing_sigma
+        See :class:`trackkit_jupyter.series.Smoothing`.
+    by, over
+        Draw as one line the experiments with the same values of these hyperparameters, or the same but for these. See
+        :func:`trackkit_jupyter.charts.groups`.
+    line, band
+        That line, and how far the experiments spread around it. See :func:`trackkit_jupyter.series.aggregate`.
 
     Returns
     -------
@@ -64,15 +87,20 @@ def charts(
     from trackkit_jupyter import charts as drawing
 
     in_range("smoothing", smoothing, 0, 0.999)
-    in_range("points", points, 4, _MOST_POINTS)
+    in_range("points", points, 4 if band == "none" else 6, _MOST_POINTS)
+    if xaxis == "metric" and not x_metric:
+        raise TrackkitValueError("x_metric must name the series that is the horizontal axis.", "x_metric")
+    if by and over:
+        raise TrackkitValueError("Experiments are grouped either by some hyperparameters, or over some.", "over")
     if x_from is not None and x_to is not None and x_from > x_to:
         raise TrackkitValueError(f"x_to must not be smaller than x_from, which is {x_from:g}.", "x_to")
-    found = collect(store, objects, metrics, variants)
+    found = collect(store, objects, metrics, variants, x_metric if xaxis == "metric" else "", by, over)
     cursor = drawing.encode_cursor(found)
     if len(cursor) > _LONGEST_CURSOR:
         cursor = ""
     if since and since == cursor:
         return drawing.encode([], cursor, unchanged=True)
+    held = drawing.decode_cursor(since, found) if since else {}
     built = drawing.build(
         found,
         group_by=group_by,
@@ -80,54 +108,105 @@ def charts(
         smoothing=smoothing,
         points=points,
         x_range=None if x_from is None and x_to is None else (x_from, x_to),
-        since=drawing.decode_cursor(since, found) if since else None,
+        since=held,
+        x_label=x_metric,
+        smoothing_kind=smoothing_kind,
+        smoothing_window=smoothing_window,
+        smoothing_sigma=smoothing_sigma,
+        line=line,
+        band=band,
     )
-    return drawing.encode(built, cursor)
+    return drawing.encode(built, cursor, whole=held is None)
 
 
-def collect(store: Store[Any], objects: list[str], metrics: list[str], variants: list[str]) -> list[Curve]:
+@dataclass(frozen=True, eq=False)
+class _Found:
+    id: str
+    name: str
+    started: float | None
+    number: int | None
+    created: tuple[str, str]
+    names: list[tuple[str, str]]
+    chosen: list[tuple[str, str]]
+    series: list[Any]
+    reference: Reference | None
+
+
+def collect(
+    store: Store[Any],
+    objects: list[str],
+    metrics: list[str],
+    variants: list[str],
+    x_metric: str = "",
+    by: Sequence[str] = (),
+    over: Sequence[str] = (),
+) -> list[Curve]:
     """Return the curves of some experiments, in the order of the experiments and of first appearance.
 
-    Colours are given by identity: they depend neither on the order of `objects` nor on what is chosen of them. Dashes
-    tell apart the variants that are chosen, so that one variant of several experiments is drawn solid.
+    Colours are given by identity, of experiments or of groups: they depend neither on the order of `objects` nor on
+    what is chosen of them. Dashes tell apart the variants that are chosen, so that one variant of several is solid.
     """
     from trackkit_jupyter import charts as drawing
 
     if not objects:
         raise TrackkitValueError("objects must name at least one experiment.", "objects")
-    if len(objects) > _MOST_EXPERIMENTS:
-        raise TrackkitValueError(f"objects may name {_MOST_EXPERIMENTS} experiments at most.", "objects")
-    names: dict[str, list[tuple[str, str]]] = {}
-    created: dict[str, tuple[str, str]] = {}
-    numbers: dict[str, int | None] = {}
-    parts = []
+    most = _MOST_GROUPED if by or over else _MOST_EXPERIMENTS
+    if len(objects) > most:
+        raise TrackkitValueError(f"objects may name {most:,} experiments at most.", "objects")
+    found: list[_Found] = []
+    settings: dict[str, Any] = {}
     for id in dict.fromkeys(objects):
         with opened(store, id, "objects") as experiment:
-            names[id] = [(metric, variant) for metric, variant in experiment.names()]
-            created[id], numbers[id] = (experiment.created or "", id), experiment.number
+            names = list(experiment.names())
             chosen = [
                 (metric, variant)
-                for metric, variant in names[id]
+                for metric, variant in names
                 if (not metrics or metric in metrics) and (not variants or variant in variants)
             ]
-            for metric, variant in chosen:
-                series = experiment.series(metric, variant)
-                parts.append((id, experiment.name, metric, variant, series, experiment.started_time))
-            if len(set(objects)) > 1:
-                names[id] = chosen  # the colour tells the experiment; dashes tell apart the variants that are shown
-    colors = drawing.colors({id: names[id] for id in sorted(names, key=created.__getitem__)}, numbers)
+            series = [experiment.series(metric, variant) for metric, variant in chosen]
+            reference = None
+            if (place := _named(names, x_metric)) is not None:
+                along = experiment.series(*place)
+                reference = drawing.Reference(along.iterations, along.values)
+            if by or over:
+                settings[id] = experiment.hyperparameters
+            created = (experiment.created or "", id)
+            about = (experiment.name, experiment.started_time, experiment.number)
+            found.append(_Found(id, *about, created, names, chosen, series, reference))
+    groups = drawing.groups(settings, by, over) if settings else {}
+    looks: dict[str, dict[tuple[str, str], None]] = {}
+    numbers: dict[str, int | None] = {}
+    identities = {one.id: groups[one.id].id if one.id in groups else one.id for one in found}
+    several = len(set(identities.values())) > 1
+    for one in sorted(found, key=lambda one: one.created):
+        # the colour tells the experiment; dashes tell apart the variants that are shown
+        looks.setdefault(identities[one.id], {}).update(dict.fromkeys(one.chosen if several else one.names))
+        numbers.setdefault(identities[one.id], one.number)
+    colors = drawing.colors({identity: list(names) for identity, names in looks.items()}, numbers)
     return [
         drawing.Curve(
-            experiment=id,
-            experiment_name=name,
+            experiment=one.id,
+            experiment_name=one.name,
             metric=metric,
             variant=variant,
-            color=colors[id, metric, variant][0],
-            dash=colors[id, metric, variant][1],
+            color=colors[identities[one.id], metric, variant][0],
+            dash=colors[identities[one.id], metric, variant][1],
             iterations=series.iterations,
             values=series.values,
             times=series.times,
-            started=started,
+            started=one.started,
+            group=groups.get(one.id),
+            reference=one.reference,
         )
-        for id, name, metric, variant, series, started in parts
+        for one in found
+        for (metric, variant), series in zip(one.chosen, one.series, strict=True)
     ]
+
+
+def _named(names: list[tuple[str, str]], text: str) -> tuple[str, str] | None:
+    """Return the series that a text means: metric and variant as in the id of a line, or a key as it was logged."""
+    metric, _, variant = text.partition("/")
+    for place in ((metric.replace("%2F", "/").replace("%25", "%"), variant), split_key(text)):
+        if place in names:
+            return place
+    return None

@@ -16,6 +16,7 @@ __all__ = ["chart_picture", "charts_picture"]
 
 _MOST = 6  # charts on a page
 _PAD, _GAP = 12.0, 12.0
+_BAND = 0.15
 
 
 def chart_picture(
@@ -120,7 +121,7 @@ def _draw(paper: Paper, box: Box, chart: Chart) -> None:
     paper.text(right, top + 9, note, size=NOTE, color=paper.ink.secondary, align="right")
     top += 22
     if len(chart.series) > 1:
-        entries: list[LegendEntry] = [(line.name, _hue(line), _dash(line), True) for line in chart.series]
+        entries: list[LegendEntry] = [(_label(line), _hue(line), _dash(line), True) for line in chart.series]
         top += paper.legend((left, top, right, bottom), entries) + 4
     else:
         top += 2
@@ -129,7 +130,8 @@ def _draw(paper: Paper, box: Box, chart: Chart) -> None:
     if places is None:
         _say(paper, (left, top, right, bottom), "No points yet")
         return
-    values = _extent([column for line in chart.series for column in (line.y, line.raw_y) if column is not None])
+    heights = [column for line in chart.series for column in (line.y, line.raw_y, line.low, line.high)]
+    values = _extent([column for column in heights if column is not None])
     low, high = ticks.span(*(values or (0.0, 1.0)), 0.06)
     axis_height = bottom - top - (20 if chart.x.kind == "iterations" else 34)
     y_ticks, y_labels = ticks.numbers(low, high, max(2, min(5, int(axis_height / 30))))
@@ -151,7 +153,7 @@ def _x_axis(paper: Paper, axes: Axes, chart: Chart, places: tuple[float, float],
     low, high = places
     pad = (high - low) * 0.01
     if low == high:
-        pad = {"iterations": 1.0, "relative": max(abs(low) * 0.5, 1.0), "wall": 30.0}[chart.x.kind]
+        pad = {"iterations": 1.0, "wall": 30.0}.get(chart.x.kind, max(abs(low) * 0.5, 1.0))
     axes.set_xlim(low - pad, high + pad)
     most, label = max(2, int(room / 70)), chart.x.label or ""
     if chart.x.kind == "wall":
@@ -168,6 +170,8 @@ def _x_axis(paper: Paper, axes: Axes, chart: Chart, places: tuple[float, float],
 
 def _line(paper: Paper, axes: Axes, line: ChartSeries, width: float) -> None:
     color = _hue(line)
+    if line.low is not None and line.high is not None:
+        axes.fill_between(line.x, line.low, line.high, color=color, alpha=_BAND, linewidth=0)
     if line.raw_x is not None and line.raw_y is not None:
         axes.plot(line.raw_x, line.raw_y, color=color, linewidth=1, alpha=0.25, solid_joinstyle="round")
     axes.plot(
@@ -203,10 +207,16 @@ def _note(chart: Chart) -> str:
         kinds = {word for line in chart.series for _, word in line.nonfinite}
         kind = "NaN" if kinds == {"NaN"} else "infinite" if "NaN" not in kinds else "NaN or infinite"
         words.append(f"{count:,} {kind}")
+    if unplaced := sum(line.unplaced for line in chart.series):
+        words.append(f"{unplaced:,} without a place")
     if any(line.sampled for line in chart.series):
         shown, total = sum(line.shown for line in chart.series), sum(line.total for line in chart.series)
         words.append(f"{shown:,} of {total:,} points")
     return "  ·  ".join(words)
+
+
+def _label(line: ChartSeries) -> str:
+    return f"{line.name} (n = {len(line.members)})" if line.members else line.name
 
 
 def _hue(line: ChartSeries) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
 from trackkit_jupyter.views.view import View, comparison, experiment, of
 
@@ -56,7 +58,13 @@ def show(obj: Any, tab: str | None = None) -> None:
         warnings.warn(f"The view could not be shown: {error}", RuntimeWarning, stacklevel=2)
 
 
-def compare(experiments: Any, group_by: str | None = None, **options: Any) -> None:
+def compare(
+    experiments: Any,
+    group_by: str | Sequence[str] | None = None,
+    over: str | Sequence[str] | None = None,
+    band: str | None = None,
+    **options: Any,
+) -> None:
     """Show experiments side by side below the cell: charts, differing hyperparameters, final metrics.
 
     Parameters
@@ -64,11 +72,32 @@ def compare(experiments: Any, group_by: str | None = None, **options: Any) -> No
     experiments
         Two experiments or more.
     group_by
-        ``metric`` (default: one chart per metric) or ``none`` (one per metric and variant).
+        One or more hyperparameters, as ``name`` or ``section/name``: experiments with the same values are drawn as one
+        line, the mean. (``metric`` and ``none`` do not group experiments: one chart per metric, or per metric and
+        variant.)
+    over
+        One or more hyperparameters instead: experiments are drawn as one line that are the same but for these, such as
+        repetitions with another ``seed``.
+    band
+        How far the experiments of a group spread: ``minmax`` (default), ``std``, ``stderr``, ``ci95`` (95 % confidence
+        interval of the mean, by Student's t) or ``none``. See :func:`trackkit_jupyter.series.aggregate`.
     **options
-        As in :func:`trackkit_jupyter.views.scalars`.
+        ``line``: ``mean`` or ``median``. Others as in :func:`trackkit_jupyter.views.scalars`.
+
+    Raises
+    ------
+    TrackkitValueError
+        If both or none of `group_by` and `over` are given with a band, or an option is not allowed.
     """
-    show(comparison(experiments, group_by=group_by, **options))
+    if group_by in ("metric", "none"):
+        options["group_by"], group_by = group_by, None
+    if group_by and over:
+        raise TrackkitValueError("Experiments are grouped either by some hyperparameters, or over some.", "over")
+    if group_by or over:
+        band = band or "minmax"
+    elif band not in (None, "none"):
+        raise TrackkitValueError("A band is that of a group: say group_by or over as well.", "band")
+    show(comparison(experiments, by=group_by, over=over, band=band, **options))
 
 
 def table(experiments: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.views import tables
-from trackkit_jupyter.views.view import View
+from trackkit_jupyter.views.view import CURVES, View
 
 if TYPE_CHECKING:
     from trackkit_jupyter.charts import Chart
@@ -136,7 +136,9 @@ def _charts(view: View, store: Store[Any], ids: Sequence[str], points: int) -> l
     from trackkit_jupyter import charts, operations
 
     options = view.options
-    asked = {key: options[key] for key in ("group_by", "xaxis", "smoothing") if options.get(key)}
+    asked = {key: options[key] for key in CURVES if options.get(key)}
+    if options.get("x_metric"):
+        asked["xaxis"] = "metric"
     if options.get("type") != "parcoords":  # it names its metrics by their digests
         asked.update({key: list(options[key]) for key in ("metrics", "variants") if options.get(key)})
     answer = operations.call("charts", store, {"objects": list(ids), "points": points, **asked})

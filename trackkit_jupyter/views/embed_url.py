@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote_plus
 
 from trackkit_jupyter.errors import EmbedError, shown
-from trackkit_jupyter.views.view import TYPES, VALUE_TYPES, View
+from trackkit_jupyter.views.view import BANDS, SMOOTHINGS, TYPES, VALUE_TYPES, View
 
 __all__ = ["parse", "type_of", "write"]
 
@@ -23,8 +23,11 @@ _OBJECT_TYPES = {"task": "experiment", "model": "model", "experiment": "experime
 #: Keys that say how to show; everything else chooses the objects.
 _OWN = (
     "type objectType objects tasks models metrics variants iterations xaxis value_type series company light theme "
-    "store tab smoothing group_by width height"
+    "store tab smoothing group_by width height "
+    "x_metric smoothing_kind smoothing_window smoothing_sigma by over line band"
 ).split()
+#: Options of curves that stand in a URL by their own names, one value each.
+_CURVES = ("x_metric", "smoothing_kind", "smoothing_window", "smoothing_sigma", "line", "band")
 #: First segments of the keys of a dynamic query.
 _QUERY = frozenset(
     "id user tags system_tags status project parent hyperparams execution created started completed published "
@@ -82,9 +85,9 @@ def write(view: View) -> str:
     pairs += [(key, options[key]) for key in ("series", "value_type", "tab") if options.get(key)]
     pairs.append(("xaxis", _key_of(_XAXES, options.get("xaxis", "iterations"))))
     pairs += [("objects", id) for id in view.objects]
-    for key in ("metrics", "variants"):
+    for key in ("metrics", "variants", "by", "over"):
         pairs += [(key, name) for name in options.get(key) or ()]
-    pairs += [(key, options[key]) for key in ("smoothing", "group_by", "company") if options.get(key)]
+    pairs += [(key, options[key]) for key in ("smoothing", "group_by", "company", *_CURVES) if options.get(key)]
     written = [f"{key}={quote(str(value), safe='')}" for key, value in pairs]
     for key, value in (view.query or {}).items():
         several = isinstance(value, list)
@@ -203,7 +206,7 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
         options["type"] = kind
         if not own.get("metrics"):
             raise EmbedError("type=parcoords needs metrics=<metric_id>.<variant_id>.", "metrics")
-    for key in ("metrics", "variants"):
+    for key in ("metrics", "variants", "by", "over"):
         names = [*own.get(key, ()), *(bare if key == "variants" else ())]
         if names:
             options[key] = names
@@ -213,11 +216,17 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
         options["xaxis"] = xaxis
     if "value_type" in own:
         options["value_type"] = _one(own, "value_type", VALUE_TYPES, "value")
-    for key in ("series", "company", "tab", "group_by"):
+    for key, allowed in (("smoothing_kind", SMOOTHINGS), ("line", ("mean", "median")), ("band", BANDS)):
+        if own.get(key):
+            options[key] = _one(own, key, allowed, "")
+    for key, least, most in (("smoothing_window", 3, 35), ("smoothing_sigma", 0.5, 3)):
+        if own.get(key):
+            options[key] = _number(own[key][-1], key, least, most)
+    for key in ("series", "company", "tab", "group_by", "x_metric"):
         if own.get(key):
             options[key] = own[key][-1]
     if own.get("smoothing"):
-        options["smoothing"] = _smoothing(own["smoothing"][-1])
+        options["smoothing"] = _number(own["smoothing"][-1], "smoothing", 0, 0.999)
     theme = _theme(own)
     if theme:
         options["theme"] = theme
@@ -246,14 +255,14 @@ def _id(text: str, field: str = "objects") -> str:
     return id
 
 
-def _smoothing(text: str) -> float:
+def _number(text: str, key: str, least: float, most: float) -> float:
     try:
         value = float(text)
     except ValueError:
-        value = -1.0
-    if not 0 <= value <= 0.999:
-        raise EmbedError(f"smoothing must be a number from 0 to 0.999, not {shown(text)}.", "smoothing")
-    return value
+        value = least - 1
+    if not least <= value <= most:
+        raise EmbedError(f"{key} must be a number from {least:g} to {most:g}, not {shown(text)}.", key)
+    return int(value) if key == "smoothing_window" else value
 
 
 def _theme(own: dict[str, list[str]]) -> str | None:

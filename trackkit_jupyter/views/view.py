@@ -44,6 +44,22 @@ TYPES = {
     "comparison": "comparison",
 }
 XAXES = ("iterations", "relative", "wall")
+#: How curves are drawn: options of a view that are arguments of the operation ``charts``.
+CURVES = (
+    "group_by",
+    "xaxis",
+    "smoothing",
+    "x_metric",
+    "smoothing_kind",
+    "smoothing_window",
+    "smoothing_sigma",
+    "by",
+    "over",
+    "line",
+    "band",
+)
+SMOOTHINGS = ("none", "ema", "time_weighted", "running", "gaussian")
+BANDS = ("none", "minmax", "std", "stderr", "ci95")
 VALUE_TYPES = ("value", "min_value", "max_value")
 
 
@@ -206,7 +222,10 @@ def scalars(experiments: Any, metrics: Any = None, variants: Any = None, **optio
         Names to show; ``None``: all. Every metric is shown with every variant.
     **options
         ``xaxis``: ``iterations``, ``relative`` (seconds from the start) or ``wall``; ``smoothing``: 0 to 0.999;
-        ``group_by``: ``metric`` or ``none``; ``theme``; ``height`` in pixels.
+        ``group_by``: ``metric`` or ``none``; ``theme``; ``height`` in pixels. ``x_metric``: the key of a series that is
+        the horizontal axis instead; ``smoothing_kind``: ``none``, ``ema``, ``time_weighted``, ``running`` or
+        ``gaussian``, with ``smoothing_window`` and ``smoothing_sigma``; ``by``, ``over``, ``line``, ``band``: draw
+        groups of experiments as one line, see :func:`trackkit_jupyter.compare`.
     """
     return _build("scalars", _several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
 
@@ -324,7 +343,10 @@ _DEFAULTS = {"xaxis": "iterations", "object_type": "experiment", "width": "100%"
 def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None, **options: Any) -> View:
     if not objects and not query:
         raise EmbedError("There is nothing to show: name at least one experiment.", "objects")
-    for name, allowed in (("xaxis", XAXES), ("value_type", VALUE_TYPES), ("theme", ("light", "dark"))):
+    for name in ("by", "over"):
+        options[name] = _names(options.get(name)) or None
+    choices = {"xaxis": XAXES, "value_type": VALUE_TYPES, "theme": ("light", "dark"), "band": BANDS}
+    for name, allowed in {**choices, "line": ("mean", "median"), "smoothing_kind": SMOOTHINGS}.items():
         if options.get(name) is not None:
             _choice(options[name], allowed, name, EmbedError)
     unknown = [name for name in options if name not in _OPTIONS]
@@ -339,9 +361,8 @@ def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None
 
 
 _OPTIONS = frozenset(
-    "tab metrics variants xaxis smoothing group_by theme width height object_type type value_type series "
-    "company".split()
-)
+    ["tab", "metrics", "variants", "theme", "width", "height", "object_type", "type", "value_type", "series", "company"]
+).union(CURVES)
 
 
 def _id(item: Any) -> str:

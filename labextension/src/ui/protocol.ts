@@ -3,8 +3,24 @@
 export type ViewKind = 'experiment' | 'scalars' | 'comparison' | 'plot' | 'samples' | 'single' | 'message';
 export type GroupBy = 'metric' | 'none';
 export type Axis = 'iterations' | 'relative' | 'wall';
+export type SmoothingKind = 'none' | 'ema' | 'time_weighted' | 'running' | 'gaussian';
+export type Band = 'none' | 'minmax' | 'std' | 'stderr' | 'ci95';
 
-export interface ViewOptions {
+/** How curves are read, beyond what the tools above them offer. */
+export interface CurveOptions {
+  /** Key of the series that is the horizontal axis. */
+  x_metric?: string;
+  smoothing_kind?: SmoothingKind;
+  smoothing_window?: number;
+  smoothing_sigma?: number;
+  /** Hyperparameters: one line for the experiments with the same values of these, or the same but for those. */
+  by?: string[];
+  over?: string[];
+  line?: 'mean' | 'median';
+  band?: Band;
+}
+
+export interface ViewOptions extends CurveOptions {
   tab?: string;
   metrics?: string[];
   variants?: string[];
@@ -130,6 +146,18 @@ export type ExperimentAnswer = ExperimentRecord & { state: string; now: string }
 
 // Curves
 
+/** x in iterations, seconds or unix seconds; raw_* are the unsmoothed values where y is smoothed. */
+export interface Columns {
+  x: Float64Array;
+  y: Float64Array;
+  raw_x?: Float64Array;
+  raw_y?: Float64Array;
+  /** Edges of a group's band, and the number of experiments behind each point. */
+  low?: Float64Array;
+  high?: Float64Array;
+  count?: Float64Array;
+}
+
 export interface ChartSeries {
   id: string;
   experiment: string;
@@ -148,15 +176,23 @@ export interface ChartSeries {
   last: Num | null;
   nonfinite: [number, 'NaN' | 'Infinity' | '-Infinity'][];
   nonfinite_count: number;
-  /** x in iterations, seconds or unix seconds; raw_* are the unsmoothed values where y is smoothed. */
-  columns: { x: Float64Array; y: Float64Array; raw_x?: Float64Array; raw_y?: Float64Array };
+  /** Experiments of a group that is drawn as one line; `experiment` is then the group's id. */
+  members?: string[];
+  /** Rows left out because they have no place on the horizontal axis. */
+  unplaced?: number;
+  /** Rows that a logarithmic axis has no place for. */
+  nonpositive?: number;
+  nonpositive_x?: number;
+  /** 5th and 95th percentile, for a vertical axis that ignores outliers. */
+  y_range?: [number, number] | null;
+  columns: Columns;
 }
 
 export interface Chart {
   id: string;
   title: string;
   kind: 'line';
-  x: { kind: Axis; label: string | null; unit: string | null };
+  x: { kind: Axis | 'metric'; label: string | null; unit: string | null };
   y: { label: string | null };
   series: ChartSeries[];
 }
@@ -165,6 +201,8 @@ export interface ChartsAnswer {
   charts: Chart[];
   next: string;
   unchanged: boolean;
+  /** What was read before is to be dropped: these are all charts and lines there are. */
+  whole?: boolean;
 }
 
 type Span = [offset: number, length: number];
@@ -182,17 +220,24 @@ export function decodeCharts(buffer: ArrayBuffer): ChartsAnswer {
     throw new RangeError("The answer's header does not fit its length.");
   }
   const text = new TextDecoder().decode(new Uint8Array(buffer, 4, header));
-  const wire = JSON.parse(text) as { charts: WireChart[]; next: string; unchanged?: boolean };
+  const wire = JSON.parse(text) as { charts: WireChart[]; next: string; unchanged?: boolean; whole?: boolean };
   const column = ([offset, length]: Span) => new Float64Array(buffer, start + offset * 8, length);
-  const columns = (spans: Record<string, Span>): ChartSeries['columns'] => {
-    const { x, y, raw_x, raw_y } = spans;
+  const columns = (spans: Record<string, Span>): Columns => {
+    const { x, y, raw_x, raw_y, low, high, count } = spans;
     if (!x || !y) {
       throw new RangeError('A series came without its columns.');
     }
-    const found: ChartSeries['columns'] = { x: column(x), y: column(y) };
+    const found: Columns = { x: column(x), y: column(y) };
     if (raw_x && raw_y) {
       found.raw_x = column(raw_x);
       found.raw_y = column(raw_y);
+    }
+    if (low && high) {
+      found.low = column(low);
+      found.high = column(high);
+    }
+    if (count) {
+      found.count = column(count);
     }
     return found;
   };
@@ -200,7 +245,7 @@ export function decodeCharts(buffer: ArrayBuffer): ChartsAnswer {
     ...chart,
     series: chart.series.map(series => ({ ...series, columns: columns(series.columns) })),
   }));
-  return { charts, next: wire.next, unchanged: wire.unchanged ?? false };
+  return { charts, next: wire.next, unchanged: wire.unchanged ?? false, whole: wire.whole ?? false };
 }
 
 // Other answers
@@ -264,12 +309,12 @@ export interface Figure {
   frames?: unknown[];
 }
 
-export interface ChartsArguments {
+export interface ChartsArguments extends CurveOptions {
   objects: string[];
   metrics?: string[];
   variants?: string[];
   group_by?: GroupBy;
-  xaxis?: Axis;
+  xaxis?: Axis | 'metric';
   smoothing?: number;
   points?: number;
   x_from?: number | null;

@@ -6,7 +6,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { useActive } from '../parts/live';
 import { useFilter } from '../parts/search';
 import { Empty, Problem } from '../parts/states';
-import type { ViewOptions } from '../protocol';
+import type { CurveOptions, ViewOptions } from '../protocol';
 import type { Source } from '../source';
 import { Bench } from './bench';
 import { Grid } from './grid';
@@ -54,6 +54,22 @@ function asked({ group_by, xaxis, smoothing }: ViewOptions): Partial<CurveSettin
   };
 }
 
+const MORE = [
+  'x_metric',
+  'smoothing_kind',
+  'smoothing_window',
+  'smoothing_sigma',
+  'by',
+  'over',
+  'line',
+  'band',
+] as const satisfies readonly (keyof CurveOptions)[];
+
+/** What the view asks for that has no tool. */
+function more(options: ViewOptions): CurveOptions {
+  return Object.fromEntries(MORE.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])));
+}
+
 export function Curves({ source, objects, options, onOptions, children }: CurvesProps) {
   const key = objects.join();
   const first = useMemo(() => firstSettings(options, objects), [key]);
@@ -62,8 +78,8 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
   const filter = useFilter();
   const active = useActive();
   const reader = useMemo(
-    () => new CurveReader(source, objects, { metrics: options.metrics, variants: options.variants }, settings.peek()),
-    [source, key, options.metrics?.join('\n'), options.variants?.join('\n')],
+    () => new CurveReader(source, objects, options, settings.peek(), more(options)),
+    [source, key, options.metrics?.join('\n'), options.variants?.join('\n'), JSON.stringify(more(options))],
   );
   useEffect(() => () => reader.dispose(), [reader]);
   useSignalEffect(() => {

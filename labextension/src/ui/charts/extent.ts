@@ -27,7 +27,7 @@ export function xExtent(model: LineModel, hidden: ReadonlySet<string>): Range | 
 }
 
 /** A range with some room when it holds a single value. */
-export function roomy([from, to]: Range, kind: Axis): Range {
+export function roomy([from, to]: Range, kind: Axis | 'metric'): Range {
   if (from < to) {
     return [from, to];
   }
@@ -53,6 +53,10 @@ export function yExtent(model: LineModel, hidden: ReadonlySet<string>, x: Range,
       take(columns.x, columns.y);
       if (columns.raw_x && columns.raw_y) {
         take(columns.raw_x, columns.raw_y);
+      }
+      if (columns.low && columns.high) {
+        take(columns.x, columns.low);
+        take(columns.x, columns.high);
       }
     }
   }

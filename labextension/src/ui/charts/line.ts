@@ -9,7 +9,7 @@ import type { LineModel } from './model';
 import { dashOf, type Paint, paintOf, seriesColor } from './paint';
 import { composePng } from './png';
 import { Tooltip } from './tooltip';
-import { lowerBound, type Mapping, nearestIndex, tracePath } from './trace';
+import { bandPath, lowerBound, type Mapping, nearestIndex, tracePath } from './trace';
 
 const STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map(lead => lead * 10 ** power)).flat();
 /** Shorter drags are clicks, and a box thinner than this means one direction only. */
@@ -20,6 +20,8 @@ const DOTS = 12;
 const PNG_SCALE = 3;
 /** Lines with fewer points than this have round joins. */
 const JOINED = 500;
+/** Opacity of the band of a group. */
+const BAND = 0.15;
 
 /** The ranges in view; null follows the data. */
 export interface Zoom {
@@ -306,6 +308,11 @@ export class LineChart implements Chart {
         }
       };
       const smoothed = columns.raw_x && columns.raw_y;
+      if (columns.low && columns.high) {
+        ctx.globalAlpha = BAND * strength;
+        ctx.fillStyle = seriesColor(paint, color);
+        ctx.fill(bandPath(columns.x, columns.low, columns.high, map, bbox.top + bbox.height));
+      }
       if (columns.raw_x && columns.raw_y) {
         stroke(columns.raw_x, columns.raw_y, 1, 0.25, []);
       }

@@ -1,12 +1,10 @@
 // What a line chart draws, as data: answers of `charts` put together, increments appended, previews of smoothing.
 
-import type { Chart as ChartAnswer, ChartSeries, ChartsAnswer } from '../protocol';
+import type { Chart as ChartAnswer, ChartSeries, ChartsAnswer, Columns } from '../protocol';
 
 export interface LineModel extends Omit<ChartAnswer, 'series'> {
   series: ChartSeries[];
 }
-
-type Columns = ChartSeries['columns'];
 
 /** An increment that does not continue what is held: read the whole again. */
 export class GapError extends Error {
@@ -62,6 +60,9 @@ export function mergeCharts(old: readonly LineModel[], answer: ChartsAnswer): Li
   if (answer.unchanged) {
     return [...old];
   }
+  if (answer.whole) {
+    return answer.charts;
+  }
   const held = new Map(old.map(chart => [chart.id, chart]));
   const fresh = new Map(answer.charts.map(chart => [chart.id, chart]));
   const put = (chart: ChartAnswer): LineModel => {
@@ -97,9 +98,9 @@ export function ema(values: Float64Array, weight: number): Float64Array {
   return out;
 }
 
-/** The chart smoothed here and now, to be shown until the server's answer arrives; null where it holds only a sample. */
+/** The chart smoothed here and now, to be shown until the server's answer arrives; null where it holds only a sample, or a group. */
 export function preview(chart: LineModel, weight: number): LineModel | null {
-  if (chart.series.some(series => series.sampled)) {
+  if (chart.series.some(series => series.sampled || series.members?.length)) {
     return null;
   }
   const series = chart.series.map(one => {

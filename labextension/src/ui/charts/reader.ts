@@ -6,6 +6,7 @@ import {
   type Axis,
   type Chart,
   type ChartsArguments,
+  type CurveOptions,
   decodeCharts,
   type ExperimentRecord,
   type GroupBy,
@@ -88,6 +89,7 @@ export class CurveReader {
     private readonly objects: string[],
     private readonly only: { metrics?: string[] | undefined; variants?: string[] | undefined },
     settings: CurveSettings,
+    private readonly more: CurveOptions = {},
   ) {
     this.settings = settings;
     this.slots = computed(() => this.order.value.map(id => this.held.get(id) as Slot));
@@ -174,6 +176,8 @@ export class CurveReader {
       xaxis,
       smoothing,
       points: POINTS,
+      ...this.more,
+      ...(this.more.x_metric ? { xaxis: 'metric' as const } : {}),
     };
   }
 
@@ -263,7 +267,8 @@ export class CurveReader {
 
   /** What is on screen, smoothed at once where all points are at hand; the server's answer follows. */
   private smooth(): void {
-    for (const id of this.wanted.keys()) {
+    const previewed = (this.more.smoothing_kind ?? 'ema') === 'ema' ? this.wanted.keys() : [];
+    for (const id of previewed) {
       const slot = this.held.get(id);
       const model = slot?.model.peek();
       const early = model && preview(model, this.settings.smoothing);

@@ -43,6 +43,38 @@ export function drawable(value: number, log: boolean): boolean {
   return Number.isFinite(value) && (!log || value > 0);
 }
 
+/** The area between the two edges of a band; `bottom` is where an edge goes that a logarithmic axis has no place for. */
+export function bandPath(
+  xs: Float64Array,
+  lows: Float64Array,
+  highs: Float64Array,
+  map: Mapping,
+  bottom: number,
+): Path2D {
+  const area = new Path2D();
+  const first = Math.max(0, lowerBound(xs, map.from) - 1);
+  const end = Math.min(xs.length, lowerBound(xs, map.to) + 1);
+  const there = (at: number) => Number.isFinite(lows[at]) && drawable(highs[at] as number, map.log);
+  for (let start = first; start < end; start += 1) {
+    if (!there(start)) {
+      continue;
+    }
+    let stop = start;
+    area.moveTo(map.toX(xs[start] as number), map.toY(highs[start] as number));
+    while (stop + 1 < end && there(stop + 1)) {
+      stop += 1;
+      area.lineTo(map.toX(xs[stop] as number), map.toY(highs[stop] as number));
+    }
+    for (let at = stop; at >= start; at -= 1) {
+      const low = lows[at] as number;
+      area.lineTo(map.toX(xs[at] as number), drawable(low, map.log) ? map.toY(low) : bottom);
+    }
+    area.closePath();
+    start = stop;
+  }
+  return area;
+}
+
 /** The path of a line and, apart, the centres of points that have no neighbour to be joined with. */
 export function tracePath(xs: Float64Array, ys: Float64Array, map: Mapping): { line: Path2D; lone: number[] } {
   const line = new Path2D();
