@@ -98,7 +98,7 @@ class Smoothing:
 def _skipping(values: Floats, smooth: Callable[[Floats], Floats]) -> Floats:
     finite = np.isfinite(values)
     if finite.all():
-        return smooth(values)
+        return smooth(values) if len(values) else values
     result = np.full(len(values), np.nan)
     if finite.any():
         result[finite] = smooth(values[finite])
@@ -260,7 +260,7 @@ def _running_finite(values: Floats, window: int) -> Floats:
     with np.errstate(over="ignore", invalid="ignore"):
         while True:
             if window & length:
-                total[done:] += power[: len(power) - done] if done else power
+                total[done:] += power[: max(len(power) - done, 0)]
                 done += length
             if length * 2 > window:
                 break
