@@ -1,4 +1,4 @@
-"""JupyterLab without anything of ours but the kernel: displays are live through the comm, while the cell is busy too."""
+"""JupyterLab with nothing of ours but the kernel: displays are live through the comm, while the cell is busy too."""
 
 from __future__ import annotations
 
