@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import time
 import warnings
@@ -141,21 +142,23 @@ class Store(Generic[E]):
                 f"order_by must be one of {', '.join(_ORDER)}, with or without a - in front; not {shown(order_by)}.",
                 "order_by",
             )
-        if page < 0 or (page_size is not None and page_size < 1):
-            raise TrackkitValueError("page must be 0 or more, and page_size 1 or more.", "page")
-        chosen = [item for item in self._readable() if item.archived == archived]
-        chosen.sort(key=lambda item: item.id)
-        chosen.sort(key=lambda item: str(getattr(item, field) or ""), reverse=order_by.startswith("-"))
-        chosen.sort(key=lambda item: getattr(item, field) is None)
+        for name, number, least in (("page", page, 0), ("page_size", 1 if page_size is None else page_size, 1)):
+            if type(number) is not int or number < least:
+                raise TrackkitValueError(f"{name} must be a whole number from {least}, not {shown(number)}.", name)
+        # Each key is read once: it may have a look at the journals of a running experiment.
+        keyed = [(key, item) for item, (away, key) in self._readable("archived", field) if away == archived]
+        keyed.sort(key=lambda pair: pair[1].id)
+        keyed.sort(key=lambda pair: str(pair[0] or ""), reverse=order_by.startswith("-"))
+        keyed.sort(key=lambda pair: pair[0] is None)
         start = page * (page_size or 0)
         stop = None if page_size is None else start + page_size
-        return Experiments(chosen[start:stop], len(chosen))
+        return Experiments([item for _, item in keyed[start:stop]], len(keyed))
 
     def projects(self) -> list[Project]:
         """Return the projects that have experiments, by name."""
         counts: dict[str, int] = {}
-        for item in self._readable():
-            counts[item.project] = counts.get(item.project, 0) + 1
+        for _, (project,) in self._readable("project"):
+            counts[project] = counts.get(project, 0) + 1
         return [Project(name, counts[name]) for name in sorted(counts)]
 
     def new_experiment(self, record: dict[str, Any]) -> E:
@@ -164,7 +167,7 @@ class Store(Generic[E]):
         id = check_id(record["id"])
         numbered = {**record, "number": self._next_number(str(record["project"]))}
         document = Document(self.paths.experiment(id).record)
-        with document.edit() as database:
+        with document.edit(create=True) as database:
             database.table("experiment", cache_size=0).insert(numbered)
             for name, rows in tables.items():
                 database.table(name, cache_size=0).insert_multiple(rows)
@@ -209,15 +212,15 @@ class Store(Generic[E]):
                 found.append(self.report(id))
         return sorted(found, key=lambda record: str(record.get("updated")), reverse=True)
 
-    def _readable(self) -> Iterator[E]:
-        """Yield the experiments whose record can be read: a broken one never hides another."""
+    def _readable(self, *fields: str) -> Iterator[tuple[E, list[Any]]]:
+        """Yield the experiments of which `fields` can be read, and those: a broken one never hides another."""
         for id in _folders(self.paths.experiments):
             item = self._handle(self, id)
             try:
-                item.name  # noqa: B018 - reads the record
-            except (TrackkitStorageError, NotFoundError, KeyError):
+                found = [getattr(item, field) for field in ("name", *fields)]
+            except (TrackkitStorageError, NotFoundError, KeyError, TypeError, AttributeError, ValueError):
                 continue
-            yield item
+            yield item, found[1:]
 
 
 class Project:
@@ -265,7 +268,8 @@ def open_store(uri: str | os.PathLike[str] | None = None, *, handle: Any = Store
         A newer version wrote it.
     """
     store = Store(_folder(uri), handle)
-    registry.enter(store.id, store.path)
+    if registry.find(store.id) is None:  # a copy that is only read does not take the place of the original
+        registry.enter(store.id, store.path)
     return store
 
 
@@ -290,8 +294,11 @@ def create_store(uri: str | os.PathLike[str] | None = None, *, handle: type[E]) 
             raise storage_error(error, f"No store can be made at {path}") from error
     store = Store(path, handle)
     known = registry.find(store.id)
-    if known is not None and not os.path.samefile(known, path):
-        store.id = _renew(paths)
+    if known is not None and not _is_same(known, path):
+        try:
+            store.id = _renew(paths)
+        except OSError as error:
+            raise storage_error(error, f"The copied store at {path} cannot be given an id of its own") from error
         warnings.warn(
             f"The store at {path} is a copy of the one at {known}: it was given an id of its own.", stacklevel=3
         )
@@ -344,12 +351,18 @@ def _no_store(root: Path) -> NotAStoreError:
     return NotAStoreError(f"There is no store at {root}: {hint}", "store")
 
 
+# In an empty folder may lie what file managers and notebooks leave, and the files of another process that makes the
+# same store now.
+_NO_CONTENT = re.compile(r"new-[0-9a-f]{16}|\.DS_Store|\.ipynb_checkpoints|\.directory|desktop\.ini|Thumbs\.db")
+
+
 def _initialise(paths: StorePaths) -> None:
     root = paths.root
+    if root.exists() and not root.is_dir():
+        raise NotAStoreError(f"{root} is a file, not a store's folder.", "store")
     root.mkdir(parents=True, exist_ok=True)
-    # Files that begin with "new-" are those of another process that makes the same store now.
-    others = [entry.name for entry in os.scandir(root) if not entry.name.startswith(("new-", MARKER, "."))]
-    if others and not paths.marker.exists() and not set(others) <= {"experiments", "live"}:
+    others = [name for name in os.listdir(root) if not _NO_CONTENT.fullmatch(name)]
+    if others and not paths.marker.exists():
         raise NotAStoreError(
             f"{root} is not empty and no store (it holds {shown(sorted(others)[0])}); name an empty or a new folder.",
             "store",
@@ -357,6 +370,13 @@ def _initialise(paths: StorePaths) -> None:
     _write_marker(paths, new_id(), exclusive=True)
     paths.experiments.mkdir(exist_ok=True)
     paths.live.mkdir(exist_ok=True)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:  # one is gone meanwhile
+        return True
 
 
 def _renew(paths: StorePaths) -> str:
@@ -375,8 +395,12 @@ def _write_marker(paths: StorePaths, id: str, *, exclusive: bool) -> None:
         os.fsync(file.fileno())
     try:
         if exclusive:
-            with contextlib.suppress(FileExistsError):
+            try:
                 os.link(temporary, paths.marker)
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without links: the last one wins
+                os.replace(temporary, paths.marker)
         else:
             os.replace(temporary, paths.marker)
     finally:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
 
@@ -42,33 +44,33 @@ class Blobs:
 
     def put(self, data: bytes) -> tuple[str, Path]:
         """Keep `data`; return its SHA-256 and its file."""
-        sha256 = hashlib.sha256(data).hexdigest()
-        path = self.folder / sha256
-        if not path.exists():
-            temporary = self._temporary()
-            with temporary.open("xb") as file:
-                file.write(data)
-            os.replace(temporary, path)
+        sha256, path, _ = self.put_stream(io.BytesIO(data))
         return sha256, path
 
     def put_file(self, source: Path) -> tuple[str, Path, int]:
-        """Keep a copy of `source`; return its SHA-256, its file and its size in bytes.
+        """Keep a copy of `source`; return its SHA-256, its file and its size in bytes."""
+        with source.open("rb") as stream:
+            return self.put_stream(stream)
 
-        The hash is of the bytes that were copied, so that a file that grows meanwhile is stored as it was read.
+    def put_stream(self, stream: BinaryIO) -> tuple[str, Path, int]:
+        """Keep what `stream` gives; return its SHA-256, its file and its size in bytes.
+
+        The hash is of the bytes that were copied, so that a file that grows meanwhile is stored as it was read. The
+        folder above must be there: what was deleted does not come back.
         """
         digest = hashlib.sha256()
         size = 0
-        temporary = self._temporary()
-        with source.open("rb") as read, temporary.open("xb") as file:
-            while chunk := read.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                file.write(chunk)
-        sha256 = digest.hexdigest()
-        path = self.folder / sha256
-        os.replace(temporary, path)
-        return sha256, path, size
-
-    def _temporary(self) -> Path:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return self.folder / f"new-{secrets.token_hex(8)}"
+        self.folder.mkdir(exist_ok=True)
+        temporary = self.folder / f"new-{secrets.token_hex(8)}"
+        try:
+            with temporary.open("xb") as file:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    file.write(chunk)
+            path = self.folder / digest.hexdigest()
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        return path.name, path, size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -11,25 +12,26 @@ from typing import Any
 
 from trackkit_jupyter.store.paths import StorePaths
 
-__all__ = ["HEARTBEAT_SECONDS", "beat", "begin_beating", "is_alive", "note", "stop_beating"]
+__all__ = ["HEARTBEAT_SECONDS", "beat", "begin_beating", "forget_dead", "is_alive", "note", "stop_beating"]
 
 #: How often a writing process touches its marker, and after how long without a touch it counts as gone.
 HEARTBEAT_SECONDS, SILENCE_SECONDS = 1.0, 60.0
 
 
 def note(paths: StorePaths, id: str, what: str) -> None:
-    """Append a line to ``changes.log``."""
+    """Append a line to ``changes.log``: after the change, which stands even where the line cannot be written."""
     text = json.dumps({"time": round(time.time(), 3), "id": id, "what": what}, separators=(",", ":")) + "\n"
-    fd = os.open(paths.changes, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)
+    with contextlib.suppress(OSError):
+        fd = os.open(paths.changes, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            os.write(fd, text.encode())
+        finally:
+            os.close(fd)
 
 
 def begin_beating(paths: StorePaths, experiment: str, writer: str) -> Path:
     """Make the heartbeat marker of this process, and return it."""
-    paths.live.mkdir(parents=True, exist_ok=True)
+    paths.live.mkdir(exist_ok=True)  # without its parents: a store that was removed does not come back
     marker = paths.live_marker(experiment, writer)
     temporary = marker.with_suffix(".tmp")
     temporary.write_text(json.dumps({"pid": os.getpid(), "since": _started(os.getpid()), **_machine()}))
@@ -50,23 +52,47 @@ def stop_beating(marker: Path) -> None:
 def is_alive(paths: StorePaths, experiment: str) -> bool:
     """Return whether any process is writing an experiment.
 
-    A writer on this machine is asked for by its process id and start time, so that a kill shows at once and a process id
-    that was given away again deceives nobody; one elsewhere counts as gone after 60 s of silence.
+    A writer on this machine is asked for by its process id and start time, so that a kill shows at once and a process
+    id that was given away again deceives nobody; one elsewhere counts as gone after 60 s of silence.
     """
-    return any(_is_beating(marker) for marker in paths.live.glob(f"{experiment}-*") if marker.suffix != ".tmp")
+    return any(map(_is_beating, _markers(paths, experiment)))
+
+
+def forget_dead(paths: StorePaths, experiment: str) -> None:
+    """Remove the markers that killed processes left behind."""
+    for marker in _markers(paths, experiment):
+        if not _is_beating(marker):
+            with contextlib.suppress(OSError):
+                stop_beating(marker)
+
+
+def _markers(paths: StorePaths, experiment: str) -> list[Path]:
+    return [marker for marker in paths.live.glob(f"{experiment}-*") if marker.suffix != ".tmp"]
 
 
 def _is_beating(marker: Path) -> bool:
     try:
         silent = time.time() - marker.stat().st_mtime
         owner = json.loads(marker.read_text())
-    except (OSError, ValueError):
+        if all(owner.get(key) == value for key, value in _machine().items()) and not _is_hidden(owner["pid"]):
+            since = _started(owner["pid"])
+            return since is not None and since == owner.get("since")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False
-    here = _machine()
-    if all(owner.get(key) == value for key, value in here.items()):
-        since = _started(int(owner.get("pid", -1)))
-        return since is not None and since == owner.get("since")
     return silent < SILENCE_SECONDS
+
+
+def _is_hidden(pid: int) -> bool:
+    """Return whether a process is there that this user may not look at: only its heartbeat tells of it."""
+    if os.name != "posix":  # elsewhere the signal 0 is no question
+        return False
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return not Path(f"/proc/{pid}/stat").exists()
+    except OSError:
+        pass
+    return False
 
 
 @cache

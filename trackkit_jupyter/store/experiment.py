@@ -7,15 +7,32 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitStateError, TrackkitTypeError, TrackkitValueError, shown
-from trackkit_jupyter.records import Status, check_name, check_project, check_tags, check_transition, iso, timestamp
+from trackkit_jupyter.errors import (
+    NotFoundError,
+    TrackkitError,
+    TrackkitStateError,
+    TrackkitTypeError,
+    TrackkitValueError,
+    shown,
+)
+from trackkit_jupyter.records import (
+    Status,
+    check_name,
+    check_project,
+    check_tags,
+    check_transition,
+    iso,
+    new_id,
+    timestamp,
+)
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.blobs import Blobs
-from trackkit_jupyter.store.documents import Document, Tables
+from trackkit_jupyter.store.documents import Document, Tables, storage_error
 from trackkit_jupyter.store.keys import split_key
 from trackkit_jupyter.store.reader import JournalReader, Series
 
@@ -24,7 +41,7 @@ if TYPE_CHECKING:
 
     from trackkit_jupyter.store import Store
 
-__all__ = ["StoredExperiment", "json_number"]
+__all__ = ["Listed", "StoredExperiment", "json_number"]
 
 _ABSENT: dict[str, Any] = {
     "execution": {
@@ -43,6 +60,26 @@ _ABSENT: dict[str, Any] = {
 }
 
 
+class Listed:
+    """What a list knows of an experiment that has ended; it holds while the experiment's record is the same.
+
+    Parameters
+    ----------
+    state
+        Tells one record from another.
+    load
+        Gives the fields of ``to_dict()`` that the list knows.
+    """
+
+    def __init__(self, state: tuple[int, ...], load: Callable[[], dict[str, Any]]) -> None:
+        self.state, self._load = state, load
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The fields, by name."""
+        return self._load()
+
+
 class StoredExperiment:
     """An experiment of a store.
 
@@ -56,12 +93,17 @@ class StoredExperiment:
         self._document = Document(self._paths.record)
         self._blobs = Blobs(self._paths.blobs)
         self._reader = JournalReader(self._paths)
-        self._tables: Tables = {}
-        self._tables_state: tuple[int, int, int] | None = None
+        # One tuple, replaced as a whole: several threads of a server read one handle.
+        self._known: tuple[tuple[int, int, int] | None, Tables] = (None, {})
         self._metrics: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+        #: Set by a list, which then opens no file for what it knows.
+        self.listed: Listed | None = None
 
     def __repr__(self) -> str:
-        return f"<Experiment {self.name!r} in {self.project!r}, {self.status}, id {self.id}>"
+        try:
+            return f"<Experiment {self.name!r} in {self.project!r}, {self.status}, id {self.id}>"
+        except (TrackkitError, KeyError):
+            return f"<Experiment that cannot be read, id {self.id}>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StoredExperiment) and other.id == self.id and other.store.path == self.store.path
@@ -74,17 +116,18 @@ class StoredExperiment:
     @property
     def name(self) -> str:
         """Its name; several may have the same."""
-        return str(self._record["name"])
+        return str(self._fields["name"])
 
     @property
     def project(self) -> str:
         """The name of its project; a slash nests projects."""
-        return str(self._record["project"])
+        return str(self._fields["project"])
 
     @property
     def status(self) -> str:
         """Where it is in its life. One whose writing process is gone reads as ``aborted``."""
-        kept = str(self._record["status"])
+        known = self._known()
+        kept = str(self._record["status"] if known is None else known["kept"])
         if kept == Status.RUNNING.value and not changes.is_alive(self.store.paths, self.id):
             # It may have finished between the two looks.
             kept = str(self._record["status"])
@@ -94,51 +137,54 @@ class StoredExperiment:
     @property
     def tags(self) -> list[str]:
         """Its tags, sorted."""
-        return list(self._record.get("tags", []))
+        return list(self._fields.get("tags", []))
 
     @property
     def description(self) -> str:
         """Its description, Markdown."""
-        return str(self._record.get("description") or "")
+        return str(self._fields.get("description") or "")
 
     @property
     def user(self) -> str | None:
         """Who made it."""
-        return self._record.get("user")
+        return self._fields.get("user")
 
     @property
     def parent(self) -> str | None:
         """The id of the experiment it came from."""
-        return self._record.get("parent")
+        return self._fields.get("parent")
 
     @property
     def archived(self) -> bool:
         """Whether it is put away."""
-        return bool(self._record.get("archived"))
+        return bool(self._fields.get("archived"))
 
     @property
     def number(self) -> int | None:
         """Which of its project's experiments it is, from 0; its colour in comparisons follows from it."""
-        return self._record.get("number")
+        return self._fields.get("number")
 
     @property
     def created(self) -> str | None:
         """When it was made, ISO 8601 in UTC."""
-        return self._record.get("created")
+        return self._fields.get("created")
 
     @property
     def started(self) -> str | None:
         """When it was started, ISO 8601 in UTC."""
-        return self._record.get("started")
+        return self._fields.get("started")
 
     @property
     def finished(self) -> str | None:
         """When it ended, ISO 8601 in UTC; ``None`` while it runs, and where its process was killed."""
-        return self._record.get("finished")
+        return self._fields.get("finished")
 
     @property
     def last_update(self) -> str | None:
         """When something of it changed last, ISO 8601 in UTC."""
+        known = self._known()
+        if known is not None:
+            return known["last_update"]  # type: ignore[no-any-return]
         updated: str | None = self._record.get("updated")
         if self._record["status"] != Status.RUNNING.value:
             return updated
@@ -147,6 +193,9 @@ class StoredExperiment:
     @property
     def last_iteration(self) -> int | None:
         """The greatest iteration of any metric but the monitor's."""
+        known = self._known()
+        if known is not None:
+            return known["last_iteration"]  # type: ignore[no-any-return]
         found = [
             summary["max_seen"]
             for (metric, _), summary in self._summaries().items()
@@ -162,9 +211,15 @@ class StoredExperiment:
     @property
     def hyperparameters(self) -> dict[str, dict[str, dict[str, Any]]]:
         """``{section: {name: {value, type, description, default}}}``; values are text."""
+        known = self._known()
+        if known is not None:
+            return {
+                section: {name: dict(entry) for name, entry in names.items()}
+                for section, names in known["hyperparameters"].items()
+            }
         found: dict[str, dict[str, dict[str, Any]]] = {}
         self._reader.refresh()
-        logged = self._reader.events.get("hyperparameter", [])
+        logged = self._reader.events("hyperparameter")
         for entry in [*self._rows("hyperparameters"), *logged]:
             section = found.setdefault(entry["section"], {})
             if entry.get("removed"):
@@ -182,6 +237,9 @@ class StoredExperiment:
     @property
     def properties(self) -> dict[str, dict[str, Any]]:
         """User properties, ``{name: {value, type, description}}``."""
+        known = self._known()
+        if known is not None:
+            return {name: dict(entry) for name, entry in known["properties"].items()}
         return {row["name"]: _only(row, "value", "type", "description") for row in self._rows("properties")}
 
     @property
@@ -217,14 +275,17 @@ class StoredExperiment:
         """What is known of the code."""
         kept = {**_ABSENT["execution"], **(self._record.get("execution") or {})}
         self._reader.refresh()
-        cells = [_only(event, "code", "number", "time") for event in self._reader.events.get("cell", [])]
+        cells = [_only(event, "code", "number", "time") for event in self._reader.events("cell")]
         return {**kept, "cells": cells}
 
     @property
     def single_values(self) -> dict[str, float | str]:
         """Single values by name; NaN and infinity as text."""
+        known = self._known()
+        if known is not None:
+            return dict(known["single_values"])
         self._reader.refresh()
-        return {event["name"]: event["value"] for event in self._reader.events.get("single_value", [])}
+        return {event["name"]: event["value"] for event in self._reader.events("single_value")}
 
     # -- what was logged ----------------------------------------------------------------------------------------------
 
@@ -235,6 +296,12 @@ class StoredExperiment:
         First and last are those of the least and the greatest iteration, the later one where it repeats. Minimum,
         maximum and mean are of the finite values. NaN and infinity are the texts "NaN", "Infinity" and "-Infinity".
         """
+        known = self._known()
+        if known is not None:
+            return {
+                metric: {variant: dict(summary) for variant, summary in variants.items()}
+                for metric, variants in known["metrics"].items()
+            }
         found: dict[str, dict[str, dict[str, Any]]] = {}
         for (metric, variant), summary in self._summaries().items():
             found.setdefault(metric, {})[variant] = {k: v for k, v in summary.items() if k != "max_seen"}
@@ -281,7 +348,7 @@ class StoredExperiment:
     def plots(self) -> list[dict[str, Any]]:
         """Return the plots as they were logged, each ``{metric, variant, iteration, hash, size, time}``."""
         self._reader.refresh()
-        return list(self._reader.events.get("plot", []))
+        return self._reader.events("plot")
 
     def figure(self, sha256: str) -> dict[str, Any]:
         """Return the figure of a plot, plotly JSON.
@@ -301,13 +368,13 @@ class StoredExperiment:
     def samples(self) -> list[dict[str, Any]]:
         """Return the debug samples as they were logged.
 
-        Each is ``{metric, variant, iteration, kind, mime, width, height, size, hash, name, time}``, where kind is image,
-        audio, video, html or other.
+        Each is ``{metric, variant, iteration, kind, mime, width, height, size, hash, name, time}``, where kind is
+        image, audio, video, html or other.
         """
         self._reader.refresh()
         return [
-            {"kind": event["media"], **{name: value for name, value in event.items() if name != "media"}}
-            for event in self._reader.events.get("sample", [])
+            {"kind": event.get("media", "other"), **{name: value for name, value in event.items() if name != "media"}}
+            for event in self._reader.events("sample")
         ]
 
     def console(self, after: int = 0, limit: int = 1000) -> tuple[list[dict[str, Any]], int]:
@@ -337,9 +404,16 @@ class StoredExperiment:
 
     @property
     def damaged(self) -> int:
-        """Records and lines found damaged so far."""
+        """Records, lines and documents found damaged so far; what was repaired from a backup counts too."""
         self._reader.refresh()
-        return self._reader.damaged
+        pending = 0 if self.status == Status.RUNNING.value else self._reader.pending
+        return self._reader.damaged + pending + int(self._document.damaged)
+
+    @property
+    def lost(self) -> int:
+        """How many points the writing processes could not keep, because the store could not be written."""
+        self._reader.refresh()
+        return self._reader.lost
 
     def state(self) -> str:
         """Return a text that changes when anything of the experiment did; it costs one look at the folder.
@@ -349,8 +423,8 @@ class StoredExperiment:
         NotFoundError
             The experiment is gone.
         """
-        parts = [f"{state.st_ino}:{state.st_size}" for state in self._journal_states()]
         record = self._record_state()
+        parts = [f"{state.st_ino}:{state.st_size}" for state in self._journal_states()]
         alive = self._record["status"] == Status.RUNNING.value and changes.is_alive(self.store.paths, self.id)
         return f"{record}|{'|'.join(parts)}|{alive:d}"
 
@@ -370,7 +444,7 @@ class StoredExperiment:
                 "single_values metrics"
             ).split()
         }
-        record["damaged"], record["lost"] = self._reader.damaged, self._reader.lost
+        record["damaged"], record["lost"] = self.damaged, self.lost
         if events:
             scalars: dict[str, dict[str, list[list[Any]]]] = {}
             for metric, variant in self.names():
@@ -461,23 +535,42 @@ class StoredExperiment:
         if not self.archived and self.status != Status.DRAFT.value:
             raise TrackkitStateError("Only an archived experiment can be deleted; archive it first.", "archived")
         # Out of sight in one step; what follows may be interrupted.
-        gone = self._paths.root.with_name(f".deleted-{self.id}")
-        os.replace(self._paths.root, gone)
+        gone = self._paths.root.with_name(f".deleted-{new_id()}")
+        try:
+            os.replace(self._paths.root, gone)
+        except OSError as error:
+            raise storage_error(error, "The experiment cannot be deleted") from error
         shutil.rmtree(gone, ignore_errors=True)
         changes.note(self.store.paths, self.id, "delete")
 
     # -- below --------------------------------------------------------------------------------------------------------
 
+    def _known(self) -> dict[str, Any] | None:
+        """Return what a list knew, if the record is still the same; for one that runs again it is not."""
+        if self.listed is not None and self.listed.state != self._record_state():
+            self.listed = None
+        return None if self.listed is None else self.listed.content
+
+    @property
+    def _fields(self) -> dict[str, Any]:
+        """The short fields of the record."""
+        known = self._known()
+        return self._record if known is None else known
+
     @property
     def _record(self) -> dict[str, Any]:
-        state = self._record_state()
-        if state != self._tables_state:
-            self._tables = self._document.read()
-            self._tables_state = state
         return self._tables["experiment"]["1"]
 
+    @property
+    def _tables(self) -> Tables:
+        state = self._record_state()
+        known, tables = self._known
+        if state != known:
+            tables = self._document.read()
+            self._known = (state, tables)
+        return tables
+
     def _rows(self, table: str) -> list[dict[str, Any]]:
-        self._record  # noqa: B018 - brings the tables up to date
         return list(self._tables.get(table, {}).values())
 
     def _record_state(self) -> tuple[int, int, int]:
@@ -487,6 +580,8 @@ class StoredExperiment:
             if not self._paths.root.is_dir():
                 raise NotFoundError(f"There is no experiment with the id {self.id} in this store.", "id") from None
             return (0, 0, 0)
+        except OSError as error:
+            raise storage_error(error, f"The experiment {self.id} cannot be read") from error
         return (found.st_mtime_ns, found.st_size, found.st_ino)
 
     def _journal_states(self) -> list[os.stat_result]:
@@ -499,13 +594,16 @@ class StoredExperiment:
 
     def _summaries(self) -> dict[tuple[str, str], dict[str, Any]]:
         self._reader.refresh()
+        found = {}
         for pair in self._reader.pairs():
-            count = self._reader.count(pair)
-            if self._metrics.get(pair, (0,))[0] != count:
+            known = self._metrics.get(pair)
+            if known is None or known[0] != self._reader.count(pair):
                 series = self._reader.series(pair)
-                assert series is not None
-                self._metrics[pair] = (len(series), _summary(series))
-        return {pair: self._metrics[pair][1] for pair in self._reader.pairs()}
+                if series is None:
+                    continue
+                known = self._metrics[pair] = (len(series), _summary(series))
+            found[pair] = known[1]
+        return found
 
     @contextlib.contextmanager
     def _editing(self, *, note: str = "edit") -> Iterator[dict[str, Any]]:
@@ -514,7 +612,7 @@ class StoredExperiment:
 
     @contextlib.contextmanager
     def _editing_tables(self, *, note: str = "edit") -> Iterator[tuple[dict[str, Any], TinyDB]]:
-        self._record_state()  # a deleted one must not come back
+        self._record_state()  # tells by its name which one is not there
         with self._document.edit() as database:
             table = database.table("experiment", cache_size=0)
             record = dict(table.get(doc_id=1) or {})
@@ -563,12 +661,13 @@ def _summary(series: Series) -> dict[str, Any]:
     places: dict[str, int | None] = {"first": first, "last": last, "min": None, "max": None}
     finite = np.isfinite(values)
     mean = None
-    if finite.all():
-        places["min"], places["max"], mean = int(values.argmin()), int(values.argmax()), float(values.mean())
-    elif finite.any():
-        places["min"] = int(np.where(finite, values, np.inf).argmin())
-        places["max"] = int(np.where(finite, values, -np.inf).argmax())
-        mean = float(values[finite].mean())
+    with np.errstate(over="ignore"):  # a sum may be too large for a float64; then the mean is infinite, and says so
+        if finite.all():
+            places["min"], places["max"], mean = int(values.argmin()), int(values.argmax()), float(values.mean())
+        elif finite.any():
+            places["min"] = int(np.where(finite, values, np.inf).argmin())
+            places["max"] = int(np.where(finite, values, -np.inf).argmax())
+            mean = float(values[finite].mean())
     for name, place in places.items():
         summary[name] = None if place is None else json_number(float(values[place]))
         summary[f"{name}_iteration"] = None if place is None else int(iterations[place])

@@ -1,9 +1,9 @@
 """Journals: append-only files that keep every point, in the format that a kill at any moment cannot break.
 
-A **scalar record** has 32 bytes, little endian: iteration i64, value f64, unix time f64, series u32, and last the CRC-32 of
-the 28 bytes before it, seeded by the writer. A record or line that belongs to another writer fails its check, so does a
-torn or flipped one; it alone is lost. An **event line** is one JSON object whose last member ``crc`` is the checksum of
-the text before it.
+A **scalar record** has 32 bytes, little endian: iteration i64, value f64, unix time f64, series u32, and last the
+CRC-32 of the 28 bytes before it, seeded by the writer. A record or line that belongs to another writer fails its check,
+so does a torn or flipped one; it alone is lost. An **event line** is one JSON object whose last member ``crc`` is the
+checksum of the text before it.
 
 Since the checksum comes last, the CRC-32 over any run of whole records depends only on their number and the seed:
 appending a record of which the check holds maps the running checksum c to ``R ^ L(c ^ seed)``, with R the residue of
@@ -89,7 +89,7 @@ class Segments:
         on_begin: Callable[[], None],
     ) -> None:
         self._paths, self._kind, self._writer = paths, kind, writer
-        self._whole = whole  # bytes of a record, to which a torn tail is cut; 0 for lines, of which a part is cut whole
+        self._whole = whole  # bytes of a record; 0 for lines
         self._on_fault, self._on_begin = on_fault, on_begin
         # Re-entrant: a signal handler or a finaliser may log in the middle of a log.
         self._lock = threading.RLock()
@@ -100,15 +100,15 @@ class Segments:
         self._synced = 0
         self._full: list[int] = []  # descriptors of segments that are full, and not synced to their end
 
-    def append(self, data: bytes, worth: int | None = None) -> bool:
+    def append(self, data: bytes, counted: bool = True) -> bool:
         """Append `data` with one ``write``; return whether it is all there. Never raises for a fault of the disk.
 
         Parameters
         ----------
         data
-            Whole records, or one line.
-        worth
-            How many records are lost if it cannot be written; as many as `data` has without it.
+            Whole records, or lines.
+        counted
+            Whether they count as lost if they cannot be written.
 
         Raises
         ------
@@ -123,10 +123,11 @@ class Segments:
                 if written == len(data):
                     self._room -= written
                     return True
-                kept, error = self._cut(written), OSError(errno.ENOSPC, "No space left on device")
+                kept, error = self._cut(data, written), OSError(errno.ENOSPC, "No space left on device")
             except OSError as fault:
                 kept, error = 0, fault
-        self._on_fault(error, (len(data) - kept) // self._whole if worth is None else worth)
+        lost = (len(data) - kept) // self._whole if self._whole else data.count(b"\n", kept)
+        self._on_fault(error, lost if counted else 0)
         return False
 
     def sync(self) -> None:
@@ -145,7 +146,7 @@ class Segments:
             self._synced = room
             return
         with self._lock:
-            if self._number == number:
+            if self._number == number and self._fd >= 0:
                 os.close(self._fd)
                 self._fd, self._room = -1, 0
 
@@ -192,16 +193,16 @@ class Segments:
             os.close(fd)
         return True
 
-    def _cut(self, written: int) -> int:
+    def _cut(self, data: bytes, written: int) -> int:
         """Cut a torn tail off, and return how many bytes stay."""
-        # What is whole stays: a reader may have seen it. The torn rest goes, so that the next record begins at its place.
-        torn = written % self._whole if self._whole else written
+        # What is whole stays: a reader may have seen it. The torn rest goes: the next record begins at its place.
+        kept = written - written % self._whole if self._whole else data.rfind(b"\n", 0, written) + 1
         try:
-            os.ftruncate(self._fd, os.fstat(self._fd).st_size - torn)
-            self._room -= written - torn
+            os.ftruncate(self._fd, os.fstat(self._fd).st_size - (written - kept))
+            self._room -= kept
         except OSError:
             self._room = 0
-        return written - torn
+        return kept
 
     def _drop(self) -> None:
         for fd in (self._fd, *self._full):
@@ -233,14 +234,13 @@ class Journal:
         #: ``append(records)`` with whole scalar records.
         self.append = self._scalars.append
 
-    def event(self, payload: dict[str, Any], worth: int = 1) -> bool:
-        """Append an event line; return whether it is there. If it cannot be, it counts as `worth` lost records."""
-        return self._events.append(line(payload, self.seed), worth)
+    def event(self, payload: dict[str, Any], counted: bool = True) -> bool:
+        """Append an event line; return whether it is there, and count it as lost, if `counted`, where it is not."""
+        return self._events.append(line(payload, self.seed), counted)
 
     def console(self, payloads: Iterable[dict[str, Any]]) -> bool:
         """Append console lines with one write; return whether they are there."""
-        lines = [line(payload, self.seed) for payload in payloads]
-        return self._console.append(b"".join(lines), len(lines))
+        return self._console.append(b"".join(line(payload, self.seed) for payload in payloads))
 
     def sync(self) -> None:
         """Bring everything to the disk, what gives names before what uses them."""
@@ -301,12 +301,14 @@ class ScalarReader:
     ----------
     damaged : int
         Records that failed their check so far.
+    pending : int
+        Records at the end that are not there yet: zeros, which some file systems show before the data.
     """
 
     def __init__(self, path: Path, writer: str) -> None:
         self._path, self._seed = path, seed_of(writer)
         self._offset = 0
-        self.damaged = 0
+        self.damaged = self.pending = 0
 
     def read(self) -> NDArray[np.void]:
         """Return the records that came since the last call, those that are whole and undamaged.
@@ -319,11 +321,13 @@ class ScalarReader:
         import numpy as np
 
         data = _read_from(self._path, self._offset)
-        data = data[: len(data) - len(data) % RECORD_BYTES]
-        if data.endswith(bytes(RECORD_BYTES)):  # some file systems show zeros before the data: not yet, and not damaged
-            data = data[: -(-len(data.rstrip(b"\0")) // RECORD_BYTES) * RECORD_BYTES]
-        self._offset += len(data)
-        records: NDArray[np.void] = np.frombuffer(data, dtype=_DTYPE)
+        size = len(data) - len(data) % RECORD_BYTES
+        self.pending = 0
+        if data[size - RECORD_BYTES : size] == _ZEROS[:size]:
+            whole = -(-len(data[:size].rstrip(b"\0")) // RECORD_BYTES) * RECORD_BYTES
+            self.pending, size = (size - whole) // RECORD_BYTES, whole
+        self._offset += size
+        records: NDArray[np.void] = np.frombuffer(data, dtype=_DTYPE, count=size // RECORD_BYTES)
         bad: list[int] = []
         _search(memoryview(data), 0, len(records), self._seed, bad)
         if bad:
@@ -332,6 +336,7 @@ class ScalarReader:
         return records
 
 
+_ZEROS = bytes(RECORD_BYTES)
 _DTYPE = [("iteration", "<i8"), ("value", "<f8"), ("time", "<f8"), ("series", "<u4"), ("crc", "<u4")]
 
 
@@ -354,7 +359,11 @@ class LineReader:
     ----------
     damaged : int
         Lines that failed their check so far.
+    pending : int
+        Lines at the end that are not whole; always 0, a torn one was never acknowledged.
     """
+
+    pending = 0
 
     def __init__(self, path: Path, writer: str) -> None:
         self._path, self._seed = path, seed_of(writer)
@@ -378,7 +387,10 @@ class LineReader:
 
 def _read_from(path: Path, offset: int) -> bytes:
     # pread, not mmap: a file that shrinks under a map kills the reader.
-    fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError:  # its experiment was deleted, or the archive took its place
+        return b""
     try:
         size = os.fstat(fd).st_size
         chunks = []

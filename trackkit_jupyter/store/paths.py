@@ -79,14 +79,17 @@ class ExperimentPaths:
         Other files are left alone: a journal of a kind that this version does not know stays where it is.
         """
         found: dict[str, list[tuple[str, int, Path]]] = {self.SCALARS: [], self.EVENTS: [], self.CONSOLE: []}
-        with os.scandir(self.root) as entries:
-            for entry in entries:
-                stem, dot, suffix = entry.name.rpartition(".")
-                kind, _, rest = stem.partition("-")
-                writer, _, number = rest.rpartition("-")
-                if dot and kind in found and suffix == ("bin" if kind == self.SCALARS else "jsonl"):
-                    if writer and number.isdecimal():
-                        found[kind].append((writer, int(number), Path(entry.path)))
+        try:
+            names = os.listdir(self.root)
+        except (FileNotFoundError, NotADirectoryError):
+            return found
+        for name in names:
+            stem, dot, suffix = name.rpartition(".")
+            kind, _, rest = stem.partition("-")
+            writer, _, number = rest.rpartition("-")
+            if dot and kind in found and suffix == ("bin" if kind == self.SCALARS else "jsonl"):
+                if writer and number.isdecimal():
+                    found[kind].append((writer, int(number), self.root / name))
         for segments in found.values():
             segments.sort()
         return found

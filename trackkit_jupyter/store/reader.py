@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from trackkit_jupyter.store.journal import LineReader, ScalarReader
 from trackkit_jupyter.store.paths import ExperimentPaths
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["JournalReader", "Series"]
 
 Pair = tuple[str, str]
+Segment = tuple[str, int, Path]
+Segments = dict[str, list[Segment]]
+R = TypeVar("R", ScalarReader, LineReader)
 
 
 @dataclass(frozen=True)
@@ -44,25 +49,66 @@ class Series:
         return len(self.iterations)
 
 
-@dataclass
-class _Chunks:
-    """Points that grow: chunks as they were read, joined when asked for."""
+class _Column:
+    """Numbers that grow at their end; what was handed out is a view, which stays as it is."""
 
-    parts: list[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=list)
-    count: int = 0
+    def __init__(self, first: NDArray[Any]) -> None:
+        self._all, self._count = first, len(first)
 
-    def add(self, records: NDArray[np.void]) -> None:
+    def add(self, more: NDArray[Any]) -> None:
         import numpy as np
 
-        self.parts.append(tuple(np.ascontiguousarray(records[name]) for name in ("iteration", "value", "time")))  # type: ignore[arg-type]
-        self.count += len(records)
+        end = self._count + len(more)
+        if end > len(self._all):
+            grown = np.empty(max(end, 2 * self._count), self._all.dtype)
+            grown[: self._count] = self._all[: self._count]
+            self._all = grown
+        self._all[self._count : end] = more
+        self._count = end
 
-    def joined(self, damaged: int) -> Series:
-        import numpy as np
+    def view(self) -> NDArray[Any]:
+        shown = self._all[: self._count]
+        shown.flags.writeable = False
+        return shown
 
-        if len(self.parts) > 1:
-            self.parts = [tuple(np.concatenate(column) for column in zip(*self.parts, strict=True))]  # type: ignore[list-item]
-        return Series(*self.parts[0], damaged)
+
+class _Events:
+    """Events or console lines of all writers; each writer's in its own order, the writers merged by time."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[float, dict[str, Any]]] = []
+        self._latest: dict[str, float] = {}
+
+    def add(self, writer: str, entry: dict[str, Any]) -> None:
+        # A clock that was set back does not change the order of one writer.
+        at = max(self._latest.get(writer, 0.0), float(entry.get("time", 0.0)))
+        self._latest[writer] = at
+        self._entries.append((at, entry))
+
+    def merge(self, start: int = 0) -> None:
+        """Order what lies from `start` on; before it, nothing moves."""
+        if len(self._latest) > 1:
+            self._entries[start:] = sorted(self._entries[start:], key=lambda entry: entry[0])
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
+        return [dict(entry) for _, entry in self._entries[start:stop]]
+
+
+class _State:
+    """What was read so far."""
+
+    def __init__(self) -> None:
+        self.scalars: dict[Path, tuple[str, ScalarReader]] = {}
+        self.events: dict[Path, tuple[str, LineReader]] = {}
+        self.console: dict[Path, tuple[str, LineReader]] = {}
+        self.points: dict[tuple[str, int], tuple[_Column, _Column, _Column]] = {}
+        self.pairs: dict[tuple[str, int], Pair] = {}
+        self.order: dict[Pair, list[tuple[str, int]]] = {}
+        self.kinds: dict[str, _Events] = {}
+        self.lines = _Events()
 
 
 class JournalReader:
@@ -74,141 +120,160 @@ class JournalReader:
     def __init__(self, paths: ExperimentPaths) -> None:
         self._paths = paths
         self._lock = threading.RLock()
-        self._scalars: dict[Path, tuple[str, ScalarReader]] = {}
-        self._events: dict[Path, tuple[str, LineReader]] = {}
-        self._console: dict[Path, tuple[str, LineReader]] = {}
-        self._points: dict[tuple[str, int], _Chunks] = {}
-        self._pairs: dict[tuple[str, int], Pair] = {}
-        self._order: dict[Pair, list[tuple[str, int]]] = {}
-        self._lines: list[dict[str, Any]] = []
-        #: Events by kind, in the order of their time within what one refresh finds.
-        self.events: dict[str, list[dict[str, Any]]] = {}
+        self._process = os.getpid()
+        self._state = _State()
+        self._whole = True
 
     def refresh(self) -> None:
         """Read what is new."""
-        with self._lock:
-            try:
-                segments = self._paths.segments()
-            except FileNotFoundError:
-                return
+        with self._reading() as (state, segments):
             # Scalars first: the line that names a series was written before its first record.
-            points = list(_news(self._scalars, segments[ExperimentPaths.SCALARS], ScalarReader))
-            for writer, reader in _readers(self._events, segments[ExperimentPaths.EVENTS], LineReader):
-                for event in reader.read():
+            points = []
+            for writer, reader in _readers(state.scalars, segments[ExperimentPaths.SCALARS], ScalarReader):
+                records = reader.read()
+                if len(records):
+                    points.append((writer, records))
+            for writer, lines in _readers(state.events, segments[ExperimentPaths.EVENTS], LineReader):
+                for event in lines.read():
                     self._fold(writer, event)
-            for events in self.events.values():
-                events.sort(key=_time)
+            for events in state.kinds.values():
+                events.merge()
             for writer, records in points:
                 self._group(writer, records)
 
     def refresh_console(self) -> None:
         """Read what is new on the console."""
-        with self._lock:
-            try:
-                segments = self._paths.segments()
-            except FileNotFoundError:
-                return
-            news = [
-                entry
-                for _, reader in _readers(self._console, segments[ExperimentPaths.CONSOLE], LineReader)
-                for entry in reader.read()
-            ]
-            news.sort(key=_time)
-            self._lines.extend(news)
+        with self._reading() as (state, segments):
+            known = len(state.lines)
+            for writer, reader in _readers(state.console, segments[ExperimentPaths.CONSOLE], LineReader):
+                for entry in reader.read():
+                    state.lines.add(writer, entry)
+            state.lines.merge(known)
 
     @property
     def damaged(self) -> int:
         """Damaged records and lines found so far."""
-        with self._lock:
-            groups = (self._scalars, self._events, self._console)
-            return sum(reader.damaged for group in groups for _, reader in group.values())  # type: ignore[attr-defined]
+        with self._locked():
+            return sum(reader.damaged for reader in self._all_readers())
+
+    @property
+    def pending(self) -> int:
+        """Records that are announced and not there yet; of an experiment that has ended, they are lost."""
+        with self._locked():
+            return sum(reader.pending for reader in self._all_readers())
 
     @property
     def lost(self) -> int:
         """Points that the writers themselves reported as lost, because the store could not be written."""
-        return sum(int(event.get("count", 0)) for event in self.events.get("lost", ()))
+        return sum(int(event.get("count", 0)) for event in self.events("lost"))
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """Return the events of a kind, in order."""
+        with self._locked():
+            events = self._state.kinds.get(kind)
+            return [] if events is None else events.entries()
 
     def pairs(self) -> list[Pair]:
         """Return each (metric, variant) that has points, in the order of first appearance."""
-        with self._lock:
-            return list(self._order)
+        with self._locked():
+            return list(self._state.order)
 
     def count(self, pair: Pair) -> int:
         """Return the number of points of a series."""
-        with self._lock:
-            return sum(self._points[key].count for key in self._order.get(pair, ()))
+        with self._locked():
+            state = self._state
+            return sum(len(state.points[key][0].view()) for key in state.order.get(pair, ()))
 
     def series(self, pair: Pair) -> Series | None:
         """Return the points of a series; ``None`` if there are none."""
         import numpy as np
 
-        with self._lock:
-            keys = self._order.get(pair)
+        with self._locked():
+            keys = self._state.order.get(pair)
             if not keys:
                 return None
             damaged = self.damaged
-            found = [self._points[key].joined(damaged) for key in keys]
-        if len(found) == 1:
-            return found[0]
+            columns = [[column.view() for column in self._state.points[key]] for key in keys]
+        if len(columns) == 1:
+            iterations, values, times = columns[0]
+            return Series(iterations, values, times, damaged)
         # Several writers have no common order but time; each one's own order is kept.
-        times = np.concatenate([series.times for series in found])
-        order = np.argsort(np.concatenate([np.maximum.accumulate(series.times) for series in found]), kind="stable")
-        iterations = np.concatenate([series.iterations for series in found])
-        values = np.concatenate([series.values for series in found])
-        return Series(iterations[order], values[order], times[order], damaged)
+        order = np.argsort(np.concatenate([np.maximum.accumulate(times) for _, _, times in columns]), kind="stable")
+        iterations, values, times = (np.concatenate(column)[order] for column in zip(*columns, strict=True))
+        return Series(iterations, values, times, damaged)
 
     def console(self, after: int, limit: int) -> tuple[list[dict[str, Any]], int]:
         """Return up to `limit` console lines from index `after` on, and how many there are."""
-        with self._lock:
-            total = len(self._lines)
-            chosen = self._lines[after : after + limit]
+        with self._locked():
+            chosen, total = self._state.lines.entries(after, after + limit), len(self._state.lines)
         return [{"index": after + place, **entry} for place, entry in enumerate(chosen)], total
 
+    def _locked(self) -> threading.RLock:
+        if os.getpid() != self._process:  # a thread of the parent may hold the lock for ever, in the middle of reading
+            self._lock, self._process, self._whole = threading.RLock(), os.getpid(), False
+        return self._lock
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[tuple[_State, Segments]]:
+        with self._locked():
+            if not self._whole:  # an interrupt stopped the last reading half way
+                self._state = _State()
+            self._whole = False
+            yield self._state, self._paths.segments()
+            self._whole = True
+
+    def _all_readers(self) -> list[ScalarReader | LineReader]:
+        state = self._state
+        return [reader for group in (state.scalars, state.events, state.console) for _, reader in group.values()]
+
     def _fold(self, writer: str, event: dict[str, Any]) -> None:
-        kind = event.pop("kind", "")
-        if kind == "series":
-            self._pairs[writer, event["number"]] = (event["metric"], event["variant"])
-        else:
-            self.events.setdefault(kind, []).append(event)
+        state, kind = self._state, event.pop("kind", "")
+        if kind != "series":
+            state.kinds.setdefault(kind, _Events()).add(writer, event)
+            return
+        key, pair = (writer, event["number"]), (event["metric"], event["variant"])
+        state.pairs[key] = pair
+        if key in state.points:  # its name could be written only after its first points
+            state.order = {}
+            for known in state.points:
+                state.order.setdefault(state.pairs[known], []).append(known)
 
     def _group(self, writer: str, records: NDArray[np.void]) -> None:
         import numpy as np
 
-        numbers = records["series"]
-        first = int(numbers[0])
-        if (numbers == first).all():
-            self._add(writer, first, records)
+        numbers = np.ascontiguousarray(records["series"])
+        columns = [records[name] for name in ("iteration", "value", "time")]
+        least, most = int(numbers.min()), int(numbers.max())
+        if least == most:
+            self._add(writer, least, [np.ascontiguousarray(column) for column in columns])
             return
-        order = np.argsort(numbers, kind="stable")
-        bounds = np.flatnonzero(np.diff(numbers[order])) + 1
-        groups = np.split(order, bounds)
-        for group in sorted(groups, key=lambda places: int(places[0])):  # order of appearance, not of number
-            self._add(writer, int(numbers[group[0]]), records[group])
+        # A sort of 16 bits goes through the numbers once.
+        order = np.argsort((numbers - least).astype(np.uint16) if most - least < 1 << 16 else numbers, kind="stable")
+        ordered = numbers[order]
+        starts = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
+        stops = np.append(starts[1:], len(order))
+        columns = [column[order] for column in columns]
+        for place in np.argsort(order[starts]):  # order of appearance, not of number
+            part = slice(starts[place], stops[place])
+            self._add(writer, int(ordered[starts[place]]), [column[part] for column in columns])
 
-    def _add(self, writer: str, number: int, records: NDArray[np.void]) -> None:
-        key = (writer, number)
-        chunks = self._points.get(key)
-        if chunks is None:
-            chunks = self._points[key] = _Chunks()
-            name = f"unnamed series {number}"
-            pair = self._pairs.setdefault(key, (name, name))
-            self._order.setdefault(pair, []).append(key)
-        chunks.add(records)
+    def _add(self, writer: str, number: int, columns: list[NDArray[Any]]) -> None:
+        key, state = (writer, number), self._state
+        known = state.points.get(key)
+        if known is not None:
+            for column, more in zip(known, columns, strict=True):
+                column.add(more)
+            return
+        iterations, values, times = columns
+        state.points[key] = (_Column(iterations), _Column(values), _Column(times))
+        name = f"unnamed series {number}"
+        state.order.setdefault(state.pairs.setdefault(key, (name, name)), []).append(key)
 
 
-def _time(event: dict[str, Any]) -> float:
-    return float(event.get("time", 0.0))
-
-
-def _readers(known: dict[Path, tuple[str, Any]], segments: list[tuple[str, int, Path]], make: Any) -> Iterator[Any]:
+def _readers(
+    known: dict[Path, tuple[str, R]], segments: list[Segment], make: Callable[[Path, str], R]
+) -> Iterator[tuple[str, R]]:
     for writer, _, path in segments:
         if path not in known:
             known[path] = (writer, make(path, writer))
         yield known[path]
-
-
-def _news(known: dict[Path, tuple[str, Any]], segments: list[tuple[str, int, Path]], make: Any) -> Iterator[Any]:
-    for writer, reader in _readers(known, segments, make):
-        records = reader.read()
-        if len(records):
-            yield writer, records

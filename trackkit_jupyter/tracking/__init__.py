@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitStateError, TrackkitTypeError, shown
+from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStateError, TrackkitTypeError, shown
 from trackkit_jupyter.records import Status, check_id, check_name, check_project, check_tags, iso, new_id
 from trackkit_jupyter.store import Experiments, Store, create_store
 from trackkit_jupyter.store import open_store as _open_store
+from trackkit_jupyter.store.documents import storage_error
 from trackkit_jupyter.tracking import parameters, session
 from trackkit_jupyter.tracking.experiment import Experiment, user_name
 from trackkit_jupyter.tracking.session import current
@@ -82,10 +84,14 @@ def start(
         experiment = _resumed(home, resume, labels)
     else:
         experiment = _started(home, title, project, labels, description, parent)
-    if config is not None:
-        experiment.connect(config)
-    if capture:
-        experiment._start_capture()
+    try:
+        if config is not None:
+            experiment.connect(config)
+        if capture:
+            experiment._start_capture()
+    except BaseException as error:
+        experiment.finish_after(error)
+        raise
     return experiment
 
 
@@ -153,10 +159,12 @@ def _started(
 ) -> Experiment:
     id, now = new_id(), iso(time.time())
     experiment = Experiment(store, id)
-    store.paths.experiment(id).root.mkdir(parents=True)
-    # The heartbeat comes before the record: whoever reads that it is running finds its process alive.
-    experiment._begin()
+    folder = store.paths.experiment(id).root
     try:
+        store.paths.experiments.mkdir(exist_ok=True)
+        folder.mkdir()
+        # The heartbeat comes before the record: whoever reads that it is running finds its process alive.
+        experiment._begin()
         store.new_experiment(
             {
                 "id": id,
@@ -176,8 +184,12 @@ def _started(
                 "execution": {},
             }
         )
-    except BaseException:
+    except BaseException as error:
         experiment._abandon()
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+        if isinstance(error, OSError) and not isinstance(error, TrackkitError):
+            raise storage_error(error, f"No experiment can be started in the store at {store.path}") from error
         raise
     return experiment
 
@@ -190,7 +202,10 @@ def _resumed(store: Store[Experiment], id: str, tags: list[str]) -> Experiment:
         experiment = store.experiment(id)
     except NotFoundError as error:
         raise NotFoundError(error.message, "resume") from None
-    experiment._resume()
-    if tags:
-        experiment.add_tags(*tags)
+    try:
+        experiment._resume(tags)
+    except TrackkitError:
+        raise
+    except OSError as error:
+        raise storage_error(error, f"The experiment {id} cannot be gone on with") from error
     return experiment

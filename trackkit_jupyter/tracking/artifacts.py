@@ -56,9 +56,12 @@ def _keep_path(blobs: Blobs, path: Path) -> Artifact:
         what = "is neither a file nor a folder" if path.exists() else "does not exist"
         raise TrackkitValueError(f"{shown(str(path))} {what}.", "object_or_path")
     try:
-        sha256, _, size = blobs.put_file(path)
-    except PermissionError:
-        raise TrackkitValueError(f"{shown(str(path))} cannot be read: permission denied.", "object_or_path") from None
+        source = path.open("rb")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise TrackkitValueError(f"{shown(str(path))} cannot be read: {reason}.", "object_or_path") from None
+    with source:
+        sha256, _, size = blobs.put_stream(source)
     return Artifact("file", sha256, size, path.name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from zlib import crc32
 
 from trackkit_jupyter.errors import (
     LockedError,
+    NotFoundError,
     TrackkitError,
     TrackkitStateError,
     TrackkitStorageError,
@@ -24,10 +26,12 @@ from trackkit_jupyter.errors import (
 )
 from trackkit_jupyter.records import Status, check_label, check_name, check_transition, iso
 from trackkit_jupyter.store import StoredExperiment
+from trackkit_jupyter.store.changes import forget_dead
 from trackkit_jupyter.store.experiment import json_number
 from trackkit_jupyter.store.journal import pack_checksum, pack_point
 from trackkit_jupyter.store.keys import split_key
-from trackkit_jupyter.tracking import artifacts, figures, media, parameters, session
+from trackkit_jupyter.tracking import artifacts, figures, media, session
+from trackkit_jupyter.tracking.parameters import flatten
 from trackkit_jupyter.tracking.recorder import Counter, Recorder
 from trackkit_jupyter.tracking.values import LAST_ITERATION, check_iteration, number
 
@@ -52,8 +56,10 @@ class Experiment(StoredExperiment):
         super().__init__(store, id)
         self._recorder: Recorder | None = None
         self._capture: Capture | None = None
-        self._counters: dict[tuple[str, str], Counter] = {}
+        self._ending = threading.RLock()
+        self._counters: dict[str, dict[str, Counter]] = {}
         self._by_key: dict[str, Counter] = {}
+        self._places: dict[tuple[str, str, str], Counter] = {}
         self._connected: list[tuple[Any, str, dict[str, tuple[str, str]]]] = []
 
     # -- scalars ------------------------------------------------------------------------------------------------------
@@ -79,17 +85,21 @@ class Experiment(StoredExperiment):
         """
         if type(value) is not float:
             value = number(value)
-        counter = self._counters.get((metric, variant))
-        if counter is None:
+        # What follows costs as little as it can: an exception that is not raised costs nothing.
+        try:
+            counter = self._counters[metric][variant]
+        except (KeyError, TypeError):
             counter = self._counter(metric, variant)
+        if iteration is not None and (type(iteration) is not int or iteration < 0 or iteration > LAST_ITERATION):
+            iteration = check_iteration(iteration)
+        try:
+            journal = self._recorder.journal  # type: ignore[union-attr]
+        except AttributeError:
+            journal = self._running().journal  # raises: it was finished by another thread
         if iteration is None:
             iteration = self._next(counter)
-        elif type(iteration) is int and 0 <= iteration <= LAST_ITERATION:
-            counter.next = iteration + 1
         else:
-            iteration = check_iteration(iteration)
             counter.next = iteration + 1
-        journal = self._recorder.journal  # type: ignore[union-attr]
         point = pack_point(iteration, value, _now(), counter.number)
         journal.append(point + pack_checksum(crc32(point, journal.seed)))
 
@@ -99,8 +109,8 @@ class Experiment(StoredExperiment):
         Parameters
         ----------
         values
-            Value by key. ``"loss/val"`` and ``"val/loss"`` are both metric ``loss``, variant ``val``; otherwise the first
-            slash splits metric and variant, and without one both are the key.
+            Value by key. ``"loss/val"`` and ``"val/loss"`` are both metric ``loss``, variant ``val``; otherwise the
+            first slash splits metric and variant, and without one both are the key.
         iteration
             As in :meth:`log_scalar`.
 
@@ -213,28 +223,35 @@ class Experiment(StoredExperiment):
 
     # -- parameters, properties, artifacts ----------------------------------------------------------------------------
 
-    def connect(self, parameters_: Any, name: str = "General") -> Any:
+    def connect(self, parameters: Any, name: str = "General") -> Any:
         """Record parameters as a section of hyperparameters, and go on recording what changes in them.
 
         Parameters
         ----------
-        parameters_
+        parameters
             A dict, a Namespace, a dataclass or a pydantic model; looked at about once a second, and at the end.
         name
             The section.
 
         Returns
         -------
-        parameters_, unchanged.
+        `parameters`, unchanged.
+
+        Raises
+        ------
+        TrackkitTypeError, TrackkitValueError
+            It is none of these, or holds what cannot be kept; the message names the path.
+        TrackkitStateError
+            The experiment is not running in this process.
         """
         check_name(name)
         recorder = self._running()
-        found = parameters.flatten(parameters_)
-        self._journal_parameters(name, {}, found)
-        self._connected.append((parameters_, name, found))
-        if self._watch not in recorder.watchers:
-            recorder.watchers.append(self._watch)
-        return parameters_
+        found = flatten(parameters)
+        self._journal_parameters(recorder, name, {}, found)
+        self._connected.append((parameters, name, found))
+        if not recorder.watchers:
+            recorder.watchers.append(lambda: self._watch(recorder))
+        return parameters
 
     def connect_configuration(self, configuration: Any, name: str = "General", description: str | None = None) -> None:
         """Record a configuration object as text: the path of a file, or a dict."""
@@ -265,15 +282,13 @@ class Experiment(StoredExperiment):
         Logged again under its name, it replaces the entry; the earlier file stays.
         """
         check_name(name)
-        self._running()
+        recorder = self._running()
         details = dict(metadata or {})
         figures.checked_json(details, "metadata")
         try:
             kept = artifacts.keep(self._blobs, object_or_path)
         except OSError as error:
-            if isinstance(error, TrackkitError):
-                raise
-            self._fault(error)
+            recorder.lose(error)
             return
         row = {
             "key": name,
@@ -297,7 +312,8 @@ class Experiment(StoredExperiment):
     @property
     def lost(self) -> int:
         """How many points could not be kept, because the store could not be written."""
-        return self._recorder.lost if self._recorder is not None else self._reader.lost
+        recorder = self._recorder
+        return super().lost if recorder is None else recorder.lost
 
     def finish(self, status: str = "completed") -> None:
         """End it, as completed, failed or aborted. Ending it again changes nothing.
@@ -312,20 +328,28 @@ class Experiment(StoredExperiment):
         recorder = self._recorder
         if recorder is None or recorder.owner != os.getpid():
             return
-        if self._capture is not None:
-            self._capture.stop()
-            self._capture = None
-        self._recorder = None
-        self._forget()
-        recorder.close()
-        session.leave(self)
+        with self._ending:  # two threads may end it at once
+            if self._recorder is None:
+                return
+            if self._capture is not None:
+                self._capture.stop()
+                self._capture = None
+            try:
+                self._recorder = None
+                self._forget()
+                recorder.close()
+                self._write_end(recorder, status)
+            finally:  # an interrupt here leaves it without a heartbeat: it reads as aborted, and can be resumed
+                session.leave(self)
+                recorder.rest()
+
+    def _write_end(self, recorder: Recorder, status: str) -> None:
         try:
             with self._editing(note="finish") as record:
                 if record["status"] == Status.RUNNING.value:
                     record.update(status=status, finished=iso(_now()))
         except TrackkitError as error:
-            recorder.warn(error)
-        recorder.rest()
+            recorder.warn(error, again=True)
 
     def abort(self) -> None:
         """End it as aborted."""
@@ -348,16 +372,17 @@ class Experiment(StoredExperiment):
         self.finish_after(error)
 
     def finish_after(self, error: BaseException | None) -> None:
-        """End it as a block that left with `error` does: completed, aborted by an interrupt, or failed with its traceback."""
+        """End it as a block left with `error`: completed, aborted by an interrupt, or failed with its traceback."""
         if error is None or (isinstance(error, SystemExit) and not error.code):
             self.finish()
         elif isinstance(error, KeyboardInterrupt) or _is_cancellation(error):
             self.finish(Status.ABORTED.value)
         else:
-            if self._recorder is not None:
+            recorder = self._recorder
+            if recorder is not None:
                 text = "".join(traceback.format_exception(error))
-                self._recorder.event("failure", text=text)
-                self._recorder.console("stderr", text)
+                recorder.event("failure", text=text)
+                recorder.console("stderr", text)
             self.finish(Status.FAILED.value)
 
     def show(self, tab: str | None = None) -> None:
@@ -373,8 +398,9 @@ class Experiment(StoredExperiment):
 
     def log_console(self, stream: str, text: str) -> None:
         """Append what was printed."""
-        if self._recorder is not None:
-            self._recorder.console(stream, text)
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.console(stream, text)
 
     def record_runtime(self, values: dict[str, Any]) -> None:
         """Add to what is known of the machine."""
@@ -386,8 +412,9 @@ class Experiment(StoredExperiment):
 
     def record_cell(self, code: str, number: int | None) -> None:
         """Record a cell that was executed."""
-        if self._recorder is not None:
-            self._recorder.event("cell", code=code, number=number)
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.event("cell", code=code, number=number)
 
     # -- below --------------------------------------------------------------------------------------------------------
 
@@ -406,19 +433,21 @@ class Experiment(StoredExperiment):
     def _forget(self) -> None:
         self._counters.clear()
         self._by_key.clear()
+        self._places.clear()
 
     def _running(self) -> Recorder:
-        if self._recorder is None:
+        recorder = self._recorder
+        if recorder is None:
             raise TrackkitStateError(
-                f"The experiment {shown(self.name)} is not running here; `start(resume={self.id!r})` goes on with it.",
-                "status",
+                f"The experiment {self.id} is not running here; `start(resume={self.id!r})` goes on with it.", "status"
             )
-        return self._recorder
+        return recorder
 
     def _counter(self, metric: str, variant: str) -> Counter:
         check_label(metric, "metric", what="A metric's name")
         check_label(variant, "variant", what="A variant's name")
-        counter = self._counters[metric, variant] = self._running().counter(metric, variant)
+        counter = self._running().counter(metric, variant)
+        self._counters.setdefault(metric, {})[variant] = counter
         return counter
 
     def _keyed(self, key: str) -> Counter:
@@ -455,12 +484,12 @@ class Experiment(StoredExperiment):
         try:
             sha256, _ = self._blobs.put(data)
         except OSError as error:
-            self._fault(error)
+            recorder.lose(error)
             return
         recorder.event(kind, metric=metric, variant=variant, iteration=place, hash=sha256, size=len(data), **details)
 
     def _place(self, kind: str, metric: str, variant: str, iteration: int | None) -> int:
-        counter = self._counters.setdefault((f"{kind}\0{metric}", variant), Counter(0, 0))
+        counter = self._places.setdefault((kind, metric, variant), Counter(0, 0))
         if iteration is not None:
             counter.next = check_iteration(iteration) + 1
             return counter.next - 1
@@ -470,20 +499,20 @@ class Experiment(StoredExperiment):
             counter.next = max(places, default=-1) + 1
         return self._next(counter)
 
-    def _watch(self) -> None:
-        for place, (parameters_, name, before) in enumerate(self._connected):
+    def _watch(self, recorder: Recorder) -> None:
+        for place, (parameters, name, before) in enumerate(self._connected):
             try:
-                now = parameters.flatten(parameters_)
+                now = flatten(parameters)
             except (TrackkitError, RuntimeError):  # changed to something unfit, or just being changed
                 continue
             if now != before:
-                self._journal_parameters(name, before, now)
-                self._connected[place] = (parameters_, name, now)
+                self._journal_parameters(recorder, name, before, now)
+                self._connected[place] = (parameters, name, now)
 
+    @staticmethod
     def _journal_parameters(
-        self, section: str, before: dict[str, tuple[str, str]], now: dict[str, tuple[str, str]]
+        recorder: Recorder, section: str, before: dict[str, tuple[str, str]], now: dict[str, tuple[str, str]]
     ) -> None:
-        recorder = self._running()
         for name, (text, kind) in now.items():
             if before.get(name) != (text, kind):
                 recorder.event("hyperparameter", section=section, name=name, value=text, type=kind)
@@ -497,33 +526,32 @@ class Experiment(StoredExperiment):
                     raise LockedError(f"The experiment {shown(record['name'])} is published: its content is locked.")
                 target = database.table(table, cache_size=0)
                 for row in rows:
-                    target.upsert(row, lambda kept, row=row: kept.get(key) == row[key])  # type: ignore[misc]
-        except TrackkitStorageError as error:
-            if self._recorder is None:
+                    target.upsert(row, lambda kept, row=row: kept.get(key) == row[key])
+        except (TrackkitStorageError, NotFoundError) as error:
+            recorder = self._recorder
+            if recorder is None:
                 raise
-            self._recorder.warn(error)
+            recorder.warn(error)
 
     def _record_fields(self, field: str, values: dict[str, Any]) -> None:
         try:
             with self._editing() as record:
                 record[field] = {**(record.get(field) or {}), **values}
-        except TrackkitStorageError as error:
-            if self._recorder is not None:
-                self._recorder.warn(error)
+        except (TrackkitStorageError, NotFoundError) as error:
+            recorder = self._recorder
+            if recorder is not None:
+                recorder.warn(error)
 
-    def _fault(self, error: OSError) -> None:
-        recorder = self._running()
-        recorder.lost += 1
-        recorder.warn(error)
-
-    def _resume(self) -> None:
+    def _resume(self, tags: list[str]) -> None:
         """Take up an experiment that has ended, or whose process is gone."""
         self._resumed = True
+        forget_dead(self.store.paths, self.id)
         self._begin()
         try:
             with self._editing(note="start") as record:
                 check_transition(record["status"], Status.RUNNING.value)
                 record.update(status=Status.RUNNING.value, finished=None)
+                record["tags"] = sorted({*record.get("tags", []), *tags})
         except BaseException:
             self._abandon()
             raise

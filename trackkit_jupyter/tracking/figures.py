@@ -38,7 +38,8 @@ def figure_json(figure: Any) -> bytes:
         figure = figure.to_plotly_json()
     if not isinstance(figure, dict) or not isinstance(figure.get("data"), Sequence):
         raise TrackkitTypeError(
-            f"figure must be a plotly or matplotlib figure, or a dict with data and layout; not {type(figure).__name__}.",
+            "figure must be a plotly or matplotlib figure, or a dict with data and layout; "
+            f"not {type(figure).__name__}.",
             "figure",
         )
     _refuse_prototypes(figure)

@@ -38,7 +38,7 @@ class Sample:
 
 
 def image(sample: Any) -> Sample:
-    """Return an image: an array, a PIL image, a matplotlib figure, a path, or the bytes of a file, which are kept as they are.
+    """Return an image: an array, a PIL image, a matplotlib figure, a path, or the bytes of a file, kept as they are.
 
     An array has the shape (height, width), or (height, width, channels) with 1, 3 or 4 channels, and is uint8, or float
     from 0 to 1.
@@ -59,7 +59,7 @@ def image(sample: Any) -> Sample:
         try:
             with Image.open(io.BytesIO(data)) as opened:
                 kind, (width, height) = opened.format or "", opened.size
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a decoder raises for bytes of other people
             raise TrackkitValueError(f"The image cannot be read: {error}.", "sample") from None
         mime = Image.MIME.get(kind, "application/octet-stream")
         return Sample(data, "image", mime, name or f"image.{kind.lower()}", width, height)

@@ -1,14 +1,16 @@
 """The writing half of a running experiment: its journal, its heartbeat, and what happens when the store fails.
 
-A wrong argument raises; a fault of the store never does: the first is a warning, what is lost is counted and written down
-as soon as the store can be written again.
+A wrong argument raises; a fault of the store never does: the first is a warning, what is lost is counted and written
+down as soon as the store can be written again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
+import sys
 import threading
 import time
 import warnings
@@ -17,9 +19,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.store import changes
-from trackkit_jupyter.store.journal import RECORD_BYTES, Journal
+from trackkit_jupyter.store.journal import Journal
 from trackkit_jupyter.store.paths import StorePaths
+from trackkit_jupyter.tracking.values import LAST_ITERATION
 
 __all__ = ["Counter", "Recorder"]
 
@@ -47,37 +51,47 @@ class Recorder:
     def __init__(self, paths: StorePaths, id: str, first_iteration: Callable[[str, str], int]) -> None:
         self._paths, self._id = paths, id
         self._first_iteration = first_iteration
-        self._lock = threading.RLock()
+        self._lock, self._ticking = threading.RLock(), threading.RLock()
         self.owner = os.getpid()
         self.lost = 0
         self._lost_unsaid = 0
-        self._warned = False
+        self._warned = self._closed = False
+        self._numbers = itertools.count()
         self._counters: dict[tuple[str, str], Counter] = {}
+        self._inherited: dict[tuple[str, str], int] = {}
         self._unnamed: list[tuple[str, str, Counter]] = []
         #: Run about once a second, and before the end: what watches for changes.
         self.watchers: list[Callable[[], None]] = []
         #: Called in a forked child, where the caches of series no longer hold.
         self.on_fork: Callable[[], None] = lambda: None
-        self.journal = Journal(paths.experiment(id), secrets.token_hex(4), self._fault)
+        self.journal = Journal(paths.experiment(id), secrets.token_hex(4), self._fault, self._begun)
         self._marker: Path | None = changes.begin_beating(paths, id, self.journal.writer)
+        self._kept_in = os.getpid()
         _keep(self)
 
     def counter(self, metric: str, variant: str) -> Counter:
-        """Return the series. Its name is written before its first point; where it cannot be, the next tick tries again."""
+        """Return the series. Its name is written before its first point, or else by a later tick."""
         with self._lock:
             known = self._counters.get((metric, variant))
             if known is not None:
                 return known
-            counter = Counter(len(self._counters), self._first_iteration(metric, variant))
+            first = self._inherited.get((metric, variant))
+            if first is None:
+                first = self._first_iteration(metric, variant)
+            counter = Counter(next(self._numbers), first)
+            late = (metric, variant, counter)
+            self._unnamed.append(late)  # before it is used: an interrupt here must not leave it without a name
             self._counters[metric, variant] = counter
-            if not self._name(metric, variant, counter):
-                self._unnamed.append((metric, variant, counter))
+            if self._name(*late):
+                self._unnamed.remove(late)
             return counter
 
     def next_iteration(self, counter: Counter) -> int:
         """Return the next iteration of a series, each only once."""
         with self._lock:
             iteration = counter.next
+            if iteration > LAST_ITERATION:
+                raise TrackkitValueError("There is no iteration after 2**63 - 1; name one.", "iteration")
             counter.next = iteration + 1
             return iteration
 
@@ -93,26 +107,27 @@ class Recorder:
 
     def tick(self) -> None:
         """Sync, beat, watch, and say what was lost if the store can be written again."""
-        for watcher in list(self.watchers):
-            watcher()
-        with self._lock:
-            self._unnamed = [late for late in self._unnamed if not self._name(*late)]
-        self.journal.sync()
-        if self._lost_unsaid:
-            count, self._lost_unsaid = self._lost_unsaid, 0
-            if not self.event("lost", count=count):
-                # The failed line has counted itself; it is no point.
-                self._lost_unsaid = count
-        with contextlib.suppress(OSError):
-            if self._marker is None:
-                self._marker = changes.begin_beating(self._paths, self._id, self.journal.writer)
-            changes.beat(self._marker)
+        with self._ticking:
+            if self._closed:
+                return
+            for watcher in list(self.watchers):
+                try:
+                    watcher()
+                except Exception as error:  # noqa: BLE001 - it looks at objects of other people, which may do anything
+                    self._complain(f"trackkit: the connected parameters cannot be looked at ({error}).")
+            with self._lock:
+                self._unnamed = [late for late in self._unnamed if not self._name(*late)]
+            self.journal.sync()
+            self._say_lost()
+            self._beat()
 
     def close(self) -> None:
-        """Write what is left, and close the journal; the heartbeat goes on until :meth:`rest`."""
+        """Write what is left, and close the journal; the marker stays until :meth:`rest`."""
         _recorders.discard(self)
-        self.tick()
-        self.journal.close()
+        with self._ticking:
+            self.tick()
+            self._closed = True
+            self.journal.close()
 
     def rest(self) -> None:
         """End the heartbeat."""
@@ -120,32 +135,70 @@ class Recorder:
             if self._marker is not None:
                 changes.stop_beating(self._marker)
 
-    def warn(self, error: OSError | Exception) -> None:
-        """Say once that the store cannot be written."""
-        if not self._warned:
-            self._warned = True
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            warnings.warn(
-                f"trackkit: the store at {self._paths.root} cannot be written ({reason}). The training goes on; what is "
-                "not kept is counted, and logging resumes when the store can be written again.",
-                RuntimeWarning,
-                stacklevel=4,
-            )
+    def lose(self, error: OSError) -> None:
+        """Count something that could not be kept."""
+        self._fault(error, 1)
+
+    def warn(self, error: Exception, *, again: bool = False) -> None:
+        """Say once that the store cannot be written, or `again`."""
+        if self._warned and not again:
+            return
+        self._warned = True
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        self._complain(
+            f"trackkit: the store at {self._paths.root} cannot be written ({reason}). The training goes on; what is "
+            "not kept is counted, and logging resumes when the store can be written again."
+        )
+
+    def _complain(self, message: str) -> None:
+        try:
+            warnings.warn(message, RuntimeWarning, stacklevel=5)
+        except RuntimeWarning:  # warnings were made errors; but a fault of the store stops no training
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                sys.stderr.write(message + "\n")
 
     def _name(self, metric: str, variant: str, counter: Counter) -> bool:
-        return self.journal.event({"kind": "series", "number": counter.number, "metric": metric, "variant": variant})
+        named = {"kind": "series", "number": counter.number, "metric": metric, "variant": variant}
+        return self.journal.event(named, counted=False)
 
-    def _fault(self, error: OSError, size: int) -> None:
-        count = size // RECORD_BYTES if size % RECORD_BYTES == 0 else int(size > 0)
-        self.lost += count
-        self._lost_unsaid += count
+    def _say_lost(self) -> None:
+        with self._lock:
+            count = self._lost_unsaid
+        if count and self.journal.event({"kind": "lost", "time": time.time(), "count": count}, counted=False):
+            with self._lock:
+                self._lost_unsaid -= count
+
+    def _beat(self) -> None:
+        with contextlib.suppress(OSError):
+            try:
+                if self._marker is not None:
+                    changes.beat(self._marker)
+                    return
+            except FileNotFoundError:
+                if not self._paths.experiment(self._id).root.is_dir():
+                    return  # deleted: it does not come back
+            self._marker = changes.begin_beating(self._paths, self._id, self.journal.writer)
+
+    def _fault(self, error: OSError, count: int) -> None:
+        with self._lock:
+            self.lost += count
+            self._lost_unsaid += count
         self.warn(error)
 
+    def _begun(self) -> None:
+        # A forked child that never logs needs no heartbeat: it must not make a killed parent look alive.
+        if self._kept_in != os.getpid():
+            self._kept_in = os.getpid()
+            self._beat()
+            _keep(self)
+
     def _after_fork(self) -> None:
-        # Another thread of the parent may have held the lock, and must not hold it here for ever.
-        self._lock = threading.RLock()
+        # Another thread of the parent may have held a lock, and must not hold it here for ever.
+        self._lock, self._ticking = threading.RLock(), threading.RLock()
         self.journal.become(secrets.token_hex(4))
+        self._inherited = {pair: counter.next for pair, counter in self._counters.items()}
         self._counters, self._unnamed, self._marker = {}, [], None
+        self.lost = self._lost_unsaid = 0
         self.on_fork()
 
 
@@ -178,14 +231,16 @@ def _look_after() -> None:
                 recorder.tick()
             except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
                 recorder.warn(error)
+        del present[:]  # what was finished meanwhile may go
 
 
 def _after_fork_in_child() -> None:
     global _keeper, _keeper_lock
     _keeper, _keeper_lock = None, threading.Lock()
-    for recorder in list(_recorders):
+    recorders = list(_recorders)
+    _recorders.clear()
+    for recorder in recorders:
         recorder._after_fork()
-        _keep(recorder)
 
 
 if hasattr(os, "register_at_fork"):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import atexit
 import contextlib
 import hashlib
+import os
 import sys
 import threading
 from contextvars import ContextVar
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ _lock = threading.RLock()
 _open: list[Experiment] = []
 _here: ContextVar[tuple[Experiment, ...]] = ContextVar("trackkit_experiments", default=())
 _cells: dict[str, tuple[str, str]] = {}  # experiment id -> the cell that started it, and the execution of that cell
-_failed = False
+_uncaught: BaseException | None = None
 
 
 def current() -> Experiment | None:
@@ -91,23 +93,29 @@ def _executing_cell() -> tuple[str, str] | None:
 def _finish_all() -> None:
     for experiment in open_experiments():
         with contextlib.suppress(Exception):
-            experiment.finish("failed" if _failed else "completed")
+            experiment.finish_after(_uncaught)
 
 
 def _note_failure() -> None:
-    """Have an uncaught exception end the open experiments as failed, with its traceback."""
+    """Have an exception that ends the interpreter end the open experiments as failed, with its traceback."""
     previous = sys.excepthook
 
-    def hook(kind: type[BaseException], error: BaseException, trace: object) -> None:
-        global _failed
-        for experiment in open_experiments():
-            with contextlib.suppress(Exception):
-                experiment.finish_after(error)
-        _failed = True
-        previous(kind, error, trace)  # type: ignore[arg-type]
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        global _uncaught
+        # At the end, not here: others call the hook too, and a prompt goes on after an error.
+        if not hasattr(sys, "ps1"):
+            _uncaught = error
+        previous(kind, error, trace)
 
     sys.excepthook = hook
 
 
+def _after_fork() -> None:
+    global _lock
+    _lock = threading.RLock()  # another thread of the parent may have held it
+
+
 atexit.register(_finish_all)
 _note_failure()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

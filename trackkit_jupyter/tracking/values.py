@@ -17,8 +17,8 @@ _EXACT = 2**53
 def number(value: Any, field: str = "value") -> float:
     """Return `value` as a float64, exactly.
 
-    Accepted are floats (NaN and infinity too), integers that a float64 holds exactly, numpy and torch scalars, arrays and
-    tensors with one element, and decimals that are exact.
+    Accepted are floats (NaN and infinity too), integers that a float64 holds exactly, numpy and torch scalars, arrays
+    and tensors with one element, and decimals that are exact.
 
     Raises
     ------
@@ -44,17 +44,23 @@ def number(value: Any, field: str = "value") -> float:
                 f"{field} has the shape {shape}; a scalar is one number. Log one element, a histogram or a table.",
                 field,
             )
-        return number(value.item(), field)
+        inner = value.item()
+        if type(inner) is kind:  # a long double is its own item
+            return _exact(inner, float(inner), field)
+        return number(inner, field)
     if isinstance(value, float):
         return float(value)
     if kind.__module__ == "decimal" and kind.__name__ == "Decimal":
-        exact = float(value)
-        if exact == value or exact != exact:
-            return exact
-        raise TrackkitValueError(f"{field}: {shown(value)} does not fit a float64 exactly; convert it yourself.", field)
+        return _exact(value, float(value), field)
     if isinstance(value, int):
         return _whole(int(value), field)
     raise TrackkitTypeError(f"{field} must be a number, not {kind.__name__}: {shown(value)}.", field)
+
+
+def _exact(value: Any, converted: float, field: str) -> float:
+    if converted == value or converted != converted:
+        return converted
+    raise TrackkitValueError(f"{field}: {shown(value)} does not fit a float64 exactly; convert it yourself.", field)
 
 
 def _whole(value: int, field: str) -> float:
