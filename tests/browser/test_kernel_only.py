@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -70,6 +71,28 @@ with track.start("made") as exp:
     for i in range(6):
         exp.log_image("digits", "first", np.full((8, 8), i * 40, dtype=np.uint8), iteration=i)
 """.strip()
+
+
+def test_the_labextension_without_the_server_extension_is_live_and_says_what_is_missing(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with LabServer(tmp_path, extension=False) as server:
+        context = browser.new_context(viewport={"width": 1280, "height": 1100})
+        lab = Lab(server, context.new_page())
+        server.write("half.ipynb", "%load_ext trackkit_jupyter", BUSY)
+        lab.open("half.ipynb")
+        lab.run_all(wait=False)
+        output = lab.output(1)
+        expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+        first = drawn(output)
+        (server.root / "more").touch()
+        wait_until(lambda: drawn(output) != first, 10, "the curve did not move")
+        assert lab.is_busy(1)
+        expect(output.get_by_text("jupyter server extension enable trackkit_jupyter")).to_be_visible()
+        (server.root / "stop").touch()
+        lab.wait_for_cell(1)
+        assert lab.errors == []
+        context.close()
 
 
 def test_every_tab_reads_from_the_kernel(page: Lab) -> None:

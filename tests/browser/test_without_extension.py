@@ -9,7 +9,11 @@ from playwright.sync_api import Browser, expect
 
 from .lab import Lab, LabServer
 
-CELLS = ("%load_ext trackkit_jupyter", "%%track quiet\nfor i in range(100): exp.log({'loss': 1 / (1 + i)})")
+CELLS = (
+    # As where the kernel cannot be asked: without that, it would answer in the place of the server.
+    "%env TRACKKIT_DOOR=http\n%load_ext trackkit_jupyter",
+    "%%track quiet\nfor i in range(100): exp.log({'loss': 1 / (1 + i)})",
+)
 
 
 @pytest.fixture

@@ -10,16 +10,21 @@ export function showPicture(node: HTMLElement, picture: unknown, reason: string,
     image.style.maxWidth = '100%';
     parts.push(image);
   }
+  node.replaceChildren(...parts, reasonOf(parts.length > 0 ? `This is the saved picture. ${reason}` : reason, command));
+}
+
+/** A sentence, and the command that mends what it says. */
+export function reasonOf(reason: string, command?: string): HTMLElement {
   const said = document.createElement('div');
   said.className = 'jp-RenderedHTMLCommon';
   said.setAttribute('role', 'status');
   const sentence = document.createElement('p');
-  sentence.textContent = parts.length > 0 ? `This is the saved picture. ${reason}` : reason;
+  sentence.textContent = reason;
   said.append(sentence);
   if (command) {
     const code = document.createElement('pre');
     code.textContent = command;
     said.append(code);
   }
-  node.replaceChildren(...parts, said);
+  return said;
 }

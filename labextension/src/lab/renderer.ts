@@ -3,14 +3,19 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
 import type { View } from '../ui/protocol';
-import { showPicture } from './picture';
+import { kernelDoor } from './announce';
+import { reasonOf, showPicture } from './picture';
 import type { LabServer } from './server';
 
 export const MIME_TYPE = 'application/vnd.trackkit.view+json';
+const WIDGET_TYPE = 'application/vnd.jupyter.widget-view+json';
 
 const NO_EXTENSION =
   'The Jupyter server does not have the trackkit_jupyter extension enabled. ' +
   'To see the live view, run the command below where the server runs, then restart the server.';
+const NO_EXTENSION_KERNEL =
+  'The kernel answers this view, because the Jupyter server does not have the trackkit_jupyter extension enabled. ' +
+  'To see it without a kernel too, run the command below where the server runs, then restart the server.';
 const ENABLE = 'jupyter server extension enable trackkit_jupyter';
 const NOT_LOADED = 'The code of the view could not be loaded. Reload the page to see the live view.';
 const NOT_A_VIEW = 'This output holds no view that this version of trackkit_jupyter can read.';
@@ -39,7 +44,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     this.shown = content;
     this.mounted.abort();
     this.mounted = new AbortController();
-    await this.draw(view, model.data['image/png'], this.mounted.signal);
+    await this.draw(view, model.data, this.mounted.signal);
   }
 
   override dispose(): void {
@@ -47,7 +52,8 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     super.dispose();
   }
 
-  private async draw(view: unknown, picture: unknown, signal: AbortSignal): Promise<void> {
+  private async draw(view: unknown, data: IRenderMime.IMimeModel['data'], signal: AbortSignal): Promise<void> {
+    const picture = data['image/png'];
     if (!isView(view)) {
       showPicture(this.node, picture, NOT_A_VIEW);
       return;
@@ -61,7 +67,11 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       return;
     }
     this.shown = ui && hasExtension ? this.shown : ''; // the next rendering tries again
-    if (!hasExtension) {
+    const door = ui && !hasExtension ? await kernelDoor(data[WIDGET_TYPE]) : null;
+    if (signal.aborted) {
+      return;
+    }
+    if (!hasExtension && !door) {
       showPicture(this.node, picture, NO_EXTENSION, ENABLE);
       return;
     }
@@ -70,8 +80,15 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       return;
     }
     const { baseUrl, request } = this.server;
-    const source = ui.sharedSource(request, { id: view.store.id, path }, { baseUrl });
     const root = document.createElement('div');
+    if (door) {
+      // Live all the same, as long as the kernel runs.
+      this.shown = JSON.stringify(view);
+      this.node.replaceChildren(root, reasonOf(NO_EXTENSION_KERNEL, ENABLE));
+      ui.mount(root, view, ui.commSource(door, view.store.id), signal);
+      return;
+    }
+    const source = ui.sharedSource(request, { id: view.store.id, path }, { baseUrl });
     this.node.replaceChildren(root);
     ui.mount(root, view, source, signal);
   }
