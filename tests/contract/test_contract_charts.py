@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trackkit_jupyter.charts import Chart, Curve, build, colors, decode, encode
+from trackkit_jupyter.charts import Chart, Curve, Group, Reference, build, colors, decode, encode
 from trackkit_jupyter.series import word
 
 HERE = Path(__file__).parent
@@ -19,11 +19,11 @@ FIRST, SECOND = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 STARTED = 1_700_000_000.0
 
 
-def _curve(experiment, name, metric, variant, look, values, iterations=None, seconds=10.0):
+def _curve(experiment, name, metric, variant, look, values, iterations=None, seconds=10.0, **more):
     values = np.array(values, dtype=np.float64)
     iterations = np.arange(len(values)) if iterations is None else np.array(iterations)
     times = STARTED + seconds * np.arange(1, len(values) + 1)
-    return Curve(experiment, name, metric, variant, *look, iterations.astype(np.int64), values, times, STARTED)
+    return Curve(experiment, name, metric, variant, *look, iterations.astype(np.int64), values, times, STARTED, **more)
 
 
 def golden() -> list[Chart]:
@@ -41,10 +41,19 @@ def golden() -> list[Chart]:
         _curve(FIRST, "Näherung", metric, "val", looks[FIRST, metric, "val"], [(7 * i) % 16 for i in range(40)]),
         _curve(SECOND, "Näherung", metric, "val", looks[SECOND, metric, "val"], [16, 8, np.nan, 4], seconds=60.0),
     ]
+    group, along = Group("a" * 32, "lr=0.5"), Reference(np.array([1, 2]), np.array([0.5, 0.25]))
+    grouped = [
+        _curve(FIRST, "sgd", "f1", "val", (4, 0), [1, 2, 3, np.nan, -5], group=group),
+        _curve(SECOND, "sgd", "f1", "val", (4, 0), [3, 6], [0, 2], group=group),
+        _curve("3" * 32, "sgd", "f1", "val", (5, 1), [0, 1], group=Group("b" * 32, "lr=1")),
+    ]
+    placed = _curve(FIRST, "sgd", "recall", "val", (0, 0), [9, 4, 2], reference=along)
     grown = [_curve(FIRST, "sgd", "lr", "lr", (3, 0), [1, 0.5, 0.25, 0.125])]
     return [
         *build(plain),
         *build(several, group_by="none", xaxis="relative", smoothing=0.5, points=8),
+        *build(grouped, band="std"),
+        *build([placed], xaxis="metric", x_label="epoch", smoothing_kind="running", smoothing_window=3),
         *build(grown, xaxis="wall", since={grown[0].id: 3}),
     ]
 
@@ -57,14 +66,16 @@ def plain(data: bytes) -> dict:
         lines = []
         for line in chart.series:
             record = dict(vars(line))
-            for name in ("x", "y", "raw_x", "raw_y"):
+            for name in ("x", "y", "raw_x", "raw_y", "low", "high", "count"):
                 column = record.pop(name)
                 if column is not None:
                     record.setdefault("columns", {})[name] = [word(value) for value in column.tolist()]
             lines.append(record)
         charts.append({**vars(chart), "x": vars(chart.x), "y": {"label": chart.y_label}, "series": lines})
         del charts[-1]["y_label"]
-    return json.loads(json.dumps({"charts": charts, "next": answer.next, "unchanged": answer.unchanged}))
+    return json.loads(
+        json.dumps({"charts": charts, **{key: vars(answer)[key] for key in ("next", "unchanged", "whole")}})
+    )
 
 
 def test_encode_writes_the_committed_bytes():

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
 from trackkit_jupyter.views.view import View, comparison, experiment, of
 
@@ -87,17 +86,9 @@ def compare(
     Raises
     ------
     TrackkitValueError
-        If both or none of `group_by` and `over` are given with a band, or an option is not allowed.
+        If both `group_by` and `over` are given, or a band without one of them, or an option is not allowed.
     """
-    if group_by in ("metric", "none"):
-        options["group_by"], group_by = group_by, None
-    if group_by and over:
-        raise TrackkitValueError("Experiments are grouped either by some hyperparameters, or over some.", "over")
-    if group_by or over:
-        band = band or "minmax"
-    elif band not in (None, "none"):
-        raise TrackkitValueError("A band is that of a group: say group_by or over as well.", "band")
-    show(comparison(experiments, by=group_by, over=over, band=band, **options))
+    show(comparison(experiments, group_by=group_by, over=over, band=band, **options))
 
 
 def table(experiments: Any) -> None:

@@ -230,7 +230,15 @@ def scalars(experiments: Any, metrics: Any = None, variants: Any = None, **optio
     return _build("scalars", _several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
 
 
-def comparison(experiments: Any, metrics: Any = None, **options: Any) -> View:
+def comparison(
+    experiments: Any,
+    metrics: Any = None,
+    *,
+    group_by: Any = None,
+    over: Any = None,
+    band: str | None = None,
+    **options: Any,
+) -> View:
     """Return the view that lays experiments side by side: charts, differing hyperparameters, final metrics.
 
     Parameters
@@ -239,10 +247,29 @@ def comparison(experiments: Any, metrics: Any = None, **options: Any) -> View:
         Two experiments or more.
     metrics
         Names of the metrics to show; ``None``: all.
+    group_by, over, band
+        Draw groups of experiments as one line, see :func:`trackkit_jupyter.compare`.
     **options
         As in :func:`scalars`.
+
+    Raises
+    ------
+    TrackkitValueError
+        If both `group_by` and `over` are given, or a band without one of them, or an option is not allowed.
     """
-    return _build("comparison", _several(experiments), metrics=_names(metrics), **options)
+    by = options.pop("by", None)
+    if group_by in ("metric", "none"):
+        options["group_by"] = group_by
+    else:
+        by = group_by or by
+    if by and over:
+        raise TrackkitValueError("Experiments are grouped either by some hyperparameters, or over some.", "over")
+    if by or over:
+        band = band or "minmax"
+    elif band not in (None, "none"):
+        raise TrackkitValueError("A band is that of a group: say group_by or over as well.", "band")
+    grouped = {"by": by, "over": over, "band": band}
+    return _build("comparison", _several(experiments), metrics=_names(metrics), **grouped, **options)
 
 
 def plot(experiments: Any, metrics: Any = None, variants: Any = None, **options: Any) -> View:
