@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ExperimentRecord, MetricSummary } from '../protocol';
 import { bestOf, directionOf, metricRows, parameterRows } from './best';
 import { DEFAULTS } from './chart';
@@ -14,7 +14,7 @@ import { namesOf } from './reader';
 import { clampSmoothing, recall, remember, type Shelf } from './settings';
 import { fitting } from './toolbar';
 import { windowOf } from './tooltip';
-import { lowerBound, nearestIndex } from './trace';
+import { bandPath, lowerBound, nearestIndex } from './trace';
 
 function model(...lines: [id: string, x: number[], y: number[]][]): LineModel {
   const series = lines.map(([id, x, y]) => ({
@@ -31,6 +31,59 @@ function model(...lines: [id: string, x: number[], y: number[]][]): LineModel {
     series,
   };
 }
+
+/** Rows of corners that a band was drawn with. */
+function bandOf(x: number[], low: number[], high: number[], log = false): number[][][] {
+  const areas: number[][][] = [];
+  vi.stubGlobal(
+    'Path2D',
+    class {
+      moveTo(px: number, py: number) {
+        areas.push([[px, py]]);
+      }
+      lineTo(px: number, py: number) {
+        areas.at(-1)?.push([px, py]);
+      }
+      closePath() {}
+    },
+  );
+  const same = (value: number) => value;
+  const map = { from: 0, to: 100, toX: same, toY: same, log, width: 100 };
+  bandPath(Float64Array.from(x), Float64Array.from(low), Float64Array.from(high), map, -99);
+  vi.unstubAllGlobals();
+  return areas;
+}
+
+describe('a band', () => {
+  it('is one area for each stretch without gaps', () => {
+    const gap = Number.NaN;
+    expect(bandOf([0, 1, 2, 3, 4], [1, 1, gap, 2, 2], [3, 4, gap, 5, 6])).toEqual([
+      [
+        [0, 3],
+        [1, 4],
+        [1, 1],
+        [0, 1],
+      ],
+      [
+        [3, 5],
+        [4, 6],
+        [4, 2],
+        [3, 2],
+      ],
+    ]);
+  });
+
+  it('reaches down to the axis where a logarithm has no place for its lower edge', () => {
+    expect(bandOf([0, 1, 2], [-1, 2, -3], [3, 4, -2], true)).toEqual([
+      [
+        [0, 3],
+        [1, 4],
+        [1, 2],
+        [0, -99],
+      ],
+    ]);
+  });
+});
 
 const none: ReadonlySet<string> = new Set();
 const place = {
@@ -76,6 +129,10 @@ describe('ranges', () => {
     expect(yExtent(two, none, [0, 6], false)).toEqual([-4, 100]);
     expect(yExtent(two, none, [0, 20], true)).toEqual([1, 100]);
     expect(yExtent(model(['a', [0], [Number.NaN]]), none, [0, 1], false)).toBeNull();
+    const banded = model(['a', [0, 1], [5, 6]]);
+    const [line] = banded.series;
+    Object.assign(line?.columns ?? {}, { low: Float64Array.of(-2, Number.NaN), high: Float64Array.of(9, Number.NaN) });
+    expect(yExtent(banded, none, [0, 1], false)).toEqual([-2, 9]);
   });
 
   it('give a single point room', () => {

@@ -116,6 +116,16 @@ describe('the reader', () => {
     reader.dispose();
   });
 
+  it('asks for groups and for a metric as the axis', async () => {
+    const { source, asked } = memory({ loss: { train: [1] } });
+    const more = { over: ['seed'], band: 'std', x_metric: 'epoch' } as const;
+    const reader = new CurveReader(source, ['e'], {}, settings, { ...more, over: [...more.over] });
+    reader.wake();
+    await waitFor(() => expect(asked).toHaveLength(1));
+    expect(asked[0]).toMatchObject({ ...more, xaxis: 'metric', group_by: 'metric' });
+    reader.dispose();
+  });
+
   it('lists many metrics without reading them, and reads the page that is looked at', async () => {
     const { source, asked } = memory(many);
     const reader = new CurveReader(source, ['e'], {}, settings);

@@ -32,6 +32,11 @@ describe('increments', () => {
     chart('lr', series('lr', [0], [1])),
   ];
 
+  it('drops what it has when the answer is whole', () => {
+    const next = { ...answer(chart('loss', series('val', [0], [1]))), whole: true };
+    expect(mergeCharts(held, next)).toBe(next.charts);
+  });
+
   it('appends new rows and keeps what did not change', () => {
     const next = answer(chart('loss', series('train', [2, 3], [3, 2], { first: 2, total: 4, shown: 4 })));
     const [loss, lr] = mergeCharts(held, next) as [LineModel, LineModel];
@@ -90,7 +95,8 @@ describe('smoothing here, until the server answers', () => {
     const { charts } = decodeCharts(
       bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
     );
-    const smoothed = charts.flatMap(one => one.series).filter(one => one.columns.raw_y && !one.sampled);
+    const averaged = charts.filter(one => one.x.kind === 'relative').flatMap(one => one.series);
+    const smoothed = averaged.filter(one => one.columns.raw_y && !one.sampled);
     expect(smoothed.length).toBeGreaterThan(0);
     for (const { columns } of smoothed) {
       const own = ema(columns.raw_y as Float64Array, 0.5);
@@ -108,6 +114,7 @@ describe('smoothing here, until the server answers', () => {
 
   it('does not guess from a sample', () => {
     expect(preview(chart('loss', series('train', [0, 1], [1, 2], { sampled: true, total: 9 })), 0.5)).toBeNull();
+    expect(preview(chart('loss', series('train', [0, 1], [1, 2], { members: ['e', 'f'] })), 0.5)).toBeNull();
     expect(sampling(chart('loss', series('train', [0, 1], [1, 2], { sampled: true, total: 9 })))).toEqual({
       shown: 2,
       total: 9,
