@@ -57,6 +57,7 @@ class Experiment(StoredExperiment):
         self._recorder: Recorder | None = None
         self._capture: Capture | None = None
         self._ending = threading.RLock()
+        self._ended: Recorder | None = None
         self._counters: dict[str, dict[str, Counter]] = {}
         self._by_key: dict[str, Counter] = {}
         self._places: dict[tuple[str, str, str], Counter] = {}
@@ -312,8 +313,10 @@ class Experiment(StoredExperiment):
     @property
     def lost(self) -> int:
         """How many points could not be kept, because the store could not be written."""
-        recorder = self._recorder
-        return super().lost if recorder is None else recorder.lost
+        recorder = self._recorder or self._ended
+        if recorder is None:
+            return super().lost
+        return max(recorder.lost, super().lost + recorder.lost_unsaid)
 
     def finish(self, status: str = "completed") -> None:
         """End it, as completed, failed or aborted. Ending it again changes nothing.
@@ -335,7 +338,7 @@ class Experiment(StoredExperiment):
                 self._capture.stop()
                 self._capture = None
             try:
-                self._recorder = None
+                self._recorder, self._ended = None, recorder
                 self._forget()
                 recorder.close()
                 self._write_end(recorder, status)
@@ -349,7 +352,7 @@ class Experiment(StoredExperiment):
                 if record["status"] == Status.RUNNING.value:
                     record.update(status=status, finished=iso(_now()))
         except TrackkitError as error:
-            recorder.warn(error, again=True)
+            recorder.warn(error)
 
     def abort(self) -> None:
         """End it as aborted."""

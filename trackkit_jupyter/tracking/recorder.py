@@ -53,8 +53,8 @@ class Recorder:
         self._first_iteration = first_iteration
         self._lock, self._ticking = threading.RLock(), threading.RLock()
         self.owner = os.getpid()
-        self.lost = 0
-        self._lost_unsaid = 0
+        #: Points and events that could not be kept; and how many of them the journal does not tell of.
+        self.lost = self.lost_unsaid = 0
         self._warned = self._closed = False
         self._numbers = itertools.count()
         self._counters: dict[tuple[str, str], Counter] = {}
@@ -139,9 +139,9 @@ class Recorder:
         """Count something that could not be kept."""
         self._fault(error, 1)
 
-    def warn(self, error: Exception, *, again: bool = False) -> None:
-        """Say once that the store cannot be written, or `again`."""
-        if self._warned and not again:
+    def warn(self, error: Exception) -> None:
+        """Say once that the store cannot be written."""
+        if self._warned:
             return
         self._warned = True
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -163,10 +163,10 @@ class Recorder:
 
     def _say_lost(self) -> None:
         with self._lock:
-            count = self._lost_unsaid
+            count = self.lost_unsaid
         if count and self.journal.event({"kind": "lost", "time": time.time(), "count": count}, counted=False):
             with self._lock:
-                self._lost_unsaid -= count
+                self.lost_unsaid -= count
 
     def _beat(self) -> None:
         with contextlib.suppress(OSError):
@@ -182,7 +182,7 @@ class Recorder:
     def _fault(self, error: OSError, count: int) -> None:
         with self._lock:
             self.lost += count
-            self._lost_unsaid += count
+            self.lost_unsaid += count
         self.warn(error)
 
     def _begun(self) -> None:
@@ -198,7 +198,7 @@ class Recorder:
         self.journal.become(secrets.token_hex(4))
         self._inherited = {pair: counter.next for pair, counter in self._counters.items()}
         self._counters, self._unnamed, self._marker = {}, [], None
-        self.lost = self._lost_unsaid = 0
+        self.lost = self.lost_unsaid = 0
         self.on_fork()
 
 
