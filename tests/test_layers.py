@@ -40,7 +40,8 @@ MAY_IMPORT = {
     "server": "errors records store query palette series charts pictures operations views reports",
     "demo": "errors records store capture tracking operations views reports",
     "check": "errors records store",
-    "cli": "errors records store query capture tracking operations views reports demo check",
+    "doctor": "errors records store",
+    "cli": "errors records store query capture tracking operations views reports demo check doctor",
     "__init__": "errors records tracking views reports magics widgets store",
 }
 # A displayed object shows itself, by a widget where the host needs one: imports upward, made when it is displayed.

@@ -46,9 +46,11 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _init(args: argparse.Namespace) -> int:
     from trackkit_jupyter.store import StoredExperiment, create_store
-    from trackkit_jupyter.store.paths import FOLDER
+    from trackkit_jupyter.store.paths import FOLDER, StorePaths
 
-    store = create_store(Path(args.folder) / FOLDER, handle=StoredExperiment)
+    folder = Path(args.folder)
+    # A store is taken as it is: a copy is given an id of its own that way.
+    store = create_store(folder if StorePaths(folder).marker.is_file() else folder / FOLDER, handle=StoredExperiment)
     _answer(args, {"id": store.id, "path": str(store.path)}, f"The store of this project: {store.path}")
     return 0
 
@@ -121,14 +123,19 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from trackkit_jupyter.check import doctor
+    from trackkit_jupyter.doctor import doctor
 
     findings = doctor()
     if args.json:
         _print_json(findings)
     else:
+        marks = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
         for finding in findings:
-            _say(f"{'ok ' if finding['ok'] else '!! '} {finding['what']}: {finding['detail']}")
+            _say(f"{marks[finding['level']]}  {finding['what']}: {finding['detail']}")
+            if finding["mend"]:
+                _say(f"       {'to mend it' if finding['level'] == 'wrong' else 'to change it'}: {finding['mend']}")
+        wrong = sum(not finding["ok"] for finding in findings)
+        _say(f"\n{wrong} to mend." if wrong else "\nEverything is in place.")
     return 0 if all(finding["ok"] for finding in findings) else 1
 
 

@@ -94,18 +94,6 @@ def test_verify_finds_what_is_damaged(home, capsys):
     assert exp.id in capsys.readouterr().out
 
 
-def test_doctor_looks_at_everything(home, capsys):
-    status = main(["doctor", "--json"])
-    findings = json.loads(capsys.readouterr().out)
-    assert [finding["what"] for finding in findings][:4] == [
-        "versions", "server extension", "lab extension", "default store"
-    ]  # fmt: skip
-    assert status == (0 if all(finding["ok"] for finding in findings) else 1)
-    assert "jupyterlab" in findings[0]["detail"]
-    main(["doctor"])
-    assert "versions" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
