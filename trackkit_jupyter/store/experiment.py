@@ -126,7 +126,7 @@ class StoredExperiment:
     @property
     def status(self) -> str:
         """Where it is in its life. One whose writing process is gone reads as ``aborted``."""
-        known = self._known()
+        known = self._as_listed()
         kept = str(self._record["status"] if known is None else known["kept"])
         if kept == Status.RUNNING.value and not changes.is_alive(self.store.paths, self.id):
             # It may have finished between the two looks.
@@ -182,7 +182,7 @@ class StoredExperiment:
     @property
     def last_update(self) -> str | None:
         """When something of it changed last, ISO 8601 in UTC."""
-        known = self._known()
+        known = self._as_listed()
         if known is not None:
             return known["last_update"]  # type: ignore[no-any-return]
         updated: str | None = self._record.get("updated")
@@ -193,7 +193,7 @@ class StoredExperiment:
     @property
     def last_iteration(self) -> int | None:
         """The greatest iteration of any metric but the monitor's."""
-        known = self._known()
+        known = self._as_listed()
         if known is not None:
             return known["last_iteration"]  # type: ignore[no-any-return]
         found = [
@@ -211,7 +211,7 @@ class StoredExperiment:
     @property
     def hyperparameters(self) -> dict[str, dict[str, dict[str, Any]]]:
         """``{section: {name: {value, type, description, default}}}``; values are text."""
-        known = self._known()
+        known = self._as_listed()
         if known is not None:
             return {
                 section: {name: dict(entry) for name, entry in names.items()}
@@ -237,7 +237,7 @@ class StoredExperiment:
     @property
     def properties(self) -> dict[str, dict[str, Any]]:
         """User properties, ``{name: {value, type, description}}``."""
-        known = self._known()
+        known = self._as_listed()
         if known is not None:
             return {name: dict(entry) for name, entry in known["properties"].items()}
         return {row["name"]: _only(row, "value", "type", "description") for row in self._rows("properties")}
@@ -281,7 +281,7 @@ class StoredExperiment:
     @property
     def single_values(self) -> dict[str, float | str]:
         """Single values by name; NaN and infinity as text."""
-        known = self._known()
+        known = self._as_listed()
         if known is not None:
             return dict(known["single_values"])
         self._reader.refresh()
@@ -296,7 +296,7 @@ class StoredExperiment:
         First and last are those of the least and the greatest iteration, the later one where it repeats. Minimum,
         maximum and mean are of the finite values. NaN and infinity are the texts "NaN", "Infinity" and "-Infinity".
         """
-        known = self._known()
+        known = self._as_listed()
         if known is not None:
             return {
                 metric: {variant: dict(summary) for variant, summary in variants.items()}
@@ -545,7 +545,7 @@ class StoredExperiment:
 
     # -- below --------------------------------------------------------------------------------------------------------
 
-    def _known(self) -> dict[str, Any] | None:
+    def _as_listed(self) -> dict[str, Any] | None:
         """Return what a list knew, if the record is still the same; for one that runs again it is not."""
         if self.listed is not None and self.listed.state != self._record_state():
             self.listed = None
@@ -554,7 +554,7 @@ class StoredExperiment:
     @property
     def _fields(self) -> dict[str, Any]:
         """The short fields of the record."""
-        known = self._known()
+        known = self._as_listed()
         return self._record if known is None else known
 
     @property
