@@ -86,9 +86,24 @@ def test_resume_behind_a_torn_tail(home, experiment, store, torn):
 
 
 @pytest.mark.parametrize("tail", [bytes(32), bytes(100), b"\xff" * 32, bytes(range(70))])
-def test_a_tail_of_something_else_is_no_point(home, experiment, tail):
+def test_a_tail_of_something_else_is_damage_and_no_point(home, experiment, tail):
     path = segment(experiment, "scalars")
     path.write_bytes(path.read_bytes() + tail)
     fresh = home.experiment(experiment.id)
     assert fresh.series("loss/train").values.tolist() == [i / 3 for i in range(POINTS)]
-    assert fresh.damaged == (0 if not any(tail) else len(tail) // 32)  # zeros are not there yet, the rest is damaged
+    assert fresh.damaged == len(tail) // 32
+
+
+def test_zeros_at_the_end_of_a_running_experiment_are_not_there_yet(store):
+    """Some file systems show the length of a file before its content."""
+    with track.start("running", store=store, capture=False) as running:
+        for i in range(POINTS):
+            running.log({"loss/train": i / 3}, i)
+        reader = track.open_store(store).experiment(running.id)
+        path = segment(reader, "scalars")
+        content = path.read_bytes()
+        for zeros in (96, 50, 32, 1, 0):
+            path.write_bytes(content[: len(content) - zeros] + bytes(zeros))
+            whole = POINTS - -(-zeros // 32)
+            assert reader.series("loss/train").values.tolist() == [i / 3 for i in range(whole)]
+            assert reader.damaged == 0
