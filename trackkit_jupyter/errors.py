@@ -131,6 +131,6 @@ def shown(value: object) -> str:
     """Return `value` as an error message may repeat it: its ``repr``, cut in length."""
     try:
         text = repr(value)
-    except Exception:  # a broken __repr__ must not hide the message it would have been part of
+    except Exception:  # noqa: BLE001 - a broken __repr__ must not hide the message it would have been part of
         text = f"<{type(value).__name__}>"
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -59,7 +59,7 @@ THEMES: dict[Theme, Ink] = {
 }
 
 
-# The hues in an order in which neighbours are easy to tell apart, for experiments that were started one after the other.
+# The hues in an order in which neighbours are easy to tell apart: experiments that were started one after the other.
 _APART = (0, 1, 2, 4, 6, 3, 5, 8, 7, 9)
 
 
@@ -93,7 +93,7 @@ def colors(
     names
         Experiment id to its (metric, variant) pairs in order of first appearance; experiments in order of creation.
     numbers
-        Experiment id to the number it has in its project, so that neighbours differ; where there is none, the id decides.
+        Experiment id to the number it has in its project, so that neighbours differ; without one, the id decides.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 import uuid
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from trackkit_jupyter.errors import TrackkitStateError, TrackkitTypeError, TrackkitValueError, shown
@@ -33,7 +33,7 @@ RESERVED = frozenset({"_step", "_time", "__proto__", "constructor", "prototype"}
 _VARIANTS = frozenset({"train", "training", "val", "valid", "validation", "dev", "test", "eval"})
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """Where an experiment or a report is in its life."""
 
     DRAFT = "draft"
@@ -84,7 +84,7 @@ def iso(seconds: float | None) -> str | None:
     """Return unix seconds as ISO 8601 in UTC with milliseconds; ``None`` stays ``None``."""
     if seconds is None:
         return None
-    return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).isoformat(timespec="milliseconds")
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="milliseconds")
 
 
 def timestamp(text: str | None) -> float | None:
@@ -152,7 +152,7 @@ def _check_characters(value: str, field: str, what: str) -> None:
         category = unicodedata.category(character)
         if category == "Cs":
             raise TrackkitValueError(f"{what} is not valid Unicode at index {index}.", field)
-        # Cf holds bidi overrides and zero-width characters, but also the joiner inside emoji sequences, which people use.
+        # Cf holds bidi overrides and zero-width characters, but also the joiner inside emoji, which people use.
         if category in {"Cc", "Zl", "Zp"} or (category == "Cf" and character not in "\u200d\u200c"):
             raise TrackkitValueError(
                 f"{what} must not contain the character U+{ord(character):04X} (at index {index}).", field
