@@ -19,6 +19,7 @@ from __future__ import annotations
 import functools
 import gzip
 import importlib.util
+import inspect
 import json
 import logging
 import threading
@@ -34,6 +35,7 @@ from trackkit_jupyter import operations
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.operations.reads import file
 from trackkit_jupyter.store import Store
+from trackkit_jupyter.views.view import CURVES
 
 __all__ = ["Channel", "first_reads"]
 
@@ -57,8 +59,7 @@ _MOST_WATCHED = 200
 _MOST_PAGES = 4  # those that were closed do not say so
 _LINES = 1_000
 _POINTS = 2000  # what the charts of the views ask for
-#: Arguments that ask for nothing special, and where a reader stands: neither makes it another question.
-_PLAIN: tuple[Any, ...] = ({}, [], "", None, 0, "metric", "iterations")
+#: Where a reader stands, which does not make it another question.
 _CURSORS = {"charts": {"since"}, "console": {"after", "limit"}}
 _UNEXPECTED = {"code": "unexpected", "message": "The kernel could not answer; its log says why.", "field": None}
 
@@ -244,9 +245,10 @@ class Channel:
 
 def first_reads(kind: str, objects: list[str], options: Mapping[str, Any]) -> list[Read]:
     """Return the reads with which a view begins, and those of tabs a person may turn to while the cell runs."""
-    names = ("metrics", "variants", "group_by", "xaxis", "smoothing")
-    curves: Read = ("charts", {"objects": objects, **{key: options[key] for key in names if options.get(key)}})
-    curves[1]["points"] = _POINTS
+    shown = {name: options[name] for name in ("metrics", "variants", *CURVES) if options.get(name)}
+    if shown.get("x_metric"):
+        shown["xaxis"] = "metric"
+    curves: Read = ("charts", {"objects": objects, **shown, "points": _POINTS})
     reads: list[Read] = [("experiment", {"id": id}) for id in objects[:10]]
     tabs: dict[str, list[Read]] = {
         "scalars": [curves, ("single_values", {"objects": objects})],
@@ -272,11 +274,16 @@ def _digest(answer: Any) -> int:
 
 
 def _key(operation: str, arguments: Mapping[str, Any]) -> str:
-    leave = _CURSORS.get(operation, set())
-    asked = {name: value for name, value in arguments.items() if name not in leave and value not in _PLAIN}
-    if asked.get("points") == _POINTS:
-        del asked["points"]
+    leave, plain = _CURSORS.get(operation, set()), _defaults(operation)
+    asked = {name: value for name, value in arguments.items() if name not in leave and value != plain.get(name)}
     return operation + json.dumps(asked, sort_keys=True)
+
+
+@functools.cache
+def _defaults(operation: str) -> dict[str, Any]:
+    if operation not in operations.READS:
+        return {}
+    return {name: one.default for name, one in inspect.signature(operations.READS[operation]).parameters.items()}
 
 
 @functools.cache

@@ -104,6 +104,17 @@ class ViewWidget(anywidget.AnyWidget):
         options = {**self._extra, **self._view_options()}
         return View(self.kind, tuple(self.objects), None, options, self.title, dict(self._store))
 
+    def _split(self, options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Divide options into traits and the others; a single name may stand for a list of one."""
+        listed = {
+            name: [value] if isinstance(value, str) else list(value)
+            for name, value in options.items()
+            if name in ("metrics", "variants") and isinstance(value, Iterable)
+        }
+        every = {**options, **listed}
+        traits = {name: value for name, value in every.items() if name in _OPTIONS and self.has_trait(name)}
+        return traits, {name: value for name, value in every.items() if name not in traits}
+
     @traitlets.validate("objects")
     def _check_objects(self, proposal: Any) -> list[str]:
         ids = list(dict.fromkeys(proposal["value"]))
@@ -174,7 +185,8 @@ class ScalarsView(_Curves):
     store
         Where they are; by default the store they came from.
     **options
-        Traits: ``metrics``, ``variants``, ``xaxis``, ``smoothing``, ``group_by``, ``height``, ``theme``.
+        Traits: ``metrics``, ``variants``, ``xaxis``, ``smoothing``, ``group_by``, ``height``, ``theme``; and the other
+        options of :func:`trackkit_jupyter.views.scalars`, which are fixed.
 
     Attributes
     ----------
@@ -189,7 +201,8 @@ class ScalarsView(_Curves):
     """
 
     def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
-        super().__init__(views.scalars(experiments), store or store_of(experiments), **_named(options))
+        traits, others = self._split(options)
+        super().__init__(views.scalars(experiments, **others), store or store_of(experiments), **traits)
 
 
 class ComparisonView(_Curves):
@@ -213,7 +226,8 @@ class ComparisonView(_Curves):
     tab = traitlets.Enum(["scalars", "hyperparameters", "metrics"], "scalars").tag(sync=True)
 
     def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
-        super().__init__(views.comparison(experiments), store or store_of(experiments), **_named(options))
+        traits, others = self._split(options)
+        super().__init__(views.comparison(experiments, **others), store or store_of(experiments), **traits)
 
 
 class PlotsView(ViewWidget):
@@ -238,7 +252,8 @@ class PlotsView(ViewWidget):
     variants = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
-        super().__init__(views.plot(experiments), store or store_of(experiments), **_named(options))
+        traits, others = self._split(options)
+        super().__init__(views.plot(experiments, **others), store or store_of(experiments), **traits)
 
 
 class SamplesView(ViewWidget):
@@ -265,7 +280,8 @@ class SamplesView(ViewWidget):
     iteration = traitlets.Int(None, allow_none=True).tag(sync=True)
 
     def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
-        super().__init__(views.samples(experiments), store or store_of(experiments), **_named(options))
+        traits, others = self._split(options)
+        super().__init__(views.samples(experiments, **others), store or store_of(experiments), **traits)
 
     @property
     def iterations(self) -> list[int]:
@@ -277,16 +293,3 @@ class SamplesView(ViewWidget):
         for id in self.objects:
             found |= {int(sample["iteration"]) for sample in channel.store.experiment(id).samples()}
         return sorted(found)
-
-
-def _named(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options in which a single name may stand for a list of one."""
-    listed = {"metrics", "variants"}
-    return {
-        name: [value] if name in listed and isinstance(value, str) else list(value) if _lists(name, value) else value
-        for name, value in options.items()
-    }
-
-
-def _lists(name: str, value: Any) -> bool:
-    return name in {"metrics", "variants"} and isinstance(value, Iterable)

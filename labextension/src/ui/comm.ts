@@ -51,8 +51,15 @@ interface Watcher {
 /** Drawn in place of a file that is on its way. */
 const NOTHING = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 const CURSORS: Record<string, Set<string>> = { charts: new Set(['since']), console: new Set(['after', 'limit']) };
-const PLAIN = new Set<unknown>(['', 0, null, undefined, false, 'metric', 'iterations']);
-const POINTS = 2000;
+const DEFAULTS: Record<string, unknown> = {
+  group_by: 'metric',
+  xaxis: 'iterations',
+  points: 2000,
+  smoothing_kind: 'ema',
+  line: 'mean',
+  band: 'none',
+};
+const PLAIN = new Set<unknown>(['', 0, null, undefined]);
 const KEPT_LINES = 20_000;
 /** A view that was drawn anew goes off screen for a moment: the kernel need not hear of that. */
 const WATCH_MS = 300;
@@ -64,7 +71,7 @@ function keyOf({ operation, arguments: args }: Question): string {
       !CURSORS[operation]?.has(name) &&
       !PLAIN.has(value) &&
       !(Array.isArray(value) && value.length === 0) &&
-      !(name === 'points' && value === POINTS),
+      value !== DEFAULTS[name],
   );
   return operation + JSON.stringify(kept.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
