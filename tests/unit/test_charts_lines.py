@@ -250,7 +250,7 @@ step = st.lists(
 @pytest.mark.parametrize("grouped", [False, True], ids=["each", "grouped"])
 @pytest.mark.parametrize("xaxis", AXES)
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.lists(step, max_size=5))
 def test_a_reader_that_polls_holds_what_one_that_comes_late_reads(kind, xaxis, grouped, steps):
     options = {"xaxis": xaxis, "points": 16, "band": "minmax" if grouped else "none", **KINDS[kind]}

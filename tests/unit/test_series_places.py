@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackkit_jupyter.series import down_sample, join, typical
+from trackkit_jupyter.series import down_sample, join, typical, window
 
 values = st.integers(-9, 9).map(float) | st.sampled_from([math.nan, math.inf])
 rows = st.lists(st.tuples(st.integers(-5, 20), values), max_size=40)
@@ -67,3 +67,35 @@ def test_a_band_keeps_the_extremes_of_its_edges_in_every_bucket(rows, points):
             known = column[inside & np.isfinite(column)]
             if len(known):
                 assert extreme(known) in column[kept]
+
+
+@given(
+    st.lists(st.integers(-(10**15), 10**15) | st.integers(-20, 20), min_size=1, max_size=60).map(sorted),
+    st.floats(-30, 30) | st.sampled_from([-1e300, 1e300, -math.inf, math.inf, 1e15, 0.0]),
+    st.floats(0, 30) | st.sampled_from([0.0, 1e300, math.inf]),
+    st.integers(4, 20),
+)
+def test_whole_numbers_are_cut_and_reduced_like_any_others(x, low, width, points):
+    whole, x = np.array(x, dtype=np.int64), np.array(x, dtype=float)
+    y = np.sin(np.arange(len(x)))
+    high = low if math.isinf(low) else low + width
+    for ends in ((low, high), (None, high), (low, None), (None, None)):
+        assert window(whole, *ends) == window(x, *ends)
+    assert down_sample(whole, y, points).tolist() == down_sample(x, y, points).tolist()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(4, 12))
+def test_long_buckets_keep_their_first_extremes(seed, points):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(-3, 4, 4000).astype(float)
+    y[rng.random(4000) < 0.3] = math.nan
+    y[: 4000 // rng.integers(1, 9)] = math.nan  # perhaps a bucket or two with nothing in them
+    x = np.arange(4000.0)
+    buckets = (points - 2) // 2
+    bucket = np.searchsorted(x[-1] * (np.arange(1, buckets) / buckets), x, side="right")
+    kept = {0, 3999}
+    for number in range(buckets):
+        rows = np.flatnonzero(bucket == number)
+        known = rows[np.isfinite(y[rows])]
+        kept |= {int(known[y[known].argmin()]), int(known[y[known].argmax()])} if len(known) else {int(rows[0])}
+    assert down_sample(x, y, points).tolist() == sorted(kept)

@@ -15,6 +15,7 @@ from trackkit_jupyter.series import (
     AxisKind,
     Band,
     Line,
+    Places,
     Smoothing,
     SmoothingKind,
     aggregate,
@@ -133,7 +134,7 @@ def build(
 class _Placed:
     """A curve in the order of its axis, smoothed."""
 
-    x: Floats
+    x: Places
     y: Floats
     unplaced: int
     reordered: bool
@@ -191,15 +192,18 @@ def _names(curves: list[Curve], identities: dict[str, str]) -> list[str]:
 
 def _place(curve: Curve, xaxis: AxisKind) -> _Placed:
     y = np.asarray(curve.values, dtype=np.float64)
-    if xaxis != "metric":
+    x: Places
+    if xaxis == "iterations":
+        x = curve.iterations  # as they are: what is drawn of them becomes float64
+    elif xaxis != "metric":
         x = axis(curve, xaxis, curve.started)
     elif curve.reference is None:
         x = np.full(len(y), np.nan)
     else:
         x = join(curve.iterations, curve.reference.iterations, curve.reference.values)
-    there = np.isfinite(x)
-    unplaced = len(x) - int(np.count_nonzero(there))
-    if unplaced:
+    there = None if xaxis == "iterations" else np.isfinite(x)
+    unplaced = 0 if there is None else len(x) - int(np.count_nonzero(there))
+    if unplaced and there is not None:
         x, y = x[there], y[there]
     order = ascending(x)
     if order is not None:
@@ -232,12 +236,14 @@ def _line(line: list[Curve], name: str, members: list[_Placed], width: float, op
 
 
 def _group(line: list[Curve], name: str, members: list[_Placed], width: float, options: _Options) -> ChartSeries:
-    raw = aggregate([(one.x, one.y) for one in members], options.line, options.band)
+    places = [one.x.astype(np.float64, copy=False) for one in members]
+    values = [one.y for one in members]
+    raw = aggregate(list(zip(places, values, strict=True)), options.line, options.band)
     shown = raw
     if options.smoothing.active:  # each experiment alone: what is aggregated is what would be drawn
-        smoothed = [options.smoothing(one.x, one.y, width) for one in members]
-        whole = [(one.x, np.where(np.isfinite(y), y, one.y)) for one, y in zip(members, smoothed, strict=True)]
-        shown = aggregate(whole, options.line, options.band)
+        smooth = [options.smoothing(x, y, width) for x, y in zip(places, values, strict=True)]
+        smooth = [np.where(np.isfinite(s), s, y) for s, y in zip(smooth, values, strict=True)]
+        shown = aggregate(list(zip(places, smooth, strict=True)), options.line, options.band)
     part = window(raw.x, options.low, options.high)
     x, y, low, high = raw.x[part], raw.line[part], shown.low, shown.high
     edges = (low[part], high[part]) if low is not None and high is not None else None
@@ -269,7 +275,7 @@ def _filled(y: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     return np.where(np.isnan(low), y, low), np.where(np.isnan(high), y, high)
 
 
-def _head(line: list[Curve], name: str, x: Floats, y: Floats, first: int, options: _Options) -> dict[str, Any]:
+def _head(line: list[Curve], name: str, x: Places, y: Floats, first: int, options: _Options) -> dict[str, Any]:
     curve, identity = line[0], _identity(line[0])[0]
     with np.errstate(invalid="ignore"):
         nonpositive = int(np.count_nonzero(y <= 0))
@@ -290,7 +296,7 @@ def _head(line: list[Curve], name: str, x: Floats, y: Floats, first: int, option
 
 
 def _columns(
-    x: Floats,
+    x: Places,
     y: Floats,
     raw: Floats,
     first: int,
@@ -302,10 +308,11 @@ def _columns(
     kept: NDArray[np.int64] | slice = slice(first, len(x))
     if sampled:
         kept = down_sample(x, y, options.points, *(_filled(y, *edges) if edges else ()))
-    columns: dict[str, Any] = {"x": x[kept], "y": y[kept], "shown": first + len(x[kept])}
+    columns: dict[str, Any] = {"x": x[kept].astype(np.float64, copy=False), "y": y[kept]}
+    columns["shown"] = first + len(columns["x"])
     if options.smoothing.active:
         own = down_sample(x, raw, options.points) if sampled else kept
-        columns |= {"raw_x": x[own] if sampled else columns["x"], "raw_y": raw[own]}
+        columns |= {"raw_x": x[own].astype(np.float64, copy=False) if sampled else columns["x"], "raw_y": raw[own]}
     if edges:
         columns |= {"low": edges[0][kept], "high": edges[1][kept]}
     return columns if count is None else columns | {"count": count[kept]}

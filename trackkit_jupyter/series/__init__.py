@@ -10,6 +10,7 @@ from __future__ import annotations
 from trackkit_jupyter.series.aggregation import Aggregate, Band, Line, aggregate, student
 from trackkit_jupyter.series.places import (
     AxisKind,
+    Places,
     Timed,
     ascending,
     axis,
@@ -27,6 +28,7 @@ __all__ = [
     "AxisKind",
     "Band",
     "Line",
+    "Places",
     "Smoothing",
     "SmoothingKind",
     "Timed",

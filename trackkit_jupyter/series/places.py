@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, Protocol
 
 import numpy as np
@@ -9,12 +10,14 @@ from numpy.typing import NDArray
 
 from trackkit_jupyter.errors import TrackkitValueError
 
-__all__ = ["AxisKind", "Timed", "ascending", "axis", "join", "non_finite", "typical", "window", "word"]
+__all__ = ["AxisKind", "Places", "Timed", "ascending", "axis", "join", "non_finite", "typical", "window", "word"]
 
 AxisKind = Literal["iterations", "relative", "wall", "metric"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Places = Floats | Integers
 
+_FAR = 2.0**62
 _MOST_TYPICAL = 200_000  # values that a suggestion is worth sorting
 
 
@@ -92,23 +95,26 @@ def join(iterations: Integers, at: Integers, values: Floats) -> Floats:
     return np.where(rows >= 0, values[rows], np.nan)
 
 
-def ascending(x: Floats) -> Integers | None:
+def ascending(x: Places) -> Integers | None:
     """Return the stable order that makes `x` ascend, or None if it does already."""
     if bool((x[1:] >= x[:-1]).all()):
         return None
     return np.argsort(x, kind="stable")
 
 
-def window(x: Floats, low: float | None, high: float | None) -> slice:
+def window(x: Places, low: float | None, high: float | None) -> slice:
     """Return the rows from `low` to `high`, both included, and one neighbour on each side: lines run to the edge.
 
     Parameters
     ----------
     x
-        float64[n], ascending.
+        float64[n] or int64[n], ascending.
     low, high
         Ends of the range in the unit of `x`; None leaves that end open.
     """
+    if x.dtype.kind == "i":  # compared with floats, all of them would be converted
+        low = None if low is None else math.ceil(min(max(low, -_FAR), _FAR))
+        high = None if high is None else math.floor(min(max(high, -_FAR), _FAR))
     start = 0 if low is None else max(int(np.searchsorted(x, low, side="left")) - 1, 0)
     end = len(x) if high is None else min(int(np.searchsorted(x, high, side="right")) + 1, len(x))
     return slice(start, max(start, end))
@@ -123,7 +129,7 @@ def word(value: float) -> float | str:
     return float(value)
 
 
-def non_finite(x: Floats, y: Floats, limit: int = 200) -> tuple[list[tuple[float, str]], int]:
+def non_finite(x: Places, y: Floats, limit: int = 200) -> tuple[list[tuple[float, str]], int]:
     """Return where a curve is not a finite number, for the marks on the axis.
 
     Parameters

@@ -13,7 +13,12 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
-def down_sample(x: Floats, y: Floats, points: int, low: Floats | None = None, high: Floats | None = None) -> Integers:
+_LONG = 256  # rows of a bucket from which on a call for each is the fastest
+
+
+def down_sample(
+    x: Floats | Integers, y: Floats, points: int, low: Floats | None = None, high: Floats | None = None
+) -> Integers:
     """Choose rows so that the picture of the curve does not change: no peak is lost, no value invented.
 
     The range of `x` is cut into equal buckets, and of each the rows of its minimum and its maximum are kept (the
@@ -23,7 +28,7 @@ def down_sample(x: Floats, y: Floats, points: int, low: Floats | None = None, hi
     Parameters
     ----------
     x
-        float64[n], finite and ascending.
+        float64[n] or int64[n], finite and ascending.
     y
         float64[n]. Values that are not finite are passed over, except in a bucket that holds nothing else: there its
         first row stands for the gap.
@@ -49,7 +54,10 @@ def down_sample(x: Floats, y: Floats, points: int, low: Floats | None = None, hi
         return np.arange(len(x))
     # Own buckets: those of the libraries at hand fail on repeated and on very close x.
     count = (points - 2) // (least - 2)
-    edges = x[0] + (x[-1] - x[0]) * (np.arange(1, count) / count)
+    first, last = float(x[0]), float(x[-1])
+    edges = first + (last - first) * (np.arange(1, count) / count)
+    if x.dtype.kind == "i":  # compared with floats, all of them would be converted
+        edges = np.ceil(edges).astype(np.int64)
     starts = np.unique(np.concatenate(([0], np.searchsorted(x, edges))))
     starts = starts[starts < len(x)]  # empty buckets at the end
     ends = np.array([0, len(x) - 1])
@@ -60,9 +68,14 @@ def down_sample(x: Floats, y: Floats, points: int, low: Floats | None = None, hi
 
 
 def _extremes(values: Floats, starts: Integers, extreme: np.ufunc) -> Integers:
+    """Return the first row of the extreme of every bucket."""
     finite = np.isfinite(values)
     if not finite.all():
         values = np.where(finite, values, np.inf if extreme is np.minimum else -np.inf)
+    if len(values) > _LONG * len(starts):
+        ends = [*starts[1:].tolist(), len(values)]
+        parts = ((start, values[start:end]) for start, end in zip(starts.tolist(), ends, strict=True))
+        return np.array([start + (p.argmin() if extreme is np.minimum else p.argmax()) for start, p in parts])
     found = np.repeat(extreme.reduceat(values, starts), np.diff(starts, append=len(values)))
     rows = np.flatnonzero(values == found)
     return rows[np.searchsorted(rows, starts)]

@@ -73,13 +73,13 @@ class Smoothing:
         """Whether a point depends on earlier ones alone, so that what was drawn stays when points are added."""
         return not self.active or self.kind in ("ema", "running")
 
-    def __call__(self, x: Floats, y: Floats, width: float) -> Floats:
+    def __call__(self, x: Floats | NDArray[np.int64], y: Floats, width: float) -> Floats:
         """Return the smoothed values.
 
         Parameters
         ----------
         x, y
-            float64[n]; `x` ascending.
+            float64[n], or int64[n] for `x`, which ascends.
         width
             Of the whole chart, in the unit of `x`: the same for all its curves, so that sparse and dense ones are
             smoothed alike.
@@ -160,7 +160,7 @@ def _ema_finite(values: Floats, weight: float) -> Floats:
     return result
 
 
-def time_weighted(x: Floats, values: Floats, weight: float, step: float) -> Floats:
+def time_weighted(x: Floats | NDArray[np.int64], values: Floats, weight: float, step: float) -> Floats:
     """Return the exponential moving average whose memory is a distance on the axis, not a number of points.
 
     ``s[n] = sum(weight ** ((x[n] - x[i]) / step) * y[i] for i <= n) / sum(the same weights)``: the exponential kernel
@@ -171,7 +171,7 @@ def time_weighted(x: Floats, values: Floats, weight: float, step: float) -> Floa
     Parameters
     ----------
     x
-        float64[n], finite and ascending. Points at the same place weigh the same.
+        float64[n] or int64[n], finite and ascending. Points at the same place weigh the same.
     values
         float64[n]. What is not finite is skipped and NaN in the result, at its place.
     weight
