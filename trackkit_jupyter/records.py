@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import unicodedata
-import uuid
 from enum import StrEnum
 from typing import Any
 
@@ -77,7 +77,7 @@ def check_transition(before: str, after: str) -> None:
 
 def new_id() -> str:
     """Return a fresh id: 32 lower-case hex characters."""
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()
 
 
 def iso(seconds: float | None) -> str | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
-import secrets
 from pathlib import Path
 from typing import BinaryIO
 
@@ -58,10 +56,12 @@ class Blobs:
         The hash is of the bytes that were copied, so that a file that grows meanwhile is stored as it was read. The
         folder above must be there: what was deleted does not come back.
         """
+        import hashlib
+
         digest = hashlib.sha256()
         size = 0
         self.folder.mkdir(exist_ok=True)
-        temporary = self.folder / f"new-{secrets.token_hex(8)}"
+        temporary = self.folder / f"new-{os.urandom(8).hex()}"
         try:
             with temporary.open("xb") as file:
                 while chunk := stream.read(_CHUNK):

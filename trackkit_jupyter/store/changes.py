@@ -98,15 +98,21 @@ def _is_hidden(pid: int) -> bool:
 @cache
 def _machine() -> dict[str, Any]:
     """Return what two processes have in common if one can ask for the other's process id."""
-    import platform
-
     boot, space = "", 0
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         space = os.stat("/proc/self/ns/pid").st_ino
     except OSError:
         pass
-    return {"host": platform.node(), "boot": boot, "space": space}
+    return {"host": _host(), "boot": boot, "space": space}
+
+
+def _host() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    import platform
+
+    return platform.node()
 
 
 def _started(pid: int) -> str | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from tinydb import Storage, TinyDB
 from tinydb.table import Table
 
 from trackkit_jupyter.errors import NotFoundError, SchemaError, StorageFullError, TrackkitStorageError
+from trackkit_jupyter.store.locks import locked
 
 __all__ = ["SCHEMA", "Document", "Tables", "storage_error"]
 
@@ -110,25 +110,15 @@ class Document:
         TrackkitStorageError
             Locked for too long by another process, not writable, or no space left.
         """
-        from filelock import FileLock, Timeout
-
         try:
             if create:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             elif not self.path.parent.is_dir():
                 raise _not_found(self.path)
-            with FileLock(f"{self.path}.lock", timeout=_LOCK_SECONDS):
+            with locked(self.path.with_name(f"{self.path.name}.lock"), _LOCK_SECONDS):
                 storage = DocumentStorage(self.path, create=create)
                 yield TinyDB(storage=lambda: storage)
                 storage.commit()
-        except Timeout as error:
-            raise TrackkitStorageError(
-                f"{self.path.name} is locked by another process for more than {_LOCK_SECONDS:g} s; nothing was changed."
-            ) from error
-        except NotImplementedError as error:
-            raise TrackkitStorageError(
-                f"{self.path.name} cannot be locked: the file system has no locks; nothing was changed."
-            ) from error
         except TrackkitStorageError:
             raise
         except OSError as error:
@@ -193,7 +183,7 @@ def _link(path: Path, spare: Path) -> None:
     try:
         os.link(path, spare)
     except OSError:  # a file system without links
-        shutil.copyfile(path, spare)
+        spare.write_bytes(path.read_bytes())
 
 
 def _load(path: Path) -> _Kept:

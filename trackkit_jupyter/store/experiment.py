@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -535,6 +534,8 @@ class StoredExperiment:
         if not self.archived and self.status != Status.DRAFT.value:
             raise TrackkitStateError("Only an archived experiment can be deleted; archive it first.", "archived")
         # Out of sight in one step; what follows may be interrupted.
+        import shutil
+
         gone = self._paths.root.with_name(f".deleted-{new_id()}")
         try:
             os.replace(self._paths.root, gone)

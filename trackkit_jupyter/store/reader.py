@@ -6,7 +6,6 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,7 +24,6 @@ Segments = dict[str, list[Segment]]
 R = TypeVar("R", ScalarReader, LineReader)
 
 
-@dataclass(frozen=True)
 class Series:
     """The points of one metric and variant, in the order in which they were logged.
 
@@ -40,10 +38,15 @@ class Series:
         Damaged records in the whole experiment, which may have belonged to this series.
     """
 
-    iterations: NDArray[np.int64]
-    values: NDArray[np.float64]
-    times: NDArray[np.float64]
-    damaged: int = 0
+    __slots__ = ("damaged", "iterations", "times", "values")
+
+    def __init__(
+        self, iterations: NDArray[np.int64], values: NDArray[np.float64], times: NDArray[np.float64], damaged: int = 0
+    ) -> None:
+        self.iterations, self.values, self.times, self.damaged = iterations, values, times, damaged
+
+    def __repr__(self) -> str:
+        return f"<Series of {len(self)} points>"
 
     def __len__(self) -> int:
         return len(self.iterations)

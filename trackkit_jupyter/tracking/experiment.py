@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +28,7 @@ from trackkit_jupyter.store.changes import forget_dead
 from trackkit_jupyter.store.experiment import json_number
 from trackkit_jupyter.store.journal import pack_checksum, pack_point
 from trackkit_jupyter.store.keys import split_key
-from trackkit_jupyter.tracking import artifacts, figures, media, session
+from trackkit_jupyter.tracking import session
 from trackkit_jupyter.tracking.parameters import flatten
 from trackkit_jupyter.tracking.recorder import Counter, Recorder
 from trackkit_jupyter.tracking.values import LAST_ITERATION, check_iteration, number
@@ -38,6 +36,7 @@ from trackkit_jupyter.tracking.values import LAST_ITERATION, check_iteration, nu
 if TYPE_CHECKING:
     from trackkit_jupyter.capture import Capture
     from trackkit_jupyter.store import Store
+    from trackkit_jupyter.tracking.media import Sample
 
 __all__ = ["Experiment"]
 
@@ -159,54 +158,76 @@ class Experiment(StoredExperiment):
 
     def log_table(self, metric: str, variant: str, table: Any, iteration: int | None = None) -> None:
         """Log a table: a DataFrame, a list of dicts, or the path or URL of a CSV file."""
+        from trackkit_jupyter.tracking import figures
+
         self._log_figure(metric, variant, figures.table(table), iteration)
 
     def log_histogram(
         self, metric: str, variant: str, values: Any, iteration: int | None = None, *, bins: int = 50
     ) -> None:
         """Log the histogram of an array."""
+        from trackkit_jupyter.tracking import figures
+
         self._log_figure(metric, variant, figures.histogram(values, bins), iteration)
 
     def log_line(self, metric: str, variant: str, y: Any, x: Any = None, iteration: int | None = None) -> None:
         """Log a line that is no time series; `x` counts from 0 without it."""
+        from trackkit_jupyter.tracking import figures
+
         self._log_figure(metric, variant, figures.line(y, x), iteration)
 
     def log_scatter(self, metric: str, variant: str, points: Any, iteration: int | None = None) -> None:
         """Log points, shape (n, 2)."""
+        from trackkit_jupyter.tracking import figures
+
         self._log_figure(metric, variant, figures.scatter(points), iteration)
 
     def log_scatter3d(self, metric: str, variant: str, points: Any, iteration: int | None = None) -> None:
         """Log points, shape (n, 3)."""
+        from trackkit_jupyter.tracking import figures
+
         self._log_figure(metric, variant, figures.scatter3d(points), iteration)
 
     def log_surface(self, metric: str, variant: str, heights: Any, iteration: int | None = None) -> None:
         """Log a surface, heights of shape (rows, columns)."""
+        from trackkit_jupyter.tracking import figures
+
         self._log_figure(metric, variant, figures.surface(heights), iteration)
 
     def log_confusion_matrix(
         self, metric: str, variant: str, matrix: Any, labels: Any = None, iteration: int | None = None
     ) -> None:
         """Log a confusion matrix, shape (n, n): rows are true classes, columns predicted ones; `labels` names them."""
+        from trackkit_jupyter.tracking import figures
+
         self._log_figure(metric, variant, figures.confusion_matrix(matrix, labels), iteration)
 
     # -- debug samples ------------------------------------------------------------------------------------------------
 
     def log_image(self, metric: str, variant: str, sample: Any, iteration: int | None = None) -> None:
         """Log an image: an array, a PIL image, a matplotlib figure, a path, or the bytes of a file."""
+        from trackkit_jupyter.tracking import media
+
         self._log_sample(metric, variant, media.image(sample), iteration)
 
     def log_audio(
         self, metric: str, variant: str, sample: Any, iteration: int | None = None, *, sample_rate: int | None = None
     ) -> None:
         """Log audio: a path, the bytes of a file, or an array with its `sample_rate` in hertz."""
+        from trackkit_jupyter.tracking import media
+
         self._log_sample(metric, variant, media.audio(sample, sample_rate), iteration)
 
     def log_video(self, metric: str, variant: str, sample: Any, iteration: int | None = None) -> None:
         """Log a video: a path, or the bytes of a file."""
+        from trackkit_jupyter.tracking import media
+
         self._log_sample(metric, variant, media.video(sample), iteration)
 
     def log_html(self, metric: str, variant: str, sample: Any, iteration: int | None = None) -> None:
         """Log a page: HTML text, or the path of a file. It is shown where it can reach nothing."""
+        from trackkit_jupyter.tracking import media
+
         self._log_sample(metric, variant, media.html(sample), iteration)
 
     def log_text(self, text: str, level: str = "info") -> None:
@@ -256,6 +277,8 @@ class Experiment(StoredExperiment):
 
     def connect_configuration(self, configuration: Any, name: str = "General", description: str | None = None) -> None:
         """Record a configuration object as text: the path of a file, or a dict."""
+        from trackkit_jupyter.tracking import figures
+
         check_name(name)
         if isinstance(configuration, Mapping):
             text, kind = figures.checked_json(configuration, "configuration"), "json"
@@ -282,6 +305,8 @@ class Experiment(StoredExperiment):
 
         Logged again under its name, it replaces the entry; the earlier file stays.
         """
+        from trackkit_jupyter.tracking import artifacts, figures
+
         check_name(name)
         recorder = self._running()
         details = dict(metadata or {})
@@ -383,6 +408,8 @@ class Experiment(StoredExperiment):
         else:
             recorder = self._recorder
             if recorder is not None:
+                import traceback
+
                 text = "".join(traceback.format_exception(error))
                 recorder.event("failure", text=text)
                 recorder.console("stderr", text)
@@ -471,9 +498,11 @@ class Experiment(StoredExperiment):
     _resumed = False
 
     def _log_figure(self, metric: str, variant: str, figure: Any, iteration: int | None) -> None:
+        from trackkit_jupyter.tracking import figures
+
         self._log_blob("plot", metric, variant, iteration, figures.figure_json(figure), {})
 
-    def _log_sample(self, metric: str, variant: str, sample: media.Sample, iteration: int | None) -> None:
+    def _log_sample(self, metric: str, variant: str, sample: Sample, iteration: int | None) -> None:
         details = {"mime": sample.mime, "name": sample.name, "width": sample.width, "height": sample.height}
         self._log_blob("sample", metric, variant, iteration, sample.data, {"media": sample.kind, **details})
 
@@ -575,6 +604,8 @@ def _is_cancellation(error: BaseException) -> bool:
 
 def user_name() -> str | None:
     """Return who is at work: the hub's user, else the operating system's."""
+    import getpass
+
     try:
         return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -47,7 +46,9 @@ def flatten(parameters: Any) -> dict[str, tuple[str, str]]:
 def _mapping(parameters: Any) -> Mapping[Any, Any]:
     if isinstance(parameters, Mapping):
         return parameters
-    if dataclasses.is_dataclass(parameters) and not isinstance(parameters, type):
+    if _is_dataclass(parameters):
+        import dataclasses
+
         return {field.name: getattr(parameters, field.name) for field in dataclasses.fields(parameters)}
     if hasattr(parameters, "model_dump") and not isinstance(parameters, type):
         return dict(parameters.model_dump())
@@ -57,6 +58,10 @@ def _mapping(parameters: Any) -> Mapping[Any, Any]:
         f"parameters must be a dict, a Namespace, a dataclass or a pydantic model, not {type(parameters).__name__}.",
         "parameters",
     )
+
+
+def _is_dataclass(value: Any) -> bool:
+    return hasattr(type(value), "__dataclass_fields__")
 
 
 def _flatten(values: Mapping[Any, Any], prefix: str, found: dict[str, tuple[str, str]], above: list[int]) -> None:
@@ -71,7 +76,7 @@ def _flatten(values: Mapping[Any, Any], prefix: str, found: dict[str, tuple[str,
                 "parameters",
             )
         name = prefix + check_name(key, "parameters", what="A parameter's name")
-        nested = isinstance(value, Mapping) or (dataclasses.is_dataclass(value) and not isinstance(value, type))
+        nested = isinstance(value, Mapping) or _is_dataclass(value)
         if nested and value:
             _flatten(_mapping(value), f"{name}/", found, [*above, id(values)])
         else:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import secrets
 import sys
 import threading
 import time
@@ -64,7 +63,7 @@ class Recorder:
         self.watchers: list[Callable[[], None]] = []
         #: Called in a forked child, where the caches of series no longer hold.
         self.on_fork: Callable[[], None] = lambda: None
-        self.journal = Journal(paths.experiment(id), secrets.token_hex(4), self._fault, self._begun)
+        self.journal = Journal(paths.experiment(id), os.urandom(4).hex(), self._fault, self._begun)
         self._marker: Path | None = changes.begin_beating(paths, id, self.journal.writer)
         self._kept_in = os.getpid()
         _keep(self)
@@ -195,7 +194,7 @@ class Recorder:
     def _after_fork(self) -> None:
         # Another thread of the parent may have held a lock, and must not hold it here for ever.
         self._lock, self._ticking = threading.RLock(), threading.RLock()
-        self.journal.become(secrets.token_hex(4))
+        self.journal.become(os.urandom(4).hex())
         self._inherited = {pair: counter.next for pair, counter in self._counters.items()}
         self._counters, self._unnamed, self._marker = {}, [], None
         self.lost = self.lost_unsaid = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import hashlib
 import os
 import sys
 import threading
@@ -84,6 +83,8 @@ def _executing_cell() -> tuple[str, str] | None:
         text = (parent.get("content") or {}).get("code") or ""
         if not text:
             return None
+        import hashlib
+
         cell = hashlib.sha256(text.encode()).hexdigest()
     # The request, not the count: code of the cell may run other cells, which count too.
     request = (parent.get("header") or {}).get("msg_id")
