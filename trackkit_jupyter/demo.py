@@ -48,7 +48,7 @@ def run(folder: Path) -> int:
     earlier = {exp.id for exp in store.experiments()}
     _say(f"Running the quickstart in {_short(folder)} ...\n")
     execute(quickstart(), target, store.path)
-    made = [exp for exp in store.experiments("created") if exp.id not in earlier]
+    made = [exp for exp in store.experiments(order_by="created") if exp.id not in earlier]
     _say("")
     for exp in made:
         accuracy = exp.single_values.get("accuracy")

@@ -40,7 +40,7 @@ def demo(tmp_path_factory):
 
 @pytest.fixture
 def runs(demo):
-    return track.open_store(demo / ".trackkit").experiments("created")
+    return track.open_store(demo / ".trackkit").experiments(order_by="created")
 
 
 def outputs(path):

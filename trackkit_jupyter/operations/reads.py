@@ -41,7 +41,12 @@ def experiment(store: Store[Any], id: str) -> dict[str, Any]:
 
 
 def experiments(
-    store: Store[Any], order_by: str = "-last_update", page: int = 0, page_size: int = 100, archived: bool = False
+    store: Store[Any],
+    order_by: str = "-last_update",
+    page: int = 0,
+    page_size: int = 100,
+    archived: bool = False,
+    query: str = "",
 ) -> dict[str, Any]:
     """Return one page of the experiments of a store, each in summary, and how many there are.
 
@@ -55,10 +60,12 @@ def experiments(
         Page number from 0, and experiments per page, 1 to 1,000.
     archived
         Whether the archived ones are meant.
+    query
+        Which ones, as in Python; all if it is empty.
     """
     in_range("page", page, 0, 10**9)
     in_range("page_size", page_size, 1, 1_000)
-    chosen = store.experiments(order_by=order_by, page=page, page_size=page_size, archived=archived)
+    chosen = store.experiments(query, order_by=order_by, page=page, page_size=page_size, archived=archived)
     items = [{key: getattr(item, key) for key in _SUMMARY} for item in chosen]
     return {"items": items, "total": chosen.total}
 

@@ -21,7 +21,43 @@ from __future__ import annotations
 
 from trackkit_jupyter.query.evaluate import matches, ordered
 from trackkit_jupyter.query.grammar import parse, parse_order
-from trackkit_jupyter.query.nodes import Condition, Order, fields_of
+from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, Order, fields_of
 from trackkit_jupyter.query.tags import search, tag_filter
 
-__all__ = ["Condition", "Order", "fields_of", "matches", "ordered", "parse", "parse_order", "search", "tag_filter"]
+__all__ = [
+    "Condition",
+    "Order",
+    "fields_of",
+    "matches",
+    "ordered",
+    "parse",
+    "parse_order",
+    "search",
+    "tag_filter",
+    "within",
+]
+
+
+def within(query: str | Condition | None, archived: bool | None) -> Condition:
+    """Return the condition of a query among the archived experiments, the others, or all.
+
+    Parameters
+    ----------
+    query
+        A query, or a condition, that may be missing.
+    archived
+        True: the archived ones; false: the others; ``None``: all. What the query itself says of ``archived`` decides.
+
+    Raises
+    ------
+    QueryError
+        The query cannot be read.
+    """
+    if query is None:
+        condition: Condition = All(())
+    else:
+        condition = query if isinstance(query, Condition) else parse(query)
+    if archived is None or "archived" in fields_of(condition):
+        return condition
+    kept = Compare(Field("archived"), "==", bool(archived))
+    return kept if condition == All(()) else All((kept, condition))

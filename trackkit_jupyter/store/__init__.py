@@ -9,12 +9,12 @@ import contextlib
 import json
 import os
 import re
-import secrets
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from trackkit_jupyter.errors import (
     NotAStoreError,
@@ -29,56 +29,17 @@ from trackkit_jupyter.records import check_id, iso, new_id
 from trackkit_jupyter.store import changes, registry
 from trackkit_jupyter.store.documents import SCHEMA, Document, storage_error
 from trackkit_jupyter.store.experiment import StoredExperiment
+from trackkit_jupyter.store.listing import Experiments
 from trackkit_jupyter.store.paths import FOLDER, MARKER, StorePaths, find_folder
 from trackkit_jupyter.store.reader import Series
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.query import Condition
+    from trackkit_jupyter.store.catalog import Entry
 
 __all__ = ["Experiments", "Series", "Store", "StoredExperiment", "create_store", "open_store"]
 
 E = TypeVar("E", bound=StoredExperiment)
-
-_ORDER = ("last_update", "created", "started", "finished", "name", "project", "status", "user", "id")
-
-
-class Experiments(Sequence[E]):
-    """A page of experiments, list-like.
-
-    Attributes
-    ----------
-    total : int
-        How many there are on all pages.
-    """
-
-    def __init__(self, items: list[E], total: int) -> None:
-        self._items = items
-        self.total = total
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    @overload
-    def __getitem__(self, index: int) -> E: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[E]: ...
-    def __getitem__(self, index: int | slice) -> E | list[E]:
-        return self._items[index]
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} of {self.total} experiments>"
-
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame, one row per experiment, hyperparameters and last metric values as columns."""
-        import pandas as pd
-
-        rows = []
-        for item in self:
-            row: dict[str, Any] = {name: getattr(item, name) for name in ("id", "name", "project", "status", "created")}
-            for section, names in item.hyperparameters.items():
-                prefix = "" if section == "General" else f"{section}/"
-                row.update({f"{prefix}{name}": entry["value"] for name, entry in names.items()})
-            for metric, variants in item.metrics.items():
-                row.update({f"{metric}/{variant}": summary["last"] for variant, summary in variants.items()})
-            rows.append(row)
-        return pd.DataFrame(rows)
 
 
 class Store(Generic[E]):
@@ -115,51 +76,61 @@ class Store(Generic[E]):
         return self._handle(self, id)
 
     def experiments(
-        self, order_by: str = "-last_update", page: int = 0, page_size: int | None = None, archived: bool = False
+        self,
+        query: str | Condition | None = None,
+        order_by: str | Iterable[str] = "-last_update",
+        page: int = 0,
+        page_size: int | None = None,
+        archived: bool | None = False,
     ) -> Experiments[E]:
-        """Return experiments, a page of them.
+        """Return the experiments that a query finds, a page of them.
+
+        What lists show of an experiment that has ended is known without opening it. One whose record cannot be read is
+        left out.
 
         Parameters
         ----------
+        query
+            Such as ``metrics["loss/val"].min < 0.1 and "baseline" in tags``; see :mod:`trackkit_jupyter.query`.
         order_by
-            One of last_update, created, started, finished, name, project, status, user, id; a ``-`` in front for
-            descending. Those without a value come last.
+            A field, with ``-`` in front for descending, or several of them: ``'-metrics["loss/val"].min'``,
+            ``["project", "-created"]``. Those without the field come last; the id decides where all are equal.
         page
             Which page, from 0.
         page_size
             How many per page; all without it.
         archived
-            The archived ones instead of the others.
+            True: the archived ones instead of the others; ``None``: both. A query that says something of ``archived``
+            decides itself.
+
+        Returns
+        -------
+        Experiments
+            List-like.
 
         Raises
         ------
+        QueryError
+            The query or the order cannot be read; the message shows where.
         TrackkitValueError
-            An unknown field, or a page that cannot be.
+            A page that cannot be.
         """
-        field = order_by.removeprefix("-")
-        if field not in _ORDER:
-            raise TrackkitValueError(
-                f"order_by must be one of {', '.join(_ORDER)}, with or without a - in front; not {shown(order_by)}.",
-                "order_by",
-            )
+        from trackkit_jupyter import query as grammar
+        from trackkit_jupyter.store.catalog import catalog_of
+
+        order = grammar.parse_order(order_by)
         for name, number, least in (("page", page, 0), ("page_size", 1 if page_size is None else page_size, 1)):
             if type(number) is not int or number < least:
                 raise TrackkitValueError(f"{name} must be a whole number from {least}, not {shown(number)}.", name)
-        # Each key is read once: it may have a look at the journals of a running experiment.
-        keyed = [(key, item) for item, (away, key) in self._readable("archived", field) if away == archived]
-        keyed.sort(key=lambda pair: pair[1].id)
-        keyed.sort(key=lambda pair: str(pair[0] or ""), reverse=order_by.startswith("-"))
-        keyed.sort(key=lambda pair: pair[0] is None)
-        start = page * (page_size or 0)
-        stop = None if page_size is None else start + page_size
-        return Experiments([item for _, item in keyed[start:stop]], len(keyed))
+        condition = grammar.within(query, archived)
+        entries, total = catalog_of(self).page(condition, order, page, page_size)
+        return Experiments([partial(self._listed, entry) for entry in entries], total)
 
     def projects(self) -> list[Project]:
         """Return the projects that have experiments, by name."""
-        counts: dict[str, int] = {}
-        for _, (project,) in self._readable("project"):
-            counts[project] = counts.get(project, 0) + 1
-        return [Project(name, counts[name]) for name in sorted(counts)]
+        from trackkit_jupyter.store.catalog import catalog_of
+
+        return [Project(name, count) for name, count in catalog_of(self).projects().items()]
 
     def new_experiment(self, record: dict[str, Any]) -> E:
         """Keep a new experiment's record, and return the experiment. `record` has all fields of one, and its tables."""
@@ -212,15 +183,10 @@ class Store(Generic[E]):
                 found.append(self.report(id))
         return sorted(found, key=lambda record: str(record.get("updated")), reverse=True)
 
-    def _readable(self, *fields: str) -> Iterator[tuple[E, list[Any]]]:
-        """Yield the experiments of which `fields` can be read, and those: a broken one never hides another."""
-        for id in _folders(self.paths.experiments):
-            item = self._handle(self, id)
-            try:
-                found = [getattr(item, field) for field in ("name", *fields)]
-            except (TrackkitStorageError, NotFoundError, KeyError, TypeError, AttributeError, ValueError):
-                continue
-            yield item, found[1:]
+    def _listed(self, entry: Entry) -> E:
+        item = self._handle(self, entry.id)
+        item.listed = entry.listed()
+        return item
 
 
 class Project:
@@ -388,7 +354,7 @@ def _renew(paths: StorePaths) -> str:
 def _write_marker(paths: StorePaths, id: str, *, exclusive: bool) -> None:
     """Write ``store.json`` whole; with `exclusive`, the first of several processes wins."""
     text = json.dumps({"schema": list(SCHEMA), "id": id, "created": iso(time.time())})
-    temporary = paths.root / f"new-{secrets.token_hex(8)}"
+    temporary = paths.root / f"new-{os.urandom(8).hex()}"
     with temporary.open("x", encoding="utf-8") as file:
         file.write(text)
         file.flush()

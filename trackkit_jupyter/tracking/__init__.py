@@ -137,12 +137,18 @@ def open_store(uri: str | os.PathLike[str] | None = None) -> Store[Experiment]:
 
 
 def experiments(
-    order_by: str = "-last_update", page: int = 0, page_size: int | None = None, archived: bool = False
+    query: str | None = None,
+    order_by: str | Iterable[str] = "-last_update",
+    page: int = 0,
+    page_size: int | None = None,
+    archived: bool | None = False,
 ) -> Experiments[Experiment]:
     """Return experiments of the default store.
 
     Parameters
     ----------
+    query
+        Such as ``metrics["loss/val"].min < 0.1 and "baseline" in tags``.
     order_by, page, page_size, archived
         As in :meth:`Store.experiments`.
 
@@ -150,8 +156,13 @@ def experiments(
     -------
     Experiments
         List-like.
+
+    Raises
+    ------
+    QueryError
+        The query or the order cannot be read; the message shows where.
     """
-    return open_store().experiments(order_by, page, page_size, archived)
+    return open_store().experiments(query, order_by, page, page_size, archived)
 
 
 def _started(

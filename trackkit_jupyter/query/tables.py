@@ -1,0 +1,128 @@
+"""The tables that queries are asked of: one row per experiment, and what it has several of beside it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = ["damaged", "details", "experiments", "metadata", "metrics", "names", "parameters", "state", "tags"]
+
+metadata = MetaData()
+
+#: What the catalog knows of its source: the store, the place in its log, how many times it changed.
+state = Table(
+    "state",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("status", Text, nullable=False),  # as a reader sees it
+    Column("user", Text),
+    Column("parent", Text),
+    Column("created", Double),
+    Column("started", Double),
+    Column("finished", Double),
+    Column("last_update", Double),
+    Column("last_iteration", BigInteger),
+    Column("archived", Boolean, nullable=False),
+    Column("watched", Boolean, nullable=False),  # a process was writing it when the row was made
+    Column("record", Text, nullable=False),  # fingerprints of its record
+    Column("journals", Text, nullable=False),  # and of its journals, when the row was made
+    # Long texts last: what stands before them is found without reading them.
+    Column("name_folded", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("description_folded", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("experiments_last_update", experiments.c.archived, experiments.c.last_update, experiments.c.id)
+Index("experiments_created", experiments.c.archived, experiments.c.created, experiments.c.id)
+Index("experiments_name", experiments.c.name)
+Index("experiments_project", experiments.c.project)
+Index("experiments_watched", experiments.c.id, sqlite_where=experiments.c.watched)
+
+#: What lists show of an experiment that has ended, as it is: so that listing opens no file.
+details = Table(
+    "details",
+    metadata,
+    Column("experiment", ForeignKey(experiments.c.key), primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+#: Metrics ("m": metric, variant), hyperparameters ("h": section, name) and properties ("p": nothing, name) by number.
+names = Table(
+    "names",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("second", Text, nullable=False),
+    Column("first", Text, nullable=False),
+    UniqueConstraint("kind", "second", "first"),
+    sqlite_autoincrement=True,
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("experiment", ForeignKey(experiments.c.key), primary_key=True, autoincrement=False),
+    Column("tag", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("tags_tag", tags.c.tag)
+
+parameters = Table(
+    "parameters",
+    metadata,
+    Column("experiment", ForeignKey(experiments.c.key), primary_key=True, autoincrement=False),
+    Column("name", ForeignKey(names.c.key), primary_key=True, autoincrement=False),
+    Column("value", Text, nullable=False),
+    Column("number", Double),  # what the text is as a number
+    sqlite_with_rowid=False,
+)
+Index("parameters_value", parameters.c.name, parameters.c.value)
+Index("parameters_number", parameters.c.name, parameters.c.number)
+
+#: Summaries; NULL is NaN in first and last, and missing in the others.
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("experiment", ForeignKey(experiments.c.key), primary_key=True, autoincrement=False),
+    Column("series", ForeignKey(names.c.key), primary_key=True, autoincrement=False),
+    Column("first", Double),
+    Column("last", Double),
+    Column("min", Double),
+    Column("max", Double),
+    Column("mean", Double),
+    Column("count", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("metrics_last", metrics.c.series, metrics.c.last)
+Index("metrics_min", metrics.c.series, metrics.c.min)
+Index("metrics_max", metrics.c.series, metrics.c.max)
+
+#: Experiments that could not be read, with the fingerprint of what was tried.
+damaged = Table(
+    "damaged",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("record", Text, nullable=False),
+)

@@ -1,0 +1,343 @@
+"""The catalog: one row per experiment in SQLite, so that lists and queries open no experiment.
+
+Derived: it lies in the user's cache folder, is brought up to date whenever it is asked, and is made anew when it is
+missing, damaged, of another version or of another store. It never is the only copy of anything.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sqlite3
+import threading
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
+
+from trackkit_jupyter.query.nodes import Compare, Condition, Order
+from trackkit_jupyter.query.sql import keys, ranked_keys, where
+from trackkit_jupyter.query.tables import damaged, details, experiments
+from trackkit_jupyter.store.catalog.follow import Look, look, scan, write_state
+from trackkit_jupyter.store.catalog.place import MEMORY, discard, open_catalog, places
+from trackkit_jupyter.store.catalog.rows import NameBook, Row, forget, put, read_row, unpack
+from trackkit_jupyter.store.experiment import Listed, StoredExperiment
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import Store
+
+__all__ = ["Catalog", "Entry", "catalog_of"]
+
+T = TypeVar("T")
+
+_BATCH = 200  # experiments read in one transaction
+_ORDERS = 8  # orders of all experiments that are kept for the next pages
+_HANDLES = 64  # experiments being written of which the journals' readers are kept
+_OPEN = 16  # catalogs that one process keeps open
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An experiment in a list: its id, and what the list knows of it without opening it."""
+
+    id: str
+    record: str
+    content: bytes | None
+
+    def listed(self) -> Listed | None:
+        """Return what the list knows, for the experiment's handle; ``None`` while it is being written."""
+        if self.content is None:
+            return None
+        packed = self.content
+        return Listed(tuple(map(int, self.record.split(":"))), lambda: unpack(packed))
+
+
+class Catalog:
+    """The catalog of one store. Any thread may use it, one at a time does.
+
+    Parameters
+    ----------
+    store
+        The store.
+    """
+
+    def __init__(self, store: Store[Any]) -> None:
+        self._store = store
+        self._lock = threading.RLock()
+        self._places = places(store.id, store.path)
+        self._connection: Connection | None = None
+        self._book = NameBook()
+        self._handles: OrderedDict[str, StoredExperiment] = OrderedDict()
+        self._orders: OrderedDict[tuple[Condition, tuple[Order, ...]], tuple[str, array[int]]] = OrderedDict()
+
+    @property
+    def path(self) -> Path:
+        """The file in use; ``:memory:`` where none can be written."""
+        return self._places[0]
+
+    def close(self) -> None:
+        """Close the file; it is opened again when it is needed."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.engine.dispose()
+            self._connection = None
+            self._book = NameBook()
+            self._orders.clear()
+
+    def refresh(self, full: bool = False) -> None:
+        """Bring the catalog up to date.
+
+        Parameters
+        ----------
+        full
+            Look at the files of all experiments, not only at what the log and the heartbeats tell.
+        """
+        self._run(lambda connection: self._refresh(connection, full))
+
+    def page(
+        self, condition: Condition, order: Sequence[Order], page: int = 0, page_size: int | None = None
+    ) -> tuple[list[Entry], int]:
+        """Return a page of the experiments that fulfil a condition, in order, and how many there are on all pages.
+
+        Parameters
+        ----------
+        condition, order
+            As parsed.
+        page, page_size
+            Which page, from 0, and how many are on it; all without a size.
+        """
+
+        def work(connection: Connection) -> tuple[list[Entry], int]:
+            self._refresh(connection, False)
+            with _transaction(connection, "DEFERRED"):
+                found, total = self._keys(connection, condition, tuple(order), page, page_size)
+                return self._entries(connection, found), total
+
+        return self._run(work)
+
+    def projects(self) -> dict[str, int]:
+        """Return how many experiments each project has, by its name."""
+
+        def work(connection: Connection) -> dict[str, int]:
+            self._refresh(connection, False)
+            counted = select(experiments.c.project, func.count()).group_by(experiments.c.project)
+            return {row[0]: row[1] for row in connection.execute(counted.order_by(experiments.c.project))}
+
+        return self._run(work)
+
+    def damaged(self) -> list[str]:
+        """Return the ids of the experiments that cannot be read."""
+
+        def work(connection: Connection) -> list[str]:
+            self._refresh(connection, False)
+            return list(connection.scalars(select(damaged.c.id).order_by(damaged.c.id)))
+
+        return self._run(work)
+
+    def put(self, rows: Sequence[Row]) -> None:
+        """Put rows in as they are, whatever the store holds: for tests and measurements."""
+
+        def work(connection: Connection) -> None:
+            with self._writing(connection):
+                put(connection, rows, self._book)
+
+        self._run(work)
+
+    # -- bringing it up to date
+
+    def _refresh(self, connection: Connection, full: bool) -> None:
+        paths = self._store.paths
+        found = look(connection, paths, self._handle)
+        if full:
+            found.listing = "files"
+        if not found:
+            return
+        if found.listing:
+            changed, notes = scan(connection, paths, self._handle, found.listing)
+            found.ids |= changed
+            found.notes |= notes
+        ids = sorted(found.ids)
+        for start in range(0, len(ids), _BATCH):
+            with self._writing(connection):
+                self._bring(connection, ids[start : start + _BATCH])
+        self._note(connection, found)
+
+    def _note(self, connection: Connection, found: Look) -> None:
+        if found.notes:
+            with _transaction(connection, "IMMEDIATE"):
+                write_state(connection, found.notes)
+
+    def _bring(self, connection: Connection, ids: list[str]) -> None:
+        rows, gone, broken = [], [], []
+        for id in ids:
+            if not self._store.paths.experiment(id).root.is_dir():
+                gone.append(id)
+                self._handles.pop(id, None)
+                continue
+            item = self._handle(id)
+            record = ""
+            try:
+                record = ":".join(map(str, item._record_state()))
+                row = read_row(item)
+            except Exception:  # noqa: BLE001 - whatever is wrong with one must not hide the others
+                broken.append({"id": id, "record": record})
+                self._handles.pop(id, None)
+                continue
+            rows.append(row)
+            if row.watched:
+                self._keep(item)
+            else:
+                self._handles.pop(id, None)
+        forget(connection, [*gone, *(row["id"] for row in broken)])
+        put(connection, rows, self._book)
+        if broken:
+            connection.execute(insert(damaged), broken)
+
+    def _handle(self, id: str) -> StoredExperiment:
+        return self._handles.get(id) or StoredExperiment(self._store, id)
+
+    def _keep(self, item: StoredExperiment) -> None:
+        self._handles[item.id] = item
+        self._handles.move_to_end(item.id)
+        while len(self._handles) > _HANDLES:
+            self._handles.popitem(last=False)
+
+    # -- asking
+
+    def _keys(
+        self, connection: Connection, condition: Condition, order: tuple[Order, ...], page: int, size: int | None
+    ) -> tuple[Sequence[int], int]:
+        generation = str(connection.exec_driver_sql("SELECT value FROM state WHERE name = 'generation'").scalar())
+        kept = self._orders.get((condition, order))
+        if kept is None or kept[0] != generation:
+            if page == 0 and size is not None and isinstance(condition, Compare):
+                first = self._first(connection, condition, order, size)
+                total = connection.scalar(
+                    select(func.count()).select_from(experiments).where(where(condition, self._known(connection)))
+                )
+                return first, total or 0
+            every = array("q", connection.scalars(keys(condition, order, self._known(connection))))
+            kept = self._orders[condition, order] = (generation, every)
+        self._orders.move_to_end((condition, order))
+        while len(self._orders) > _ORDERS:
+            self._orders.popitem(last=False)
+        start = page * (size or 0)
+        return kept[1][start : None if size is None else start + size], len(kept[1])
+
+    def _first(
+        self, connection: Connection, condition: Condition, order: tuple[Order, ...], size: int
+    ) -> Sequence[int]:
+        """Return the first keys without sorting all, where an index can."""
+        known = self._known(connection)
+        ranked = ranked_keys(condition, order, known)
+        if ranked is not None:
+            found = connection.scalars(ranked.limit(size)).all()
+            if len(found) == size:
+                return found
+        return connection.scalars(keys(condition, order, known).limit(size)).all()
+
+    def _known(self, connection: Connection) -> Callable[[str, str | None, str], list[int]]:
+        return lambda kind, first, second: self._book.find(connection, kind, first, second)
+
+    def _entries(self, connection: Connection, found: Sequence[int]) -> list[Entry]:
+        rows: dict[int, Entry] = {}
+        columns = (experiments.c.key, experiments.c.id, experiments.c.record, details.c.content)
+        source = experiments.outerjoin(details, details.c.experiment == experiments.c.key)
+        for start in range(0, len(found), 500):
+            chosen = select(*columns).select_from(source).where(experiments.c.key.in_(found[start : start + 500]))
+            rows |= {row.key: Entry(row.id, row.record, row.content) for row in connection.execute(chosen)}
+        return [rows[key] for key in found if key in rows]
+
+    # -- the file
+
+    @contextmanager
+    def _writing(self, connection: Connection) -> Iterator[None]:
+        """Begin, and end, a transaction that changes what queries find."""
+        with _transaction(connection, "IMMEDIATE"):
+            yield
+            connection.exec_driver_sql(
+                "INSERT INTO state VALUES ('generation', 1) ON CONFLICT DO UPDATE SET value = value + 1"
+            )
+
+    def _run(self, work: Callable[[Connection], T]) -> T:
+        """Do something with the catalog; a damaged file is made anew, a place that cannot be used given up."""
+        with self._lock:
+            made_anew: set[Path] = set()
+            while True:
+                try:
+                    if self._connection is None:
+                        self._connection = open_catalog(self.path, self._store.id, self._store.path)
+                    return work(self._connection)
+                except (DBAPIError, OSError) as error:
+                    fault = error.orig if isinstance(error, DBAPIError) else error
+                    if self.path == MEMORY or not isinstance(fault, sqlite3.Error | OSError):
+                        raise
+                    self.close()
+                    if _is_damage(fault) and self.path not in made_anew:
+                        made_anew.add(self.path)
+                        discard(self.path)
+                    else:
+                        self._places.pop(0)
+
+
+@contextmanager
+def _transaction(connection: Connection, kind: str) -> Iterator[None]:
+    connection.exec_driver_sql(f"BEGIN {kind}")
+    try:
+        yield
+    except BaseException:
+        if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
+
+
+def _is_damage(fault: BaseException) -> bool:
+    """Return whether an error says that the file is not what it should be, rather than that it cannot be used."""
+    if isinstance(fault, sqlite3.OperationalError):
+        return any(sign in str(fault) for sign in ("no such", "malformed", "has no column"))
+    return isinstance(fault, sqlite3.DatabaseError)
+
+
+_catalogs: OrderedDict[tuple[str, str], Catalog] = OrderedDict()
+_catalogs_lock = threading.Lock()
+_inherited: list[Any] = []
+
+
+def catalog_of(store: Store[Any]) -> Catalog:
+    """Return the catalog of a store; one process has one."""
+    key = (store.id, os.path.realpath(store.path))
+    with _catalogs_lock:
+        found = _catalogs.get(key)
+        if found is None:
+            found = _catalogs[key] = Catalog(store)
+        _catalogs.move_to_end(key)
+        spare = _catalogs.popitem(last=False)[1] if len(_catalogs) > _OPEN else None
+    if spare is not None:
+        spare.close()
+    return found
+
+
+def _close_all() -> None:
+    for catalog in list(_catalogs.values()):
+        catalog.close()
+
+
+def _after_fork() -> None:
+    # A connection must not be used, nor closed, by another process than its own.
+    global _catalogs_lock
+    _inherited.extend(_catalogs.values())
+    _catalogs.clear()
+    _catalogs_lock = threading.Lock()
+
+
+atexit.register(_close_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

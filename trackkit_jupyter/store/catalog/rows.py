@@ -1,0 +1,237 @@
+"""An experiment as rows of the catalog: read from its folder, and put into the tables."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from trackkit_jupyter.query.evaluate import number_of, time_of
+from trackkit_jupyter.query.nodes import as_number
+from trackkit_jupyter.query.tables import damaged, details, experiments, metrics, names, parameters, tags
+from trackkit_jupyter.store import changes
+from trackkit_jupyter.store.experiment import StoredExperiment
+
+__all__ = ["CONTENT", "NameBook", "Row", "forget", "journals_of", "put", "read_row", "record_of", "unpack"]
+
+#: The fields of ``to_dict()`` that a row is made from; `number` is the record's own.
+CONTENT = (
+    "id name project status tags description user parent archived created started finished last_update last_iteration "
+    "hyperparameters properties single_values metrics"
+).split()
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the catalog keeps of one experiment.
+
+    Attributes
+    ----------
+    content : dict
+        The fields named in :data:`CONTENT`, as ``to_dict()`` gives them, and ``kept``, the status as it is written.
+    record, journals : str
+        Fingerprints of its files, taken before they were read.
+    watched : bool
+        Whether a process is writing it.
+    """
+
+    content: dict[str, Any]
+    record: str
+    journals: str
+    watched: bool = False
+
+
+def record_of(item: StoredExperiment) -> str:
+    """Return the fingerprint of an experiment's record.
+
+    Raises
+    ------
+    NotFoundError
+        The experiment is gone.
+    """
+    return ":".join(map(str, item._record_state()))
+
+
+def journals_of(item: StoredExperiment) -> str:
+    """Return the fingerprint of an experiment's journals: they only grow."""
+    return ";".join(f"{state.st_ino}:{state.st_size}" for state in item._journal_states())
+
+
+def read_row(item: StoredExperiment) -> Row:
+    """Read an experiment from its folder.
+
+    Raises
+    ------
+    Exception
+        Its record is damaged, or not what it should be.
+    """
+    # The fingerprints before the data: what changes in between is then read again.
+    watched = changes.is_alive(item.store.paths, item.id)
+    record, journals = record_of(item), journals_of(item)
+    content = {name: getattr(item, name) for name in CONTENT}
+    content["kept"], content["number"] = str(item._record["status"]), item.number
+    return Row(content, record, journals, watched)
+
+
+class NameBook:
+    """The numbers of metrics, hyperparameters and properties in one catalog; they are never given away again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str], int] = {}
+
+    def numbers(self, connection: Connection, wanted: set[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+        """Return the numbers of (kind, first, second), new ones where there were none; inside a transaction."""
+        new = [name for name in wanted if name not in self._known]
+        if new:
+            rows = [{"kind": kind, "first": first, "second": second} for kind, first, second in new]
+            connection.execute(insert(names).on_conflict_do_nothing(), rows)
+            for kind, first, second in new:
+                self._find(connection, kind, first, second)
+        return self._known
+
+    def find(self, connection: Connection, kind: str, first: str | None, second: str) -> list[int]:
+        """Return the numbers of a name, in any section without `first`."""
+        if first is not None:
+            key = self._known.get((kind, first, second)) or self._find(connection, kind, first, second)
+            return [] if key is None else [key]
+        chosen = select(names.c.key).where(names.c.kind == kind, names.c.second == second).order_by(names.c.first)
+        return list(connection.scalars(chosen))
+
+    def _find(self, connection: Connection, kind: str, first: str, second: str) -> int | None:
+        chosen = select(names.c.key).where(names.c.kind == kind, names.c.first == first, names.c.second == second)
+        key = connection.scalar(chosen)
+        if key is not None:
+            self._known[kind, first, second] = key
+        return key
+
+
+def put(connection: Connection, rows: Sequence[Row], book: NameBook) -> None:
+    """Put experiments into the tables, in place of what was there of them; inside a transaction."""
+    if not rows:
+        return
+    keys = _free(connection, [str(row.content["id"]) for row in rows])
+    table: dict[Any, list[dict[str, Any]]] = {experiments: [_head(row) for row in rows]}
+    # Rows that are brought up to date keep their keys.
+    old = [row for row in table[experiments] if row["id"] in keys]
+    new = [row for row in table[experiments] if row["id"] not in keys]
+    if old:
+        connection.execute(insert(experiments), [{**row, "key": keys[row["id"]]} for row in old])
+    if new:
+        connection.execute(insert(experiments), new)
+        keys |= _keys(connection, [row["id"] for row in new])
+    wanted = {name for row in rows for name in _names(row)}
+    numbers = book.numbers(connection, wanted)
+    table = {details: [], tags: [], parameters: [], metrics: []}
+    for row in rows:
+        key = keys[row.content["id"]]
+        if not row.watched:
+            table[details].append({"experiment": key, "content": _packed(row.content)})
+        table[tags] += [{"experiment": key, "tag": _clean(tag)} for tag in dict.fromkeys(row.content["tags"])]
+        table[parameters] += _parameters(key, row, numbers)
+        table[metrics] += _metrics(key, row, numbers)
+    for each, values in table.items():
+        if values:
+            connection.execute(insert(each), values)
+
+
+def forget(connection: Connection, ids: Iterable[str]) -> None:
+    """Take experiments out of the tables; inside a transaction."""
+    _free(connection, list(ids))
+
+
+def unpack(content: bytes) -> dict[str, Any]:
+    """Return the content of a row, as it was put in."""
+    found: dict[str, Any] = json.loads(zlib.decompress(content))
+    return found
+
+
+def _packed(content: dict[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
+
+
+def _keys(connection: Connection, ids: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(ids), 500):
+        chosen = select(experiments.c.id, experiments.c.key).where(experiments.c.id.in_(ids[start : start + 500]))
+        found |= {row.id: row.key for row in connection.execute(chosen)}
+    return found
+
+
+def _free(connection: Connection, ids: list[str]) -> dict[str, int]:
+    """Remove what is known of experiments, and return the keys that they had."""
+    keys = _keys(connection, ids)
+    having = list(keys.values())
+    for start in range(0, len(having), 500):
+        some = having[start : start + 500]
+        for table in (details, tags, parameters, metrics):
+            connection.execute(delete(table).where(table.c.experiment.in_(some)))
+        connection.execute(delete(experiments).where(experiments.c.key.in_(some)))
+    for start in range(0, len(ids), 500):
+        connection.execute(delete(damaged).where(damaged.c.id.in_(ids[start : start + 500])))
+    return keys
+
+
+def _clean(text: Any) -> str:
+    """Return a text that a database takes: what is no valid Unicode in a file made by hand becomes a question mark."""
+    found = str(text)
+    return found if found.isascii() else found.encode("utf-8", "replace").decode()
+
+
+def _head(row: Row) -> dict[str, Any]:
+    content = row.content
+    name, description = _clean(content["name"]), _clean(content["description"] or "")
+    last_iteration = content["last_iteration"]
+    return {
+        "id": content["id"],
+        "name": name,
+        "project": _clean(content["project"]),
+        "status": _clean(content["status"]),
+        "user": None if content["user"] is None else _clean(content["user"]),
+        "parent": None if content["parent"] is None else _clean(content["parent"]),
+        **{field: time_of(content[field]) for field in ("created", "started", "finished", "last_update")},
+        "last_iteration": None if last_iteration is None else int(last_iteration),
+        "archived": bool(content["archived"]),
+        "watched": row.watched,
+        "record": row.record,
+        "journals": row.journals,
+        "name_folded": name.casefold(),
+        "description": description,
+        "description_folded": description.casefold(),
+    }
+
+
+def _names(row: Row) -> Iterable[tuple[str, str, str]]:
+    for section, found in row.content["hyperparameters"].items():
+        yield from (("h", _clean(section), _clean(name)) for name in found)
+    yield from (("p", "", _clean(name)) for name in row.content["properties"])
+    for metric, variants in row.content["metrics"].items():
+        yield from (("m", _clean(metric), _clean(variant)) for variant in variants)
+
+
+def _parameters(key: int, row: Row, numbers: dict[tuple[str, str, str], int]) -> list[dict[str, Any]]:
+    found = {}
+    for section, entries in row.content["hyperparameters"].items():
+        for name, entry in entries.items():
+            found[numbers["h", _clean(section), _clean(name)]] = entry["value"]
+    for name, entry in row.content["properties"].items():
+        found[numbers["p", "", _clean(name)]] = entry["value"]
+    rows = []
+    for number, value in found.items():
+        text = _clean(value)
+        rows.append({"experiment": key, "name": number, "value": text, "number": as_number(text)})
+    return rows
+
+
+def _metrics(key: int, row: Row, numbers: dict[tuple[str, str, str], int]) -> list[dict[str, Any]]:
+    found = {}
+    for metric, variants in row.content["metrics"].items():
+        for variant, summary in variants.items():
+            number = numbers["m", _clean(metric), _clean(variant)]
+            statistics = {name: number_of(summary[name]) for name in ("first", "last", "min", "max", "mean")}
+            found[number] = {"experiment": key, "series": number, **statistics, "count": int(summary["count"])}
+    return list(found.values())

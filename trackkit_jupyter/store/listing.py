@@ -1,0 +1,102 @@
+"""A list of experiments: a page of what a query found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar, overload
+
+from trackkit_jupyter.errors import NotFoundError, TrackkitValueError, shown
+from trackkit_jupyter.records import split_key
+from trackkit_jupyter.store.experiment import StoredExperiment
+
+__all__ = ["Experiments"]
+
+E = TypeVar("E", bound=StoredExperiment)
+
+_NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+
+
+class Experiments(Sequence[E], Generic[E]):
+    """A page of experiments, list-like. Its items are made when they are asked for.
+
+    Attributes
+    ----------
+    total : int
+        How many there are on all pages.
+    """
+
+    def __init__(self, items: Sequence[E | Callable[[], E]], total: int) -> None:
+        self._items = list(items)
+        self.total = total
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> E: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[E]: ...
+    def __getitem__(self, index: int | slice) -> E | list[E]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        item = self._items[index]
+        if not isinstance(item, StoredExperiment):
+            item = self._items[index] = item()
+        return item
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} of {self.total} experiments>"
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame, one row per experiment.
+
+        Hyperparameters are columns by their names (with ``section/`` before them, but for "General"), metrics by
+        ``metric/variant``, with their last values.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        import pandas as pd
+
+        rows = []
+        for item in self:
+            row: dict[str, Any] = {name: getattr(item, name) for name in ("id", "name", "project", "status", "created")}
+            for section, names in item.hyperparameters.items():
+                prefix = "" if section == "General" else f"{section}/"
+                row.update({f"{prefix}{name}": entry["value"] for name, entry in names.items()})
+            for metric, variants in item.metrics.items():
+                row.update({f"{metric}/{variant}": summary["last"] for variant, summary in variants.items()})
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def best(self, key: str, mode: str = "max") -> E:
+        """Return the experiment of this list that reached the greatest, or least, finite value of a metric.
+
+        Parameters
+        ----------
+        key
+            The metric and variant, such as ``"accuracy/val"``.
+        mode
+            "max" or "min".
+
+        Raises
+        ------
+        TrackkitValueError
+            Another mode.
+        NotFoundError
+            None of them has a finite value of that metric.
+        """
+        if mode not in ("max", "min"):
+            raise TrackkitValueError(f'mode must be "max" or "min", not {shown(mode)}.', "mode")
+        metric, variant = split_key(key)
+        found: list[tuple[float, E]] = []
+        for item in self:
+            value = item.metrics.get(metric, {}).get(variant, {}).get(mode)
+            if value is not None:
+                found.append((_NUMBERS.get(value, math.nan) if isinstance(value, str) else float(value), item))
+        if not found:
+            raise NotFoundError(f"None of these {len(self)} experiments has a finite value of {shown(key)}.", "key")
+        # The first of equals, in the order of the list.
+        return (max if mode == "max" else min)(found, key=lambda pair: pair[0])[1]
