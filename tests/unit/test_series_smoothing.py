@@ -113,7 +113,7 @@ KINDS = [
 @given(st.lists(finite, min_size=1, max_size=80))
 def test_no_kind_leaves_the_range_of_the_values(kind, y):
     found = kind(np.arange(float(len(y))), np.array(y), float(len(y)))
-    slack = 1e-9 * max(map(abs, y))
+    slack = 1e-9 * max(map(abs, y)) + 1e-300  # the least of numbers has no parts
     assert found.min() >= min(y) - slack
     assert found.max() <= max(y) + slack
 
