@@ -89,6 +89,12 @@ def test_a_wrong_option_raises(comms: Comms, exp: track.Experiment, options: dic
         ScalarsView(exp, **options)
 
 
+def test_groups_of_experiments_are_options_too(comms: Comms, exp: track.Experiment) -> None:
+    widget = ScalarsView(exp, by=["lr"], band="std", xaxis="wall")
+    assert widget.view.options["band"] == "std"
+    assert opened(comms, widget)["_extra"] == {"by": ["lr"], "band": "std"}
+
+
 def test_a_trait_set_later_is_checked_and_sent(comms: Comms, exp: track.Experiment) -> None:
     widget = ExperimentView(exp, tab="plots")
     comms.clear()

@@ -39,9 +39,10 @@ const doorOf = key => slot.doors[key] ??= (() => {
 })();
 """
 
-#: What every view is in the page.
+#: What every view is in the page. A host that gives each output a page of its own makes the hidden widget when asked.
 LOADER = f"""{_SLOT}export default {{
   async render({{ el, model, signal }}) {{
+    Promise.resolve(model.widget_manager?.get_model?.(model.get('_page'))).catch(() => {{}});
     const {{ show }} = await (slot.load ? slot.load() : slot.ready);
     await show(el, model, slot, doorOf(model.get('_door')), signal);
   }},
@@ -53,7 +54,9 @@ _HIDDEN = f"""{_SLOT}const unpack = async packed => {{
   slot.given = true;
   const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   const source = new Blob([await new Response(plain).arrayBuffer()], {{ type: 'text/javascript' }});
-  slot.give(await import(URL.createObjectURL(source)));
+  const url = URL.createObjectURL(source);
+  slot.give(await import(url));
+  URL.revokeObjectURL(url);
 }};
 export default {{
   initialize({{ model, signal }}) {{

@@ -65,6 +65,7 @@ class ViewWidget(anywidget.AnyWidget):
     height = traitlets.Int(460, min=80, max=10_000).tag(sync=True)
     theme = traitlets.Enum(["", "light", "dark"], "").tag(sync=True)
     _door = traitlets.Unicode().tag(sync=True)
+    _page = traitlets.Unicode().tag(sync=True)
     _store = traitlets.Dict().tag(sync=True)
     _extra = traitlets.Dict().tag(sync=True)
 
@@ -87,6 +88,7 @@ class ViewWidget(anywidget.AnyWidget):
             super().__init__(
                 _esm=LOADER,
                 _door=hidden.key,
+                _page=hidden.model_id,
                 title=view.title,
                 objects=list(view.objects),
                 _store=dict(located.store or {}),

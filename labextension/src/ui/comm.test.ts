@@ -140,6 +140,8 @@ describe('what is on screen', () => {
     tell('plots', { objects: ['a'] }, { plots: [1] });
     expect(wake).toHaveBeenCalledTimes(1);
     vi.advanceTimersByTime(1000);
+    expect(sent).toHaveLength(1);
+    vi.advanceTimersByTime(10_000);
     expect(sent.map(({ watch }) => watch)).toEqual([['a', 'b'], ['b']]);
     vi.useRealTimers();
   });

@@ -61,8 +61,9 @@ const DEFAULTS: Record<string, unknown> = {
 };
 const PLAIN = new Set<unknown>(['', 0, null, undefined]);
 const KEPT_LINES = 20_000;
-/** A view that was drawn anew goes off screen for a moment: the kernel need not hear of that. */
-const WATCH_MS = 300;
+/** When the kernel hears of what came on screen, and of what left it: a page that is scrolled is not worth a word. */
+const WATCH_MS = 100;
+const LEFT_MS = 5_000;
 
 /** Name of a question, the same for whoever asks it, however much of it is left at its default. */
 function keyOf({ operation, arguments: args }: Question): string {
@@ -181,9 +182,9 @@ export class CommSource implements Source {
     this.watchers.add(watcher);
     signal.addEventListener('abort', () => {
       this.watchers.delete(watcher);
-      this.tell();
+      this.tell(LEFT_MS);
     });
-    this.tell();
+    this.tell(WATCH_MS);
   }
 
   /** The answer that is at hand, or undefined. */
@@ -269,7 +270,7 @@ export class CommSource implements Source {
   }
 
   /** Tell the kernel what is on screen. */
-  private tell(): void {
+  private tell(wait: number): void {
     clearTimeout(this.telling);
     this.telling = setTimeout(() => {
       const ids = [...new Set([...this.watchers].flatMap(watcher => watcher.ids))].sort();
@@ -277,7 +278,7 @@ export class CommSource implements Source {
         this.watched = ids.join();
         this.send({ watch: ids, page: this.page });
       }
-    }, WATCH_MS);
+    }, wait);
   }
 
   private file(id: string, hash: string) {
