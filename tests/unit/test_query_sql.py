@@ -1,0 +1,143 @@
+"""The database answers a query as plain Python does: on any data, for any condition and order."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine
+
+from trackkit_jupyter.query import fields_of, matches, ordered, parse, parse_order
+from trackkit_jupyter.query.nodes import FIELDS, STATISTICS, All, Compare, Field, Moment, Negation, OneOf, Order
+from trackkit_jupyter.query.sql import FOLD, keys, ranked_keys
+from trackkit_jupyter.query.tables import experiments, metadata
+from trackkit_jupyter.records import iso
+from trackkit_jupyter.store.catalog.rows import NameBook, Row, put
+
+TEXTS = st.sampled_from(
+    ["", "a", "A", "ab", "B", "ß", "SS", "É", "é", "10", "9", "0.5", "nan", "NaN", "True", "false", "x y", "%", "_"]
+)
+NUMBERS = st.sampled_from([-1.0, 0.0, 0.5, 9.0, 10.0, float("inf"), float("-inf"), float("nan")])
+TIMES = st.sampled_from([0.0, 86_399.999, 86_400.0, 1e9, 1.7e9])
+NAMES = st.sampled_from(["a", "b"])
+
+
+def json_number(value: float) -> float | str:
+    return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(str(value), value)
+
+
+SUMMARY = st.builds(
+    lambda first, last, low, high, mean, count: {
+        "first": json_number(first),
+        "last": json_number(last),
+        "min": None if low != low else json_number(low),
+        "max": None if high != high else json_number(high),
+        "mean": json_number(mean),
+        "count": count,
+    },
+    *[NUMBERS] * 5,
+    st.integers(1, 20),
+)
+ENTRY = st.builds(lambda value: {"value": value}, TEXTS)
+RECORD = st.fixed_dictionaries(
+    {
+        "name": TEXTS,
+        "project": TEXTS,
+        "status": st.sampled_from(["running", "completed", "aborted"]),
+        "tags": st.lists(TEXTS, max_size=3, unique=True),
+        "description": TEXTS,
+        "user": st.none() | TEXTS,
+        "parent": st.none() | TEXTS,
+        "archived": st.booleans(),
+        **{name: st.none() | TIMES.map(iso) for name in ("created", "started", "finished", "last_update")},
+        "last_iteration": st.none() | st.integers(0, 2**63 - 1) | st.sampled_from([0, 9, 10]),
+        "hyperparameters": st.dictionaries(NAMES, st.dictionaries(NAMES, ENTRY, max_size=2), max_size=2),
+        "properties": st.dictionaries(NAMES, ENTRY, max_size=2),
+        "metrics": st.dictionaries(NAMES, st.dictionaries(NAMES, SUMMARY, max_size=2), max_size=2),
+        "single_values": st.just({}),
+        "kept": st.just("completed"),
+    }
+)
+RECORDS = st.lists(RECORD, max_size=6).map(lambda rows: [{**row, "id": f"{n:032x}"} for n, row in enumerate(rows)])
+
+FIELD = st.one_of(
+    st.sampled_from(sorted(FIELDS)).map(Field),
+    st.builds(lambda m, v, s: Field("metrics", (m, v), s), NAMES, NAMES, st.sampled_from(STATISTICS)),
+    st.builds(lambda n: Field("hyperparameters", (n,)), NAMES),
+    st.builds(lambda s, n: Field("hyperparameters", (s, n)), NAMES, NAMES),
+    st.builds(lambda n: Field("properties", (n,)), NAMES),
+)
+SIGNS = ["==", "!=", "<", "<=", ">", ">="]
+MOMENTS = st.builds(lambda start, length: Moment(start, start + length), TIMES, st.sampled_from([0.001, 86_400.0]))
+WANTED = {
+    "text": (st.none() | TEXTS, [*SIGNS, "~"]),
+    "tags": (st.none() | TEXTS, ["==", "~"]),
+    "time": (st.none() | MOMENTS, SIGNS),
+    "flag": (st.none() | st.booleans(), ["==", "!="]),
+    "number": (st.none() | NUMBERS, SIGNS),
+    "value": (st.none() | TEXTS | NUMBERS | st.booleans(), [*SIGNS, "~"]),
+}
+
+
+@st.composite
+def comparisons(draw) -> Compare:
+    field = draw(FIELD)
+    values, signs = WANTED[field.kind]
+    value, sign = draw(values), draw(st.sampled_from(signs))
+    if value is None or isinstance(value, bool):
+        sign = "!=" if sign in ("!=", ">") else "=="
+    if sign == "~" and not isinstance(value, str):
+        sign = "<"
+    return Compare(field, sign, value)
+
+
+CONDITIONS = st.recursive(
+    comparisons(),
+    lambda inner: st.one_of(
+        inner.map(Negation),
+        st.lists(inner, max_size=3).map(lambda terms: All(tuple(terms))),
+        st.lists(inner, max_size=3).map(lambda terms: OneOf(tuple(terms))),
+    ),
+    max_leaves=6,
+)
+ORDERS = st.lists(st.builds(Order, FIELD.filter(lambda field: field.kind != "tags"), st.booleans()), max_size=3)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = create_engine("sqlite://")
+    raw = engine.raw_connection()
+    raw.create_function(FOLD, 1, lambda text: None if text is None else text.casefold(), deterministic=True)  # type: ignore[attr-defined]
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(records=RECORDS, condition=CONDITIONS, order=ORDERS)
+def test_the_database_agrees(engine, records, condition, order) -> None:
+    wanted = [row["id"] for row in ordered([row for row in records if matches(condition, row)], order)]
+    with engine.begin() as connection:
+        book = NameBook()
+        put(connection, [Row(row, "", "") for row in records], book)
+        ids = {row.key: row.id for row in connection.execute(experiments.select())}
+
+        def known(kind, first, second):
+            return book.find(connection, kind, first, second)
+
+        found = [ids[key] for key in connection.scalars(keys(condition, order, known))]
+        assert found == wanted
+        ranked = ranked_keys(condition, order, known)
+        if ranked is not None:
+            assert [ids[key] for key in connection.scalars(ranked)] == wanted[: len(connection.scalars(ranked).all())]
+        connection.rollback()
+
+
+def test_an_order_by_what_nobody_has_is_by_id(engine) -> None:
+    with engine.begin() as connection:
+        statement = keys(parse("archived"), parse_order('-metrics["never"], hyperparameters["never"]'), lambda *_: [])
+        assert connection.scalars(statement).all() == []
+
+
+def test_the_fields_of_a_condition() -> None:
+    assert fields_of(parse('not (name == "a" or "b" in tags) and metrics["c"] > 1')) == {"name", "tags", "metrics"}
