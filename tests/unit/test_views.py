@@ -351,7 +351,7 @@ def test_a_list_of_experiments_is_a_table(home):
     trained("two")
     bundle = views.mimebundle(track.experiments())
     assert "**2 experiments**" in bundle["text/markdown"]
-    assert "<td>two</td>" in bundle["text/html"]
+    assert ">two</td>" in bundle["text/html"]
 
 
 def test_show_outside_a_notebook_prints(home, capsys):

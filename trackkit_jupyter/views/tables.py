@@ -12,6 +12,7 @@ __all__ = ["Summary", "Table", "compare", "describe", "everything", "listing", "
 
 Wanted = Callable[[str, str], bool]
 _ROWS = 12  # a table in a notebook is a glance, not a database
+_COLUMNS = 8
 _CUT = 60
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$!])")
 
@@ -52,8 +53,8 @@ class Summary:
         ]
         parts.append(picture)
         for table in self.tables:
-            head = "".join(f"<th>{escape(cell)}</th>" for cell in table.header)
-            rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in table.rows)
+            head = _cells("th", table.header)
+            rows = "".join(f"<tr>{_cells('td', row)}</tr>" for row in table.rows)
             parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
         return "".join(parts)
 
@@ -126,7 +127,7 @@ def describe(exp: Any, wanted: Wanted = everything) -> Summary:
 
 def compare(experiments: Sequence[Any], wanted: Wanted = everything) -> Summary:
     """Return experiments side by side: hyperparameters that differ, then last metrics, the best in each row marked."""
-    experiments = list(experiments)[:8]
+    total, experiments = len(experiments), list(experiments)[:_COLUMNS]
     names = [_cut(exp.name, 30) for exp in experiments]
     names = [
         f"{name} ({exp.id[:6]})" if names.count(name) > 1 else name
@@ -142,7 +143,8 @@ def compare(experiments: Sequence[Any], wanted: Wanted = everything) -> Summary:
     rows = [[key, *_marked(key, values)] for key, values in _results(experiments, wanted).items()]
     if rows:
         tables.append(Table(("metric", *names), _most(rows)))
-    return Summary(f"{len(experiments)} experiments", ", ".join(names) if not tables else "", tables)
+    line = f"the first {_COLUMNS}" if total > _COLUMNS else ", ".join(names) if not tables else ""
+    return Summary(f"{total:,} experiments", line, tables)
 
 
 def listing(experiments: Sequence[Any], total: int | None = None) -> Summary:
@@ -222,6 +224,14 @@ def _most(rows: list[list[str]]) -> list[list[str]]:
         return rows
     rest = len(rows) - _ROWS + 1
     return [*rows[: _ROWS - 1], [f"and {rest} more", *[""] * (len(rows[0]) - 1)]]
+
+
+def _cells(tag: str, cells: Sequence[str]) -> str:
+    # Notebooks align every cell right: of the first, which says what a row is about, the left is the place.
+    first, *others = cells
+    return f'<{tag} style="text-align:left">{html.escape(first)}</{tag}>' + "".join(
+        f"<{tag}>{html.escape(cell)}</{tag}>" for cell in others
+    )
 
 
 def _row(cells: Sequence[str], escape: bool = True) -> str:

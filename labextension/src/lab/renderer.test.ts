@@ -126,6 +126,18 @@ describe('an output whose view cannot be live', () => {
     expect(made.node.querySelector('pre')?.textContent).toBe('jupyter server extension enable trackkit_jupyter');
   });
 
+  it('shows its picture when what it shows is not there, and tries again at the next rendering', async () => {
+    const made = renderer();
+    const view = { ...VIEW, kind: 'experiment', objects: ['1'.repeat(32)] };
+    await made.renderModel(output(view));
+    await expect
+      .poll(() => made.node.querySelector('[role=status]')?.textContent)
+      .toMatch(/^This is the saved picture/);
+    expect(made.node.querySelector('.trackkit')).toBeNull();
+    await made.renderModel(output(view, 'b3RoZXI='));
+    await expect.poll(() => made.node.querySelector('img')?.src).toBe('data:image/png;base64,b3RoZXI=');
+  });
+
   it('does not speak of a picture where none was saved', async () => {
     const made = renderer(missing);
     await made.renderModel(output(VIEW, ''));

@@ -4,6 +4,7 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
 import type { View } from '../ui/protocol';
 import { kernelDoor } from './announce';
+import { noticing } from './gone';
 import { reasonOf, showPicture } from './picture';
 import type { LabServer } from './server';
 
@@ -22,6 +23,7 @@ const NOT_A_VIEW = 'This output holds no view that this version of trackkit_jupy
 
 export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   private shown = '';
+  private picture: unknown = null;
   private mounted = new AbortController();
 
   constructor(
@@ -37,6 +39,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const view = model.data[MIME_TYPE];
     const content = JSON.stringify(view);
+    this.picture = model.data['image/png'];
     // Sent again with a fresh picture when its cell ends: the view on screen stays as it is.
     if (content === this.shown) {
       return;
@@ -53,7 +56,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   }
 
   private async draw(view: unknown, data: IRenderMime.IMimeModel['data'], signal: AbortSignal): Promise<void> {
-    const picture = data['image/png'];
+    const { picture } = this;
     if (!isView(view)) {
       showPicture(this.node, picture, NOT_A_VIEW);
       return;
@@ -80,17 +83,27 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       return;
     }
     const { baseUrl, request } = this.server;
+    const onGone = (reason: string) => this.giveUp(reason, signal);
     const root = document.createElement('div');
     if (door) {
       // Live all the same, as long as the kernel runs.
       this.shown = JSON.stringify(view);
       this.node.replaceChildren(root, reasonOf(NO_EXTENSION_KERNEL, ENABLE));
-      ui.mount(root, view, ui.commSource(door, view.store.id), signal);
+      ui.mount(root, view, noticing(ui.commSource(door, view.store.id), onGone), signal);
       return;
     }
     const source = ui.sharedSource(request, { id: view.store.id, path }, { baseUrl });
     this.node.replaceChildren(root);
-    ui.mount(root, view, source, signal);
+    ui.mount(root, view, noticing(source, onGone), signal);
+  }
+
+  /** Show the saved picture in place of a view whose experiments are not there; the next rendering tries again. */
+  private giveUp(reason: string, signal: AbortSignal): void {
+    if (!signal.aborted) {
+      this.shown = '';
+      this.mounted.abort();
+      showPicture(this.node, this.picture, reason);
+    }
   }
 
   /** The store's folder as the server's contents know it: the view has it relative to the notebook. */

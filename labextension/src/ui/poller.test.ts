@@ -22,8 +22,8 @@ class Server {
     await vi.advanceTimersByTimeAsync(0);
   }
 
-  async fail(): Promise<void> {
-    this.refuse?.(new Error('unreachable'));
+  async fail(reason = new Error('unreachable')): Promise<void> {
+    this.refuse?.(reason);
     await vi.advanceTimersByTimeAsync(0);
   }
 
@@ -72,6 +72,17 @@ describe('Poller', () => {
     expect(server.questions.filter(({ signal }) => !signal.aborted)).toHaveLength(1);
     await server.answer(['b']);
     expect(woken).toEqual(['b', 'a and b']);
+  });
+
+  it('wakes everyone when the store is gone, so that they can say so, and nobody when the server is away', async () => {
+    let woken = 0;
+    poller.watch(['a'], () => woken++, view.signal);
+    await settled();
+    await server.fail();
+    expect(woken).toBe(0);
+    await vi.advanceTimersByTimeAsync(600);
+    await server.fail(Object.assign(new Error('This server knows no such store.'), { code: 'not_found' }));
+    expect(woken).toBe(1);
   });
 
   it('goes on from the cursor of the last answer', async () => {

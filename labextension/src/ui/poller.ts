@@ -84,8 +84,11 @@ export class Poller {
         this.wake(new Set(changed));
         const soon = performance.now() - began < 1_000;
         rest = changed.length > 0 ? SPACING_MS : soon ? IDLE_MS : 0;
-      } catch {
+      } catch (reason) {
         if (!this.asking.signal.aborted) {
+          if ((reason as { code?: unknown }).code === 'not_found') {
+            this.wake(new Set(this.ids())); // the store is gone: each view finds that out, and says so
+          }
           rest = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? IDLE_MS;
           failures += 1;
         }

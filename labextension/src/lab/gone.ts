@@ -1,0 +1,28 @@
+// Notices that what a view shows is not there: a notebook from another machine, a store that was moved or deleted.
+
+import type { ReadName, Reads } from '../ui/protocol';
+import type { Source } from '../ui/source';
+
+const NO_STORE =
+  'Its experiments are not here: the notebook comes from another machine, or their store was moved or deleted.';
+const NO_EXPERIMENT = 'An experiment it shows is no longer in its store.';
+
+/** These are about the view's objects; a figure or a sample that is missing is a fault of its own. */
+const ABOUT_OBJECTS = new Set<ReadName>(['experiment', 'charts', 'plots', 'samples', 'single_values', 'console']);
+
+/** The same source; `onGone` is told, with the reason in words, when what is read from it is not there. */
+export function noticing(source: Source, onGone: (reason: string) => void): Source {
+  const noticed: Source = Object.create(source);
+  noticed.read = async <N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal) => {
+    try {
+      return await source.read(operation, args, signal);
+    } catch (error) {
+      const { code, field } = error as { code?: unknown; field?: unknown };
+      if (code === 'not_found' && ABOUT_OBJECTS.has(operation)) {
+        onGone(field === 'store' || field === 'path' ? NO_STORE : NO_EXPERIMENT);
+      }
+      throw error;
+    }
+  };
+  return noticed;
+}
