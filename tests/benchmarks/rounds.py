@@ -10,8 +10,17 @@ from collections.abc import Callable, Sequence
 ROUNDS = 9
 
 
-def in_turns(*works: Callable[[], object], rounds: int = ROUNDS) -> list[list[float]]:
-    """Return the seconds of each piece of work in each round, after one that does not count; no garbage collection."""
+def in_turns(*works: Callable[[], object], rounds: int = ROUNDS, turns: int = 1) -> list[list[float]]:
+    """Return the seconds that each piece of work takes in each round, after one that does not count.
+
+    Parameters
+    ----------
+    rounds
+        How often.
+    turns
+        How often in a round, of which the median is taken. Of pieces shorter than the time that the system gives a
+        process at once, most are not interrupted: the median is what they take by themselves, on a busy machine too.
+    """
     for work in works:
         work()
     found: list[list[float]] = [[] for _ in works]
@@ -19,10 +28,14 @@ def in_turns(*works: Callable[[], object], rounds: int = ROUNDS) -> list[list[fl
     gc.disable()
     try:
         for _ in range(rounds):
-            for work, times in zip(works, found, strict=True):
-                begun = time.perf_counter()
-                work()
-                times.append(time.perf_counter() - begun)
+            taken: list[list[float]] = [[] for _ in works]
+            for _ in range(turns):
+                for work, times in zip(works, taken, strict=True):
+                    begun = time.perf_counter()
+                    work()
+                    times.append(time.perf_counter() - begun)
+            for times, medians in zip(taken, found, strict=True):
+                medians.append(statistics.median(times))
     finally:
         gc.enable()
     return found
