@@ -29,7 +29,7 @@ SCHEMA = (1, 0)
 Tables = dict[str, dict[str, dict[str, Any]]]
 
 _ENVELOPE = "_envelope"
-_LOCK_SECONDS = 10.0
+_LOCK_SECONDS = 30.0
 _FULL = {28, 122, 27}  # ENOSPC, EDQUOT, EFBIG
 
 

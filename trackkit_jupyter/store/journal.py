@@ -98,6 +98,8 @@ class Segments:
         self._fd = -1
         self._room = 0
         self._synced = 0
+        #: Lines that count and were not brought to the disk yet.
+        self.fresh = 0
         self._full: list[int] = []  # descriptors of segments that are full, and not synced to their end
 
     def append(self, data: bytes, counted: bool = True) -> bool:
@@ -142,9 +144,11 @@ class Segments:
             self._bring(each, 0)
         if fd < 0:
             return
-        if self._bring(fd, (self._synced - room) // (self._whole or 1)):
-            self._synced = room
+        fresh = self.fresh
+        if self._bring(fd, (self._synced - room) // self._whole if self._whole else fresh):
+            self._synced, self.fresh = room, self.fresh - fresh
             return
+        self.fresh -= fresh
         with self._lock:
             if self._number == number and self._fd >= 0:
                 os.close(self._fd)
@@ -236,11 +240,16 @@ class Journal:
 
     def event(self, payload: dict[str, Any], counted: bool = True) -> bool:
         """Append an event line; return whether it is there, and count it as lost, if `counted`, where it is not."""
-        return self._events.append(line(payload, self.seed), counted)
+        kept = self._events.append(line(payload, self.seed), counted)
+        self._events.fresh += kept and counted
+        return kept
 
     def console(self, payloads: Iterable[dict[str, Any]]) -> bool:
         """Append console lines with one write; return whether they are there."""
-        return self._console.append(b"".join(line(payload, self.seed) for payload in payloads))
+        lines = [line(payload, self.seed) for payload in payloads]
+        kept = self._console.append(b"".join(lines))
+        self._console.fresh += len(lines) if kept else 0
+        return kept
 
     def sync(self) -> None:
         """Bring everything to the disk, what gives names before what uses them."""

@@ -123,27 +123,44 @@ class Experiment(StoredExperiment):
         """
         if iteration is not None and (type(iteration) is not int or not 0 <= iteration <= LAST_ITERATION):
             iteration = check_iteration(iteration)
-        if not isinstance(values, Mapping):
+        if type(values) is not dict and not isinstance(values, Mapping):
             raise TrackkitTypeError(f"values must be a dict of numbers, not {type(values).__name__}.", "values")
-        known, now = self._by_key, _now()
-        chosen = []
+        if iteration is None:
+            self._log_next(values)
+            return
+        journal, known, now = self._running().journal, self._by_key, _now()
+        seed = journal.seed
+        counters, parts = [], []
         for key, value in values.items():
             if type(value) is not float:
-                value = number(value, f"values[{shown(key)}]")
-            chosen.append((known.get(key) or self._keyed(key), value))
-        journal = self._running().journal
-        seed = journal.seed
-        parts = []
-        for counter, value in chosen:
-            if iteration is None:
-                point = pack_point(self._next(counter), value, now, counter.number)
-            else:
-                counter.next = iteration + 1
-                point = pack_point(iteration, value, now, counter.number)
+                value = self._value(key, value)
+            try:
+                counter = known[key]
+            except KeyError:
+                counter = self._keyed(key)
+            counters.append(counter)
+            point = pack_point(iteration, value, now, counter.number)
             parts.append(point)
             parts.append(pack_checksum(crc32(point, seed)))
         if parts:
+            following = iteration + 1
+            for counter in counters:  # now that no value was wrong
+                counter.next = following
             journal.append(b"".join(parts))
+
+    def _log_next(self, values: Mapping[str, float]) -> None:
+        journal, now = self._running().journal, _now()
+        chosen = [
+            (self._by_key.get(key) or self._keyed(key), value if type(value) is float else self._value(key, value))
+            for key, value in values.items()
+        ]
+        points = [pack_point(self._next(counter), value, now, counter.number) for counter, value in chosen]
+        if points:
+            journal.append(b"".join([point + pack_checksum(crc32(point, journal.seed)) for point in points]))
+
+    @staticmethod
+    def _value(key: str, value: Any) -> float:
+        return float(value) if isinstance(value, float) else number(value, f"values[{shown(key)}]")
 
     def log_single_value(self, name: str, value: float) -> None:
         """Log a value that has no iteration, such as a final accuracy; logged again, the last one counts."""

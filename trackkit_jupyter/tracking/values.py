@@ -28,8 +28,8 @@ def number(value: Any, field: str = "value") -> float:
         An integer that a float64 cannot hold.
     """
     kind = type(value)
-    if kind is float:
-        return value  # type: ignore[no-any-return]
+    if isinstance(value, float):  # numpy's float64 is one
+        return float(value)
     if kind is bool:
         raise TrackkitTypeError(f"{field} must be a number; booleans are not metrics, use 0 or 1, or a tag.", field)
     if kind is int:
@@ -48,8 +48,6 @@ def number(value: Any, field: str = "value") -> float:
         if type(inner) is kind:  # a long double is its own item
             return _exact(inner, float(inner), field)
         return number(inner, field)
-    if isinstance(value, float):
-        return float(value)
     if kind.__module__ == "decimal" and kind.__name__ == "Decimal":
         return _exact(value, float(value), field)
     if isinstance(value, int):

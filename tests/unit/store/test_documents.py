@@ -59,8 +59,7 @@ def test_the_backup_is_the_generation_before(document):
 def test_an_error_in_the_middle_changes_nothing(document):
     before = document.path.read_bytes()
     with pytest.raises(ZeroDivisionError), document.table("things") as table:
-        table.insert({"number": 3})
-        1 / 0  # noqa: B018
+        table.insert({"number": 3 // (table.insert({"number": 3}) - 3)})
     assert document.path.read_bytes() == before
 
 
@@ -110,7 +109,7 @@ def test_an_edit_of_a_damaged_file_keeps_the_backup_until_the_end(document, dama
     assert document.path.with_name("record.json.damaged").read_bytes() == broken
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_flipped_bit_never_gives_a_wrong_value(document, place, bit):
     text = bytearray(document.path.read_bytes())
@@ -240,6 +239,5 @@ def test_a_fault_at_every_call_leaves_the_old_or_the_new(document, monkeypatch, 
     with document.table("things") as table:  # and the next one works
         table.insert({"number": 4})
     assert numbers(document)[-1] == 4
-    assert not [
-        path.name for path in document.path.parent.iterdir() if ".tmp" in path.name or path.name.count("bak") > 1
-    ]
+    names = {path.name.removeprefix("record.json") for path in document.path.parent.iterdir()}
+    assert names <= {"", ".bak", ".lock", ".damaged"}
