@@ -79,7 +79,7 @@ def check(experiment, steps, acknowledged):
 
 @pytest.mark.parametrize("seed", range(15))
 def test_kill_at_a_random_moment(child, store, seed):
-    moment = int(10 ** random.Random(seed).uniform(0, 3.3))
+    moment = int(10 ** random.Random(seed).uniform(0.5, 3.7))
     process = child(SCRIPT, seed, 1_000_000)
     id = process.line().decode()
     acknowledged = 0
