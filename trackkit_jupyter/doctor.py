@@ -236,7 +236,8 @@ def _default_store() -> Iterator[Finding]:
 
     what, path = "default store", find_folder().absolute()
     named = " (TRACKKIT_STORE)" if os.environ.get("TRACKKIT_STORE") else ""
-    elsewhere = "export TRACKKIT_STORE=/a/folder/you/may/write"
+    here = not named and path.parent != Path.cwd() and _unwritable(Path.cwd()) is None
+    elsewhere = "trackkit init" if here else "export TRACKKIT_STORE=/a/folder/you/may/write"
     if path.is_dir() and any(path.iterdir()):
         try:
             store = open_store(path)

@@ -185,6 +185,20 @@ def test_a_store_that_cannot_be_written(home):
     assert found["list of stores"]["level"] == "note"
 
 
+def test_a_home_that_cannot_be_written(home, capsys, monkeypatch):
+    monkeypatch.setenv("HOME", "/proc/nowhere")
+    monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
+    with pytest.raises(track.TrackkitStorageError, match="`trackkit init` makes one in the folder you are in"):
+        track.start("x", capture=False)
+    found, _ = findings(capsys)
+    assert wrong(found) == ["default store"]
+    assert main(found["default store"]["mend"].split()[1:]) == 0
+    capsys.readouterr()
+    assert wrong(findings(capsys)[0]) == []
+    track.start("x", capture=False).finish()
+    assert [exp.name for exp in track.open_store(home / ".trackkit").experiments()] == ["x"]
+
+
 def test_the_kind_of_a_disk(tmp_path):
     mounts = tmp_path / "mounts"
     shared = tmp_path / "my home"
