@@ -25,7 +25,6 @@ from .test_story import (
     with_unknown_kernel,
 )
 
-
 # Notebook 7.6 throws this at its start, with and without us.
 ITS_OWN = "Cannot read properties of undefined (reading 'schema')"
 

@@ -95,7 +95,7 @@ def console(store: Store[Any], id: str, after: int = 0, limit: int = 1000) -> di
 
 
 def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
-    """Return the latest plot per metric and variant of some experiments, with the iterations that have one and their hashes."""
+    """Return the latest plot per metric and variant, with the iterations that have one and their hashes."""
     answer: list[dict[str, Any]] = []
     for id in _several(objects):
         with opened(store, id, "objects") as found:
