@@ -257,7 +257,8 @@ def create_store(uri: str | os.PathLike[str] | None = None, *, handle: type[E]) 
         except TrackkitStorageError:
             raise
         except OSError as error:
-            raise storage_error(error, f"No store can be made at {path}") from error
+            hint = " (`trackkit init` makes one in the folder you are in)" if uri is None else ""
+            raise storage_error(error, f"No store can be made at {path}{hint}") from error
     store = Store(path, handle)
     known = registry.find(store.id)
     if known is not None and not _is_same(known, path):
