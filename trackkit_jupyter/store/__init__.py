@@ -145,13 +145,16 @@ class Store(Generic[E]):
         changes.note(self.paths, id, "start")
         return self._handle(self, id)
 
-    def _next_number(self, project: str) -> int:
+    def _next_number(self, project: str) -> int | None:
         """Count an experiment of a project, from 0: neighbours then differ in their colour."""
-        with Document(self.paths.workspace).table("projects") as table:
-            known = table.get(lambda row: row.get("name") == project)
-            count = int(known["experiments"]) if isinstance(known, dict) else 0
-            table.upsert({"name": project, "experiments": count + 1}, lambda row: row.get("name") == project)
-        return count
+        try:
+            with Document(self.paths.workspace).table("projects") as table:
+                known = table.get(lambda row: row.get("name") == project)
+                count = int(known["experiments"]) if isinstance(known, dict) else 0
+                table.upsert({"name": project, "experiments": count + 1}, lambda row: row.get("name") == project)
+                return count
+        except (TrackkitStorageError, KeyError, TypeError, ValueError):
+            return None  # a damaged count of projects keeps nobody from starting
 
     def put_report(self, record: dict[str, Any]) -> None:
         """Keep the record of a report, new or changed; ``record["id"]`` names it."""
