@@ -138,6 +138,18 @@ describe('an output whose view cannot be live', () => {
     await expect.poll(() => made.node.querySelector('img')?.src).toBe('data:image/png;base64,b3RoZXI=');
   });
 
+  it('says the command once, in the first output, and in another when that one is gone', async () => {
+    const [first, second] = [renderer(missing), renderer(missing)];
+    await first.renderModel(output(VIEW));
+    await second.renderModel(output(VIEW));
+    expect(first.node.querySelector('pre')).not.toBeNull();
+    expect(second.node.querySelector('pre')).toBeNull();
+    expect(second.node.querySelector('[role=status]')?.textContent).toMatch(/extension enabled\.$/);
+    first.dispose();
+    await second.renderModel(output(VIEW));
+    expect(second.node.querySelector('pre')).not.toBeNull();
+  });
+
   it('does not speak of a picture where none was saved', async () => {
     const made = renderer(missing);
     await made.renderModel(output(VIEW, ''));

@@ -17,9 +17,13 @@ const NO_EXTENSION =
 const NO_EXTENSION_KERNEL =
   'The kernel answers this view, because the Jupyter server does not have the trackkit_jupyter extension enabled. ' +
   'To see it without a kernel too, run the command below where the server runs, then restart the server.';
+const NO_EXTENSION_AGAIN = 'The Jupyter server does not have the trackkit_jupyter extension enabled.';
 const ENABLE = 'jupyter server extension enable trackkit_jupyter';
 const NOT_LOADED = 'The code of the view could not be loaded. Reload the page to see the live view.';
 const NOT_A_VIEW = 'This output holds no view that this version of trackkit_jupyter can read.';
+
+/** The output that says how to enable the extension; while it is there, the others do not say it again. */
+let explaining: ViewRenderer | null = null;
 
 export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   private shown = '';
@@ -52,6 +56,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
 
   override dispose(): void {
     this.mounted.abort();
+    explaining = explaining === this ? null : explaining;
     super.dispose();
   }
 
@@ -74,8 +79,14 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (signal.aborted) {
       return;
     }
+    if (hasExtension) {
+      explaining = explaining === this ? null : explaining;
+    } else {
+      explaining ??= this;
+    }
+    const explains = explaining === this;
     if (!hasExtension && !door) {
-      showPicture(this.node, picture, NO_EXTENSION, ENABLE);
+      showPicture(this.node, picture, explains ? NO_EXTENSION : NO_EXTENSION_AGAIN, explains ? ENABLE : undefined);
       return;
     }
     if (!ui) {
@@ -88,7 +99,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (door) {
       // Live all the same, as long as the kernel runs.
       this.shown = JSON.stringify(view);
-      this.node.replaceChildren(root, reasonOf(NO_EXTENSION_KERNEL, ENABLE));
+      this.node.replaceChildren(root, ...(explains ? [reasonOf(NO_EXTENSION_KERNEL, ENABLE)] : []));
       ui.mount(root, view, noticing(ui.commSource(door, view.store.id), onGone), signal);
       return;
     }
