@@ -74,7 +74,7 @@ def _is_beating(marker: Path) -> bool:
     try:
         silent = time.time() - marker.stat().st_mtime
         owner = json.loads(marker.read_text())
-        if all(owner.get(key) == value for key, value in _machine().items()) and not _is_hidden(owner["pid"]):
+        if all(owner[key] == value for key, value in _machine().items()) and not _is_hidden(owner["pid"]):
             since = _started(owner["pid"])
             return since is not None and since == owner.get("since")
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

@@ -48,7 +48,7 @@ def image(sample: Any) -> Sample:
     TrackkitTypeError, TrackkitValueError
         Something else; the message says shape, dtype and range.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     if hasattr(sample, "savefig"):
         drawn = io.BytesIO()
@@ -59,6 +59,8 @@ def image(sample: Any) -> Sample:
         try:
             with Image.open(io.BytesIO(data)) as opened:
                 kind, (width, height) = opened.format or "", opened.size
+        except UnidentifiedImageError:
+            raise TrackkitValueError("The image cannot be read: it has no format that is known.", "sample") from None
         except Exception as error:  # noqa: BLE001 - whatever a decoder raises for bytes of other people
             raise TrackkitValueError(f"The image cannot be read: {error}.", "sample") from None
         mime = Image.MIME.get(kind, "application/octet-stream")

@@ -28,8 +28,7 @@ def current() -> Experiment | None:
     for experiment in reversed(_here.get()):
         if experiment.running:
             return experiment
-    with _lock:
-        return _open[-1] if _open else None
+    return next(reversed(open_experiments()), None)
 
 
 def enter(experiment: Experiment) -> None:
@@ -53,7 +52,7 @@ def leave(experiment: Experiment) -> None:
 def open_experiments() -> list[Experiment]:
     """Return the experiments that are open in this process, the last started last."""
     with _lock:
-        return list(_open)
+        return [experiment for experiment in _open if experiment.running]
 
 
 def finish_earlier_execution() -> None:
