@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def isolated(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """Lead the home, the data and the cache of the user to a new folder, and forget the default store.
 
-    Fixtures that last longer than a test come before it: what they start has the environment that they give it.
+    Fixtures that last longer than a test come before it: what they start has the environment that they give it. An
+    experiment that the test leaves open is finished, so that it is not the current one of the next.
     """
     home = tmp_path_factory.mktemp("home", numbered=True)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -21,4 +27,13 @@ def isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.delenv("TRACKKIT_STORE", raising=False)
-    return home
+    before = _open()
+    yield home
+    for experiment in _open():
+        if experiment not in before:
+            experiment.finish()
+
+
+def _open() -> list[Any]:
+    session = sys.modules.get("trackkit_jupyter.tracking.session")
+    return session.open_experiments() if session else []
