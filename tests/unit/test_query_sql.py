@@ -113,7 +113,7 @@ def engine():
     engine.dispose()
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(records=RECORDS, condition=CONDITIONS, order=ORDERS)
 def test_the_database_agrees(engine, records, condition, order) -> None:
     wanted = [row["id"] for row in ordered([row for row in records if matches(condition, row)], order)]
@@ -130,6 +130,81 @@ def test_the_database_agrees(engine, records, condition, order) -> None:
         ranked = ranked_keys(condition, order, known)
         if ranked is not None:
             assert [ids[key] for key in connection.scalars(ranked)] == wanted[: len(connection.scalars(ranked).all())]
+        connection.rollback()
+
+
+def summary(last, low=0.5) -> dict:
+    return {"first": last, "last": last, "min": low, "max": low, "mean": low, "count": 9}
+
+
+BARE = {
+    **dict.fromkeys(("user", "parent", "created", "started", "finished", "last_update", "last_iteration")),
+    **{"hyperparameters": {}, "properties": {}, "metrics": {}, "single_values": {}, "tags": [], "archived": False},
+    **{"name": "a", "project": "a", "status": "running", "description": "", "kept": ""},
+}
+TEXT_FIELDS = ("name", "project", "user", "parent", "description")
+DIFFERENT: list[dict] = [
+    {},
+    *(dict.fromkeys(TEXT_FIELDS, text) for text in ("", "A", "ß", "10", "nan")),
+    *({"tags": tags} for tags in (["a"], ["A", "b"], [""], ["ß", "10", "x"])),
+    *(dict.fromkeys(("created", "finished"), at) for at in (iso(86_399.999), iso(86_400), iso(1e9), "never")),
+    *({"metrics": {"a": {"b": summary(1.0, low)}}} for low in (None, 1.0, "NaN", "-Infinity")),
+    *({"metrics": {"a": {"b": summary(last)}}} for last in (9, "NaN", "Infinity")),
+    *({"hyperparameters": {"a": {"b": {"value": v}}}} for v in ("", "1", "1.0", "NAN", "adam", "TRUE", "inf", "é")),
+    *(
+        {"hyperparameters": {s: {"b": {"value": v}} for s, v in zip("ab", p, strict=True)}}
+        for p in (("1", ""), "19", "9A")
+    ),
+    *({"properties": {"b": {"value": value}}} for value in ("", "9", "10", "true")),
+    {"archived": True, "last_iteration": 0, "status": "aborted"},
+    {"last_iteration": 2**63 - 1},
+]
+VARIETY = [{**BARE, **fields, "id": f"{number:032x}"} for number, fields in enumerate(DIFFERENT)]
+EVERY_FIELD = [
+    *map(Field, FIELDS),
+    *(Field("metrics", ("a", "b"), statistic) for statistic in STATISTICS),
+    Field("metrics", ("b", "b"), "last"),
+    Field("hyperparameters", ("b",)),
+    Field("hyperparameters", ("a", "b")),
+    Field("hyperparameters", ("never",)),
+    Field("properties", ("b",)),
+]
+EVERY_VALUE = {
+    "text": ["", "a", "A", "SS", "1", "running", "nan"],
+    "tags": ["", "a", "A", "ss"],
+    "time": [Moment(86_400.0, 172_800.0), Moment(1e9, 1e9 + 0.001), Moment(0.0, 86_399.999)],
+    "flag": [True, False],
+    "number": [0.0, 1.0, 9.0, float("inf"), float("-inf"), float("nan")],
+    "value": ["", "1", "ADAM", "é", "nan", 1.0, 9.0, float("inf"), float("nan"), True, False],
+}
+
+
+def test_every_comparison_of_every_field(engine) -> None:
+    """What the search above may not come upon: each sign with each kind of value, on data with every corner."""
+    conditions = []
+    for field in EVERY_FIELD:
+        conditions += [Compare(field, sign, None) for sign in ("==", "!=")]
+        for value in EVERY_VALUE[field.kind]:
+            signs = ["==", "!="] if isinstance(value, bool) else WANTED[field.kind][1]
+            conditions += [Compare(field, sign, value) for sign in signs if sign != "~" or isinstance(value, str)]
+    assert len(conditions) > 500
+    with engine.begin() as connection:
+        book = NameBook()
+        put(connection, [Row(row, "", "") for row in VARIETY], book)
+        ids = {row.key: row.id for row in connection.execute(experiments.select())}
+
+        def known(kind, first, second):
+            return book.find(connection, kind, first, second)
+
+        for compared in conditions:
+            for condition in (compared, Negation(compared)):
+                found = [ids[key] for key in connection.scalars(keys(condition, (), known))]
+                assert found == [row["id"] for row in VARIETY if matches(condition, row)], condition
+        for field in EVERY_FIELD:
+            if field.kind != "tags":
+                for order in ([Order(field)], [Order(field, True)]):
+                    found = [ids[key] for key in connection.scalars(keys(All(()), order, known))]
+                    assert found == [row["id"] for row in ordered(VARIETY, order)], order
         connection.rollback()
 
 

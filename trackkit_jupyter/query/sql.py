@@ -130,7 +130,7 @@ def _column(node: Compare) -> ColumnElement[bool]:
     elif isinstance(value, float) and math.isnan(value):
         return column.is_not(None) if node.operator == "!=" else false()
     elif isinstance(value, bool):
-        compared = column.is_(value) if node.operator == "==" else column.is_not(value)
+        compared = column == value if node.operator == "==" else column != value
     else:
         compared = _OPERATORS[node.operator](column, value)
     return compared if node.field.name in _ALWAYS_THERE else and_(column.is_not(None), compared)
@@ -153,7 +153,7 @@ def _contains(column: ColumnElement[Any], text: str, folded: bool = False) -> Co
 def _tags(node: Compare) -> ColumnElement[bool]:
     chosen = select(tags.c.experiment)
     if node.value is None:
-        carrying = experiments.c.key.in_(chosen)
+        carrying = experiments.c.key.in_(chosen.where(tags.c.tag != ""))
         return carrying if node.operator == "!=" else not_(carrying)
     if node.operator == "~":
         return experiments.c.key.in_(chosen.where(_contains(tags.c.tag, str(node.value))))

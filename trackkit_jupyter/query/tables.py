@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 __all__ = ["damaged", "details", "experiments", "metadata", "metrics", "names", "parameters", "state", "tags"]
@@ -58,7 +59,7 @@ Index("experiments_last_update", experiments.c.archived, experiments.c.last_upda
 Index("experiments_created", experiments.c.archived, experiments.c.created, experiments.c.id)
 Index("experiments_name", experiments.c.name)
 Index("experiments_project", experiments.c.project)
-Index("experiments_watched", experiments.c.id, sqlite_where=experiments.c.watched)
+Index("experiments_watched", experiments.c.id, sqlite_where=experiments.c.watched == true())
 
 #: What lists show of an experiment that has ended, as it is: so that listing opens no file.
 details = Table(
@@ -115,9 +116,8 @@ metrics = Table(
     Column("count", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-Index("metrics_last", metrics.c.series, metrics.c.last)
-Index("metrics_min", metrics.c.series, metrics.c.min)
-Index("metrics_max", metrics.c.series, metrics.c.max)
+for _statistic in ("first", "last", "min", "max", "mean"):
+    Index(f"metrics_{_statistic}", metrics.c.series, metrics.c[_statistic])
 
 #: Experiments that could not be read, with the fingerprint of what was tried.
 damaged = Table(

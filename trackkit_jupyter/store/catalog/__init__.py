@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
@@ -39,6 +39,8 @@ T = TypeVar("T")
 
 _BATCH = 200  # experiments read in one transaction
 _ORDERS = 8  # orders of all experiments that are kept for the next pages
+_ASKED = 3  # how often pages of an order must be asked for before all of it is kept
+_MANY = 1_000  # experiments that came at once, after which SQLite counts again how its indexes are filled
 _HANDLES = 64  # experiments being written of which the journals' readers are kept
 _OPEN = 16  # catalogs that one process keeps open
 
@@ -59,6 +61,15 @@ class Entry:
         return Listed(tuple(map(int, self.record.split(":"))), lambda: unpack(packed))
 
 
+@dataclass
+class _Kept:
+    """The keys of all that a query found, in order: for the next page."""
+
+    generation: str
+    asked: int = 0
+    keys: array[int] | None = None
+
+
 class Catalog:
     """The catalog of one store. Any thread may use it, one at a time does.
 
@@ -75,7 +86,7 @@ class Catalog:
         self._connection: Connection | None = None
         self._book = NameBook()
         self._handles: OrderedDict[str, StoredExperiment] = OrderedDict()
-        self._orders: OrderedDict[tuple[Condition, tuple[Order, ...]], tuple[str, array[int]]] = OrderedDict()
+        self._orders: OrderedDict[tuple[Condition, tuple[Order, ...]], _Kept] = OrderedDict()
 
     @property
     def path(self) -> Path:
@@ -147,6 +158,8 @@ class Catalog:
         def work(connection: Connection) -> None:
             with self._writing(connection):
                 put(connection, rows, self._book)
+            if len(rows) >= _MANY:
+                _analyze(connection)
 
         self._run(work)
 
@@ -167,6 +180,8 @@ class Catalog:
         for start in range(0, len(ids), _BATCH):
             with self._writing(connection):
                 self._bring(connection, ids[start : start + _BATCH])
+        if len(ids) >= _MANY:
+            _analyze(connection)
         self._note(connection, found)
 
     def _note(self, connection: Connection, found: Look) -> None:
@@ -215,33 +230,46 @@ class Catalog:
         self, connection: Connection, condition: Condition, order: tuple[Order, ...], page: int, size: int | None
     ) -> tuple[Sequence[int], int]:
         generation = str(connection.exec_driver_sql("SELECT value FROM state WHERE name = 'generation'").scalar())
-        kept = self._orders.get((condition, order))
-        if kept is None or kept[0] != generation:
-            if page == 0 and size is not None and isinstance(condition, Compare):
-                first = self._first(connection, condition, order, size)
-                total = connection.scalar(
-                    select(func.count()).select_from(experiments).where(where(condition, self._known(connection)))
-                )
-                return first, total or 0
-            every = array("q", connection.scalars(keys(condition, order, self._known(connection))))
-            kept = self._orders[condition, order] = (generation, every)
-        self._orders.move_to_end((condition, order))
+        question, start = (condition, order), page * (size or 0)
+        kept = self._orders.pop(question, None)
+        if kept is None or kept.generation != generation:
+            kept = _Kept(generation)
+        self._orders[question] = kept
         while len(self._orders) > _ORDERS:
             self._orders.popitem(last=False)
-        start = page * (size or 0)
-        return kept[1][start : None if size is None else start + size], len(kept[1])
+        kept.asked += 1
+        if kept.keys is None and size is not None and isinstance(condition, Compare) and kept.asked < _ASKED:
+            found = self._some(connection, condition, order, start, size)
+            if found is not None:
+                return found, self._total(connection, condition)
+        if kept.keys is None:
+            kept.keys = self._all(connection, condition, order)
+        return kept.keys[start : None if size is None else start + size], len(kept.keys)
 
-    def _first(
-        self, connection: Connection, condition: Condition, order: tuple[Order, ...], size: int
-    ) -> Sequence[int]:
-        """Return the first keys without sorting all, where an index can."""
+    def _some(
+        self, connection: Connection, condition: Condition, order: tuple[Order, ...], start: int, size: int
+    ) -> Sequence[int] | None:
+        """Return a page of keys without sorting all, if an index can give it."""
         known = self._known(connection)
         ranked = ranked_keys(condition, order, known)
         if ranked is not None:
-            found = connection.scalars(ranked.limit(size)).all()
+            found = _column(connection, ranked.limit(size).offset(start))
             if len(found) == size:
                 return found
-        return connection.scalars(keys(condition, order, known).limit(size)).all()
+        return _column(connection, keys(condition, order, known).limit(size)) if start == 0 else None
+
+    def _all(self, connection: Connection, condition: Condition, order: tuple[Order, ...]) -> array[int]:
+        known = self._known(connection)
+        ranked = ranked_keys(condition, order, known) if isinstance(condition, Compare) else None
+        if ranked is not None:
+            found = _column(connection, ranked)
+            if len(found) == self._total(connection, condition):
+                return found
+        return _column(connection, keys(condition, order, known))
+
+    def _total(self, connection: Connection, condition: Condition) -> int:
+        chosen = select(func.count()).select_from(experiments).where(where(condition, self._known(connection)))
+        return connection.scalar(chosen) or 0
 
     def _known(self, connection: Connection) -> Callable[[str, str | None, str], list[int]]:
         return lambda kind, first, second: self._book.find(connection, kind, first, second)
@@ -297,6 +325,17 @@ def _transaction(connection: Connection, kind: str) -> Iterator[None]:
             connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")
+
+
+def _column(connection: Connection, statement: Select[Any]) -> array[int]:
+    # Straight from the driver: wrapping 100,000 rows costs more than finding them.
+    cursor = connection.execute(statement).cursor
+    return array("q", [row[0] for row in cursor.fetchall()]) if cursor is not None else array("q")
+
+
+def _analyze(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+    connection.exec_driver_sql("ANALYZE")
 
 
 def _is_damage(fault: BaseException) -> bool:

@@ -117,7 +117,7 @@ def _follow_log(paths: StorePaths, known: dict[str, str], found: Look) -> bool:
         with paths.changes.open("rb") as log:
             there = os.fstat(log.fileno())
             inode, place = map(int, known.get("log", "0:0").split(":"))
-            if there.st_ino != inode or there.st_size < place:
+            if inode not in (0, there.st_ino) or there.st_size < place or "log" not in known:
                 found.listing, place = "records", there.st_size  # another log, or a cut one
             log.seek(place)
             news = log.read(there.st_size - place)

@@ -146,7 +146,14 @@ def forget(connection: Connection, ids: Iterable[str]) -> None:
 
 def unpack(content: bytes) -> dict[str, Any]:
     """Return the content of a row, as it was put in."""
-    found: dict[str, Any] = json.loads(zlib.decompress(content))
+    import msgspec
+
+    text = zlib.decompress(content)
+    found: dict[str, Any]
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError:  # what a record made by hand may hold: no valid Unicode, NaN
+        found = json.loads(text)
     return found
 
 
