@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -191,17 +192,20 @@ for k in range({count // 2}):
     assert generation() - before == 8 * count
 
 
-def test_two_processes_resume_the_same_experiment(child, store):
+def test_of_two_processes_that_resume_the_same_experiment_one_is_refused(child, store):
     with track.start("resumed", store=store, capture=False) as experiment:
         experiment.log({"loss/train": -1.0}, 0)
     code = f"""
 say(ready=True)
 wait()
-experiment = track.start(store=store, resume={experiment.id!r}, capture=False)
-me = sys.argv[2]
+try:
+    experiment = track.start(store=store, resume={experiment.id!r}, capture=False)
+except track.TrackkitStateError as error:
+    say(refused=str(error), warnings=heard_of())
+    sys.exit(0)
 for i in range(1, 201):
-    experiment.log({{"loss/train": float(i), f"own/{{me}}": float(i)}}, i)
-say(warnings=heard_of())
+    experiment.log({{"loss/train": float(i)}}, i)
+say(refused=None, warnings=heard_of())
 wait()
 experiment.finish()
 """
@@ -210,16 +214,96 @@ experiment.finish()
         assert process.told() == {"ready": True}
     for process in processes:
         process.go()
-    for process in processes:
-        assert process.told() == {"warnings": []}
+    told = [process.told() for process in processes]
+    assert [each["warnings"] for each in told] == [[], []]
+    refused = next(each["refused"] for each in told if each["refused"])
+    assert "'resumed' is running elsewhere: finish it there first" in refused
+    assert sum(each["refused"] is None for each in told) == 1
     assert experiment.status == "running"
-    for process in processes:
-        process.go()
+    for process, each in zip(processes, told, strict=True):
+        if each["refused"] is None:
+            process.go()
         process.ends_well()
-    series = experiment.series("loss/train")
-    assert sorted(series.iterations.tolist()) == sorted([0, *range(1, 201), *range(1, 201)])
-    for number in range(2):
-        assert experiment.series("own", str(number)).iterations.tolist() == list(range(1, 201))
-    writers = by_writer(store, experiment.id)
-    assert sorted(map(len, writers.values())) == [1, 400, 400]
+    assert experiment.series("loss/train").iterations.tolist() == list(range(201))
+    assert sorted(map(len, by_writer(store, experiment.id).values())) == [1, 200]
     assert (experiment.status, experiment.damaged) == ("completed", 0)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["aborted", "killed"])
+def test_what_was_aborted_or_killed_elsewhere_can_be_resumed_at_once(child, store, after):
+    process = child(
+        """
+experiment = track.start("left", store=store, capture=False)
+experiment.log({"loss": 1.0})
+say(id=experiment.id)
+wait()
+"""
+    )
+    id = process.told()["id"]
+    experiment = track.open_store(store).experiment(id)
+    if after:
+        process.kill()
+        process.wait()
+    else:
+        experiment.abort()
+    with track.start(store=store, resume=id, capture=False) as resumed:
+        resumed.log({"loss": 2.0})
+    assert (experiment.status, experiment.series("loss").values.tolist()) == ("completed", [1.0, 2.0])
+
+
+def test_what_another_process_ended_is_recorded_no_longer(child, store):
+    process = child(
+        """
+experiment = track.start("ended", store=store, capture=False)
+experiment.log({"loss": 1.0})
+say(id=experiment.id)
+wait()
+until(lambda: not experiment.running and heard)
+for call in (lambda: experiment.log({"loss": 2.0}), lambda: experiment.log_scalar("loss", "loss", 2.0)):
+    try:
+        call()
+    except track.TrackkitStateError as error:
+        say(refused=str(error))
+experiment.finish("failed")
+say(warnings=heard_of(), current=repr(track.current()))
+"""
+    )
+    id = process.told()["id"]
+    experiment = track.open_store(store).experiment(id)
+    with pytest.raises(track.TrackkitStateError, match="running cannot become published"):
+        experiment.publish()
+    experiment.abort()
+    process.go()
+    for _ in range(2):
+        assert "'ended' was aborted elsewhere while it was running here" in process.told()["refused"]
+    told = process.told()
+    process.ends_well()
+    assert [category for category, _ in told["warnings"]] == ["RuntimeWarning"]
+    assert "'ended' was aborted elsewhere" in told["warnings"][0][1]
+    assert told["current"] == "None"
+    experiment.publish()
+    assert (experiment.status, len(experiment.series("loss"))) == ("published", 1)
+
+
+def test_what_a_process_still_writes_cannot_be_published(child, store):
+    process = child(
+        """
+experiment = track.start("written", store=store, capture=False)
+changes.HEARTBEAT_SECONDS = 3600
+experiment.log({"loss": 1.0})
+say(id=experiment.id)
+wait()
+experiment.finish()
+"""
+    )
+    id = process.told()["id"]
+    experiment = track.open_store(store).experiment(id)
+    os.kill(process.pid, signal.SIGSTOP)  # so that it does not notice
+    experiment.abort()
+    with pytest.raises(track.TrackkitStateError, match="'written' is still written by another process: finish it"):
+        experiment.publish()
+    os.kill(process.pid, signal.SIGCONT)
+    process.go()
+    process.ends_well()
+    experiment.publish()
+    assert experiment.status == "published"

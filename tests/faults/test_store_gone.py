@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 
 import pytest
 
@@ -130,10 +132,12 @@ say(warnings=heard_of())
     home = track.open_store(store)
     neighbour = track.start("neighbour", store=store, capture=False)
     experiment = home.experiment(id)
-    # Through a handle of another process: it is aborted while it runs.
+    # Through a handle of another process: it is aborted while it runs, and stopped, so that it does not notice before.
+    os.kill(process.pid, signal.SIGSTOP)
     super(track.Experiment, experiment).abort()
     experiment.archive()
     experiment.delete()
+    os.kill(process.pid, signal.SIGCONT)
     process.go()
     told = process.told()
     process.ends_well()

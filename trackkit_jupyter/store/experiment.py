@@ -517,7 +517,7 @@ class StoredExperiment:
         Raises
         ------
         TrackkitStateError
-            It is still running, or a draft.
+            It is still running, or a draft; or a process still writes it.
         """
         self._change_status(Status.PUBLISHED.value)
 
@@ -633,6 +633,12 @@ class StoredExperiment:
             if kept == Status.RUNNING.value and not changes.is_alive(self.store.paths, self.id):
                 kept = Status.ABORTED.value
             check_transition(kept, status)
+            if status == Status.PUBLISHED.value and changes.is_alive(self.store.paths, self.id):
+                raise TrackkitStateError(
+                    f"The experiment {shown(record['name'])} is still written by another process: finish it there "
+                    "first; then it can be published.",
+                    "status",
+                )
             if record["status"] == status:
                 return
             if record["status"] == Status.RUNNING.value:

@@ -195,6 +195,7 @@ def _started(
                 "execution": {},
             }
         )
+        experiment._attend()
     except BaseException as error:
         experiment._abandon()
         with contextlib.suppress(OSError):

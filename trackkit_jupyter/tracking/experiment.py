@@ -24,7 +24,7 @@ from trackkit_jupyter.errors import (
 )
 from trackkit_jupyter.records import Status, check_label, check_name, check_transition, iso
 from trackkit_jupyter.store import StoredExperiment
-from trackkit_jupyter.store.changes import forget_dead
+from trackkit_jupyter.store.changes import HEARTBEAT_SECONDS, forget_dead, is_alive
 from trackkit_jupyter.store.experiment import json_number
 from trackkit_jupyter.store.journal import pack_checksum, pack_point
 from trackkit_jupyter.store.keys import split_key
@@ -57,6 +57,7 @@ class Experiment(StoredExperiment):
         self._capture: Capture | None = None
         self._ending = threading.RLock()
         self._ended: Recorder | None = None
+        self._ended_by: str | None = None  # the status that another process gave it while it ran here
         self._counters: dict[str, dict[str, Counter]] = {}
         self._by_key: dict[str, Counter] = {}
         self._places: dict[tuple[str, str, str], Counter] = {}
@@ -376,17 +377,22 @@ class Experiment(StoredExperiment):
         with self._ending:  # two threads may end it at once
             if self._recorder is None:
                 return
-            if self._capture is not None:
-                self._capture.stop()
-                self._capture = None
-            try:
-                self._recorder, self._ended = None, recorder
-                self._forget()
-                recorder.close()
+            self._stop(recorder, status)
+
+    def _stop(self, recorder: Recorder, status: str | None = None) -> None:
+        """Stop recording, and write down that it ended unless another process did."""
+        if self._capture is not None:
+            self._capture.stop()
+            self._capture = None
+        try:
+            self._recorder, self._ended = None, recorder
+            self._forget()
+            recorder.close()
+            if status is not None:
                 self._write_end(recorder, status)
-            finally:  # an interrupt here leaves it without a heartbeat: it reads as aborted, and can be resumed
-                session.leave(self)
-                recorder.rest()
+        finally:  # an interrupt here leaves it without a heartbeat: it reads as aborted, and can be resumed
+            session.leave(self)
+            recorder.rest()
 
     def _write_end(self, recorder: Recorder, status: str) -> None:
         try:
@@ -404,7 +410,13 @@ class Experiment(StoredExperiment):
             super().abort()
 
     def publish(self) -> None:
-        """Publish it, after finishing it: its content is locked from now on; tags, name and archive stay possible."""
+        """Publish it, after finishing it: its content is locked from now on; tags, name and archive stay possible.
+
+        Raises
+        ------
+        TrackkitStateError
+            Another process is writing it: finish it there first.
+        """
         self.finish()
         super().publish()
 
@@ -485,10 +497,17 @@ class Experiment(StoredExperiment):
     def _running(self) -> Recorder:
         recorder = self._recorder
         if recorder is None:
-            raise TrackkitStateError(
-                f"The experiment {self.id} is not running here; `start(resume={self.id!r})` goes on with it.", "status"
-            )
+            raise TrackkitStateError(self._why_not_running(), "status")
         return recorder
+
+    def _why_not_running(self) -> str:
+        try:
+            if self._ended_by is not None:
+                return self._why_ended()
+            what = f"The experiment {shown(self.name)}"
+        except (TrackkitError, KeyError):
+            what = f"The experiment {self.id}"
+        return f"{what} is not running here; `start(resume={self.id!r})` goes on with it."
 
     def _counter(self, metric: str, variant: str) -> Counter:
         check_label(metric, "metric", what="A metric's name")
@@ -585,7 +604,8 @@ class Experiment(StoredExperiment):
     def _record_fields(self, field: str, values: dict[str, Any]) -> None:
         try:
             with self._editing() as record:
-                record[field] = {**(record.get(field) or {}), **values}
+                if record["status"] != Status.PUBLISHED.value:
+                    record[field] = {**(record.get(field) or {}), **values}
         except (TrackkitStorageError, NotFoundError) as error:
             recorder = self._recorder
             if recorder is not None:
@@ -594,16 +614,62 @@ class Experiment(StoredExperiment):
     def _resume(self, tags: list[str]) -> None:
         """Take up an experiment that has ended, or whose process is gone."""
         self._resumed = True
-        forget_dead(self.store.paths, self.id)
-        self._begin()
+        # A process that has just written its end, or was just told of it, is about to leave.
+        patience = time.monotonic() + 3 * HEARTBEAT_SECONDS
+        while is_alive(self.store.paths, self.id) and time.monotonic() < patience:
+            if self._record["status"] == Status.RUNNING.value:
+                break
+            time.sleep(0.02)
         try:
             with self._editing(note="start") as record:
                 check_transition(record["status"], Status.RUNNING.value)
+                # Under the lock, and before there is a heartbeat of this process: of two at once one is second.
+                if is_alive(self.store.paths, self.id):
+                    raise TrackkitStateError(
+                        f"The experiment {shown(record['name'])} is running elsewhere: finish it there first, or abort "
+                        "it. One that was killed on another machine counts as running for a minute.",
+                        "resume",
+                    )
+                forget_dead(self.store.paths, self.id)
+                self._begin()
                 record.update(status=Status.RUNNING.value, finished=None)
                 record["tags"] = sorted({*record.get("tags", []), *tags})
         except BaseException:
             self._abandon()
             raise
+        self._attend()
+
+    def _attend(self) -> None:
+        """From now on the record says that it is running; when it no longer does, another process ended it."""
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.attend = lambda: self._end_if_ended(recorder)
+
+    def _end_if_ended(self, recorder: Recorder) -> None:
+        try:
+            status = str(self._record["status"])  # one look at the file, which is read only when it changed
+        except (TrackkitError, OSError, KeyError):  # what is wrong with the store is told when it is written
+            return
+        if status == Status.RUNNING.value:
+            return
+        if recorder.owner != os.getpid() and status in {Status.COMPLETED.value, Status.FAILED.value}:
+            return  # a forked child may outlast its parent, whose end this is
+        if not self._ending.acquire(blocking=False):
+            return  # it is being ended here
+        try:
+            if self._recorder is not recorder:
+                return
+            self._ended_by = status
+            self._stop(recorder)
+        finally:
+            self._ending.release()
+        recorder.complain(f"trackkit: {self._why_ended()}")
+
+    def _why_ended(self) -> str:
+        return (
+            f"The experiment {shown(self.name)} was {self._ended_by} elsewhere while it was running here; nothing more "
+            "is recorded."
+        )
 
     def _abandon(self) -> None:
         recorder, self._recorder = self._recorder, None

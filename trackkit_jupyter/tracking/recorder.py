@@ -61,6 +61,8 @@ class Recorder:
         self._unnamed: list[tuple[str, str, Counter]] = []
         #: Run about once a second, and before the end: what watches for changes.
         self.watchers: list[Callable[[], None]] = []
+        #: Run after each tick of the keeper: ends it if another process ended the experiment.
+        self.attend: Callable[[], None] = lambda: None
         #: Called in a forked child, where the caches of series no longer hold.
         self.on_fork: Callable[[], None] = lambda: None
         self.journal = Journal(paths.experiment(id), os.urandom(4).hex(), self._fault, self._begun)
@@ -113,7 +115,7 @@ class Recorder:
                 try:
                     watcher()
                 except Exception as error:  # noqa: BLE001 - it looks at objects of other people, which may do anything
-                    self._complain(f"trackkit: the connected parameters cannot be looked at ({error}).")
+                    self.complain(f"trackkit: the connected parameters cannot be looked at ({error}).")
             with self._lock:
                 self._unnamed = [late for late in self._unnamed if not self._name(*late)]
             self.journal.sync()
@@ -144,12 +146,13 @@ class Recorder:
             return
         self._warned = True
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        self._complain(
+        self.complain(
             f"trackkit: the store at {self._paths.root} cannot be written ({reason}). The training goes on; what is "
             "not kept is counted, and logging resumes when the store can be written again."
         )
 
-    def _complain(self, message: str) -> None:
+    def complain(self, message: str) -> None:
+        """Warn; where warnings are errors, say it instead, as it must stop no training."""
         try:
             warnings.warn(message, RuntimeWarning, stacklevel=5)
         except RuntimeWarning:  # warnings were made errors; but a fault of the store stops no training
@@ -228,6 +231,7 @@ def _look_after() -> None:
         for recorder in present:
             try:
                 recorder.tick()
+                recorder.attend()
             except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
                 recorder.warn(error)
         del present[:]  # what was finished meanwhile may go
