@@ -2,7 +2,7 @@
 
 import { type Signal, useComputed, useSignal } from '@preact/signals';
 import { ChevronLeft, ChevronRight, Download, File, Maximize2, ZoomIn, ZoomOut } from 'lucide';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Dialog } from '../parts/dialog';
 import { downloadFile, fileName } from '../parts/download';
 import { bytes, integer } from '../parts/format';
@@ -185,14 +185,24 @@ interface StageProps {
 function Stage({ url, name, zoom, fitted, point, natural, onZoom }: StageProps) {
   const box = useRef<HTMLDivElement>(null);
   const broken = useSignal('');
+  // A picture may be there before the dialog has a size, and the dialog's size may change.
+  const fitIn = () => {
+    const room = box.current;
+    const size = natural.peek();
+    if (room?.clientWidth && room.clientHeight && size) {
+      fitted.value = Math.min(room.clientWidth / size[0], room.clientHeight / size[1], FIT_LIMIT);
+    }
+  };
+  useLayoutEffect(() => {
+    const sizes = new ResizeObserver(fitIn);
+    sizes.observe(box.current as Element);
+    return () => sizes.disconnect();
+  }, []);
   const onLoad = (event: Event) => {
     const image = event.currentTarget as HTMLImageElement;
     const [width, height] = [image.naturalWidth || 300, image.naturalHeight || 300];
     natural.value = [width, height];
-    const room = box.current;
-    if (room) {
-      fitted.value = Math.min(room.clientWidth / width, room.clientHeight / height, FIT_LIMIT);
-    }
+    fitIn();
   };
   const onMove = (event: PointerEvent) => {
     const image = event.currentTarget as HTMLImageElement;
