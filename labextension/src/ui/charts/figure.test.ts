@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure } from '../protocol';
-import { checkFigure, FigureError, kindOf, themedLayout } from './figure';
+import { checkFigure, FigureError, kindOf, localFigure, themedLayout } from './figure';
 
 const theme = { paper: 'paper', ink: 'ink', grid: 'grid', border: 'border', font: 'font' };
 
@@ -21,6 +21,51 @@ describe('figures that are refused', () => {
   it('lets others through as they are', () => {
     const figure = { data: [{ type: 'bar', y: [1, 2] }], layout: { title: { text: 'x' } } };
     expect(checkFigure(figure)).toBe(figure);
+  });
+});
+
+describe('what a figure would fetch', () => {
+  const menu = (...args: unknown[]) => ({ data: [], layout: { updatemenus: [{ buttons: [{ label: 'a', args }] }] } });
+
+  it.each([
+    { data: [{ type: 'scattergeo', lat: [1], lon: [2] }] },
+    { data: [{ y: [1] }, { type: 'choropleth', locations: ['FRA'] }] },
+    { data: [{ type: 'densitymapbox' }] },
+    { data: [{ type: 'scattermap' }] },
+    menu({ type: ['scattergeo'] }),
+  ])('maps are refused: %j', figure => {
+    expect(() => localFigure(figure as Figure)).toThrow(/maps from the network, which are not fetched/);
+  });
+
+  it.each([
+    { data: [], layout: { images: [{ source: 'https://else.where/a.png' }] } },
+    { data: [], layout: { images: [{ source: '//else.where/a.png' }] } },
+    { data: [], layout: { template: { layout: { imagedefaults: { source: ' https://else.where' } } } } },
+    { data: [{ name: '<span style="mask:url(https://else.where)">a</span>' }] },
+    { data: [{ text: ["<b style='mask:u\\72l(//else.where)'>a</b>"] }] },
+    menu({ 'images[0].source': 'https://else.where' }),
+    menu('images[0].source', 'ht\ntps:\\\\else.where'),
+  ])('addresses are left out: %j', figure => {
+    const before = structuredClone(figure);
+    const { figure: local, reduced } = localFigure(figure as Figure);
+    expect(reduced).toBe(true);
+    expect(JSON.stringify(local)).not.toMatch(/source":"[^"]|style=/);
+    expect(JSON.stringify(local)).not.toMatch(/(updatemenus|images).*else\.where/);
+    expect(figure).toEqual(before);
+  });
+
+  it('all else stays as it is', () => {
+    const figure: Figure = {
+      data: [
+        { type: 'heatmap', z: [[1]] },
+        { type: 'treemap', labels: ['https://a.b', '<a href="https://a.b">a</a> <b style="color:red">b</b>'] },
+        { type: 'sankey', link: { source: [0], target: [1] } },
+      ],
+      layout: { images: [{ source: 'data:image/png;base64,AAAA' }] },
+    };
+    const { figure: local, reduced } = localFigure(figure);
+    expect(local).toBe(figure);
+    expect(reduced).toBe(false);
   });
 });
 

@@ -37,6 +37,83 @@ export function checkFigure(found: unknown): Figure {
   return figure as Figure;
 }
 
+const MAPS = new Set([
+  'scattergeo',
+  'choropleth',
+  ...['scatter', 'choropleth', 'density'].flatMap(name => [`${name}map`, `${name}mapbox`]),
+]);
+/** What changes a figure when a person clicks: any text in there may become any attribute. */
+const COMMANDS = /(^|\.)(updatemenus|sliders)(\[|$)/;
+const PICTURE = /^data:image\//i;
+const REMOTE = /^(?:(?:https?|ftp|wss?):|\/\/)/i;
+
+/** As a browser reads an address: white space is dropped, a backslash is a slash. */
+function isRemote(text: string): boolean {
+  return REMOTE.test(
+    [...text.slice(0, 200)]
+      .filter(letter => letter > ' ')
+      .join('')
+      .replaceAll('\\', '/'),
+  );
+}
+
+/**
+ * The figure without what plotly.js would fetch from the network, and whether anything had to go. A figure is drawn
+ * wherever its experiment is looked at, so that it must not be able to tell anybody. Maps are refused: nothing is left
+ * of them without their tiles.
+ */
+export function localFigure(figure: Figure): { figure: Figure; reduced: boolean } {
+  let reduced = false;
+  const drop = () => {
+    reduced = true;
+    return '';
+  };
+  const refuseMap = (type: unknown) => {
+    if (typeof type === 'string' && MAPS.has(type)) {
+      throw new FigureError('This plot is not drawn: it needs maps from the network, which are not fetched.');
+    }
+  };
+  const ofText = (text: string, key: string, commands: boolean): string => {
+    if (/(^|\.)source$/.test(key) && !PICTURE.test(text)) {
+      return drop();
+    }
+    if (commands) {
+      refuseMap(text);
+      if (isRemote(text)) {
+        return drop();
+      }
+    }
+    // Labels may carry styles, and styles addresses.
+    if (text.includes('<') && /style\s*=/i.test(text) && /url|image|\\|&#/i.test(text)) {
+      reduced = true;
+      return text.replace(/style(?=\s*=)/gi, 'class');
+    }
+    return text;
+  };
+  const walk = (value: unknown, key: string, commands: boolean): unknown => {
+    if (typeof value === 'string') {
+      return ofText(value, key, commands);
+    }
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
+    let changed: Record<string, unknown> | unknown[] | null = null;
+    for (const [name, old] of Object.entries(value)) {
+      const inner = Array.isArray(value) ? key : name;
+      const now = walk(old, inner, commands || COMMANDS.test(name));
+      if (now !== old) {
+        changed ??= Array.isArray(value) ? [...value] : { ...value };
+        (changed as Record<string, unknown>)[name] = now;
+      }
+    }
+    return changed ?? value;
+  };
+  for (const trace of figure.data) {
+    refuseMap(trace.type);
+  }
+  return { figure: walk(figure, '', false) as Figure, reduced };
+}
+
 const SPACE = new Set(['scatter3d', 'surface', 'mesh3d', 'cone', 'streamtube', 'volume', 'isosurface']);
 const PLAIN = new Set(['table', 'parcoords', 'parcats', 'pie', 'sankey', 'sunburst', 'treemap', 'icicle', 'indicator']);
 

@@ -11,7 +11,7 @@ import type { Source } from '../source';
 import { Card, CardPlace } from './card';
 import { type Chart, type ChartOptions, DEFAULTS } from './chart';
 import { controlsOf } from './controls';
-import { checkFigure, kindOf } from './figure';
+import { checkFigure, FigureError, kindOf } from './figure';
 import { formatCount, formatValue } from './format';
 import { embedCode } from './keep';
 import { followNear } from './onscreen';
@@ -48,12 +48,14 @@ export function FigureCard(props: FigureCardProps) {
 function useFigure(source: Source, experiment: string, hash: string) {
   const figure = useSignal<Figure | null>(null);
   const problem = useSignal<string | null>(null);
+  const reduced = useSignal(false);
   useEffect(() => {
     const reading = new AbortController();
     const read = async () => {
       try {
-        figure.value = checkFigure(await source.read('figure', { id: experiment, hash }, reading.signal));
+        const found = checkFigure(await source.read('figure', { id: experiment, hash }, reading.signal));
         problem.value = null;
+        figure.value = found;
       } catch (reason) {
         if (!reading.signal.aborted) {
           problem.value = sentenceOf(reason);
@@ -63,16 +65,21 @@ function useFigure(source: Source, experiment: string, hash: string) {
     void read();
     return () => reading.abort();
   }, [source, experiment, hash]);
-  return { figure, problem };
+  return { figure, problem, reduced };
 }
+
+const REDUCED = 'without what is on the network';
 
 function NearFigure({ source, entry, title, width, options }: FigureCardProps & { options: Signal<ChartOptions> }) {
   const chart = useRef<Chart | null>(null);
   const maximized = useSignal(false);
   const [said, say] = useSaid();
   const step = useStep(entry);
-  const { figure, problem } = useFigure(source, entry.experiment, step.hash);
+  const { figure, problem, reduced } = useFigure(source, entry.experiment, step.hash);
   const notes = entry.iterations.length > 1 ? [`iteration ${formatCount(step.iteration)}`] : [];
+  if (reduced.value) {
+    notes.push(REDUCED);
+  }
   const maximize = () => {
     maximized.value = true;
   };
@@ -100,6 +107,7 @@ function NearFigure({ source, entry, title, width, options }: FigureCardProps & 
             chart={chart}
             say={say}
             problem={problem}
+            reduced={reduced}
           />
         )}
         {step.slider}
@@ -204,17 +212,22 @@ interface FigurePlotProps {
   chart: { current: Chart | null };
   say: (text: string) => void;
   problem: Signal<string | null>;
+  reduced: Signal<boolean>;
 }
 
-function FigurePlot({ source, title, figure, options, chart, say, problem }: FigurePlotProps) {
+function FigurePlot({ source, title, figure, options, chart, say, problem, reduced }: FigurePlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const theme = useTheme();
   useLayoutEffect(() => {
     const element = host.current as HTMLDivElement;
     const made = new PlotlyChart(element, () => source.plotlyUrl(), {
       onSelect: values => say(selectionText(values)),
+      onReduced: is => {
+        reduced.value = is;
+      },
       onError: reason => {
-        problem.value = `This plot could not be drawn: ${sentenceOf(reason)}`;
+        const sentence = sentenceOf(reason);
+        problem.value = reason instanceof FigureError ? sentence : `This plot could not be drawn: ${sentence}`;
       },
     });
     chart.current = made;
@@ -269,13 +282,16 @@ function MaximizedFigure({ source, entry, title, options, onClose }: MaximizedFi
   const chart = useRef<Chart | null>(null);
   const [said, say] = useSaid();
   const step = useStep(entry);
-  const { figure, problem } = useFigure(source, entry.experiment, step.hash);
+  const { figure, problem, reduced } = useFigure(source, entry.experiment, step.hash);
   const controls = useControls(entry, figure, options, chart, say)();
   return (
     <Dialog
       title={title}
       tools={
-        <Toolbar label={`Plot controls of ${title}`} controls={controls} width={Math.max(280, innerWidth - 320)} />
+        <>
+          {reduced.value && <span class="tk-chart-notes">{REDUCED}</span>}
+          <Toolbar label={`Plot controls of ${title}`} controls={controls} width={Math.max(280, innerWidth - 320)} />
+        </>
       }
       onClose={onClose}
     >
@@ -293,6 +309,7 @@ function MaximizedFigure({ source, entry, title, options, onClose }: MaximizedFi
             chart={chart}
             say={say}
             problem={problem}
+            reduced={reduced}
           />
         )}
         {step.slider}

@@ -2,7 +2,7 @@
 
 import type { Figure } from '../protocol';
 import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS } from './chart';
-import { checkFigure, type FigureTheme, themedLayout } from './figure';
+import { checkFigure, type FigureTheme, localFigure, themedLayout } from './figure';
 import { paintOf, plainColor } from './paint';
 
 interface Axis {
@@ -39,6 +39,8 @@ const CONFIG = {
   responsive: false,
   scrollZoom: false,
   plotlyServerURL: '',
+  // Outlines of countries: an address that leaves the page for nowhere.
+  topojsonURL: 'data:,',
 };
 
 const KEY = Symbol.for('trackkit.plotly');
@@ -68,6 +70,8 @@ export function loadPlotly(url: () => Promise<string>): Promise<Plotly> {
 export interface FigureEvents {
   /** A box or lasso selection was drawn, or taken back. */
   onSelect?(values: number[] | null): void;
+  /** Something of the figure was left out, because it would have been fetched from the network. */
+  onReduced?(reduced: boolean): void;
   onError?(reason: unknown): void;
 }
 
@@ -95,8 +99,16 @@ export class PlotlyChart implements Chart {
     if (model.kind !== 'figure') {
       throw new TypeError('This draws figures only.');
     }
-    this.figure = checkFigure(model.figure);
     this.drawn = null;
+    try {
+      const { figure, reduced } = localFigure(checkFigure(model.figure));
+      this.figure = figure;
+      this.events.onReduced?.(reduced);
+    } catch (reason) {
+      this.figure = null;
+      this.events.onError?.(reason);
+      return;
+    }
     this.later(() => this.render());
   }
 
