@@ -46,17 +46,17 @@ export function ArtifactsTab({ record: live, source }: { record: LiveRead<Experi
   return (
     <Rail label="Artifacts" items={items} chosen={shown}>
       {current === 'input' && (
-        <Models label="Input models" models={record.models.input} code='exp.use_model("resnet@best")'>
+        <Models label="Input models" models={record.models.input}>
           Models the experiment started from appear here.
         </Models>
       )}
       {current === 'output' && (
-        <Models label="Output models" models={record.models.output} code='exp.save_model("digits", "model.joblib")'>
+        <Models label="Output models" models={record.models.output}>
           Models the experiment made appear here.
         </Models>
       )}
       {current === 'audit' && (
-        <Artifacts record={record} artifacts={audit} source={source} code='exp.watch_artifact("train", dataframe)'>
+        <Artifacts record={record} artifacts={audit} source={source}>
           Data that is stored again whenever it changes appears here.
         </Artifacts>
       )}
@@ -69,19 +69,9 @@ export function ArtifactsTab({ record: live, source }: { record: LiveRead<Experi
   );
 }
 
-function Models({
-  label,
-  models,
-  code,
-  children,
-}: {
-  label: string;
-  models: ModelReference[];
-  code: string;
-  children: string;
-}) {
+function Models({ label, models, children }: { label: string; models: ModelReference[]; children: string }) {
   if (models.length === 0) {
-    return <Empty code={code}>{children}</Empty>;
+    return <Empty>{children}</Empty>;
   }
   return (
     <table class="tk-table" aria-label={label}>
@@ -113,13 +103,13 @@ interface ArtifactsProps {
   record: ExperimentAnswer;
   artifacts: Artifact[];
   source: Source;
-  code: string;
+  code?: string;
   children: string;
 }
 
 function Artifacts({ record, artifacts, source, code, children }: ArtifactsProps) {
   if (artifacts.length === 0) {
-    return <Empty code={code}>{children}</Empty>;
+    return <Empty {...(code ? { code } : {})}>{children}</Empty>;
   }
   return (
     <div class="tk-cards">
