@@ -139,8 +139,17 @@ def summary(last, low=0.5) -> dict:
 
 BARE = {
     **dict.fromkeys(("user", "parent", "created", "started", "finished", "last_update", "last_iteration")),
-    **{"hyperparameters": {}, "properties": {}, "metrics": {}, "single_values": {}, "tags": [], "archived": False},
-    **{"name": "a", "project": "a", "status": "running", "description": "", "kept": ""},
+    "hyperparameters": {},
+    "properties": {},
+    "metrics": {},
+    "single_values": {},
+    "tags": [],
+    "archived": False,
+    "name": "a",
+    "project": "a",
+    "status": "running",
+    "description": "",
+    "kept": "",
 }
 TEXT_FIELDS = ("name", "project", "user", "parent", "description")
 DIFFERENT: list[dict] = [

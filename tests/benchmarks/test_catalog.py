@@ -1,0 +1,196 @@
+"""What lists and queries cost, against a fixed piece of work beside them and at several sizes of the store.
+
+The catalogs are filled directly, with what the API would have put there; by hand, ``TRACKKIT_CATALOG=100000`` takes the
+design's own size and prints what it measures.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+import trackkit_jupyter as track
+from trackkit_jupyter.store import Store, catalog, create_store
+from trackkit_jupyter.store.catalog import catalog_of
+from trackkit_jupyter.store.catalog.rows import CONTENT, Row, read_row
+
+from .rounds import in_turns, ratio, told
+
+SMALL, LARGE = 1_000, int(os.environ.get("TRACKKIT_CATALOG", "20000"))
+BEST = '-metrics["m0"].last'
+SUMMARY = "first last min max mean".split()
+
+
+def content(number: int, chance: random.Random) -> dict:
+    """Return an experiment with ten hyperparameters and five metrics."""
+    at = f"2026-01-{number % 28 + 1:02d}T{number // 28 % 24:02d}:{number // 672 % 60:02d}:{number % 60:02d}.000+00:00"
+    fields = dict.fromkeys(CONTENT) | dict.fromkeys(("created", "started", "finished", "last_update"), at)
+    metrics = {}
+    for metric in range(5):
+        summary = {"count": 100, **{name: chance.random() for name in SUMMARY}}
+        places = {f"{name}_iteration": 7 for name in SUMMARY if name != "mean"}
+        metrics[f"m{metric}"] = {f"m{metric}": {**summary, **places}}
+    values = {f"h{h}": repr(chance.random()) if h < 7 else chance.choice(["adam", "sgd"]) for h in range(10)}
+    entries = {name: {"value": v, "type": "float", "description": None, "default": None} for name, v in values.items()}
+    return fields | {
+        "id": f"{chance.getrandbits(128):032x}",
+        "name": f"run {number}",
+        "project": f"p{number % 20}",
+        "status": "completed",
+        "kept": "completed",
+        "number": number,
+        "tags": [f"t{number % 7}"],
+        "description": "",
+        "user": "somebody",
+        "archived": number % 50 == 0,
+        "last_iteration": 99,
+        "hyperparameters": {"General": entries},
+        "properties": {},
+        "single_values": {},
+        "metrics": metrics,
+    }
+
+
+def filled(root: Path, count: int) -> Store:
+    """Return a store of so many experiments, of which only the catalog knows more than the folder."""
+    store = create_store(root, handle=track.Experiment)
+    chance, rows = random.Random(7), []
+    for number in range(count):
+        fields = content(number, chance)
+        (store.paths.experiments / fields["id"]).mkdir()
+        rows.append(Row(fields, "0:0:0", ""))
+    for start in range(0, count, 5_000):
+        catalog_of(store).put(rows[start : start + 5_000])
+    # The folder was filled by hand: it is listed once, and again if that was within the tick of its time.
+    store.paths.changes.touch()
+    os.utime(store.paths.experiments, (1e9, 1e9))
+    assert store.experiments(archived=None, page_size=1).total == count
+    return store
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory):
+    """A small store and a large one."""
+    home = tmp_path_factory.mktemp("catalogs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        yield [filled(home / str(count), count) for count in (SMALL, LARGE)]
+    for found in list(catalog._catalogs.values()):
+        found.close()
+    catalog._catalogs.clear()
+    shutil.rmtree(home)
+
+
+def forgets(store: Store) -> None:
+    catalog_of(store)._orders.clear()
+
+
+def test_the_rows_are_those_of_the_api(tmp_path: Path) -> None:
+    """What the catalogs are filled with has the shape of what the API records."""
+    with track.start("one", store=tmp_path / "s", config={"h0": 0.5, "h7": "adam"}, tags=["t"], capture=False) as exp:
+        for step in range(3):
+            exp.log_scalar("m0", "m0", step / 2, step)
+    real, made = read_row(exp).content, content(1, random.Random(1))
+    assert real.keys() == made.keys()
+    assert real["metrics"]["m0"]["m0"].keys() == made["metrics"]["m0"]["m0"].keys()
+    assert real["hyperparameters"]["General"]["h0"].keys() == made["hyperparameters"]["General"]["h0"].keys()
+    assert {name: type(real[name]) for name in real if real[name] is not None and made[name] is not None} == {
+        name: type(made[name]) for name in real if real[name] is not None and made[name] is not None
+    }
+
+
+def test_the_first_page_by_a_metric_does_not_depend_on_their_number(stores) -> None:
+    small, large = in_turns(
+        *(lambda store=store: (forgets(store), store.experiments(order_by=BEST, page_size=100)) for store in stores),
+        turns=5,
+    )
+    told(f"first page of {SMALL}", small)
+    told(f"first page of {LARGE}", large)
+    # The count of all is read from an index: a little for each.
+    assert ratio(large, small) < 3
+
+
+def test_a_later_page_costs_less_than_listing_its_experiments_would(stores) -> None:
+    store = stores[1]
+    page = LARGE // 200
+
+    def later() -> None:
+        forgets(store)
+        assert len(store.experiments(order_by=BEST, page=page, page_size=100)) == 100
+
+    def names() -> None:
+        assert len(os.listdir(store.paths.experiments)) == LARGE
+
+    ours, floor = in_turns(later, names)
+    told(f"a later page of {LARGE}", ours)
+    told(f"the names of {LARGE} folders", floor)
+    assert ratio(ours, floor) < 12
+    for _ in range(4):
+        store.experiments(order_by=BEST, page=page, page_size=100)
+    again, floor_again = in_turns(lambda: store.experiments(order_by=BEST, page=page + 1, page_size=100), names)
+    told("the page after it", again)
+    assert ratio(again, floor_again) < 0.7 * ratio(ours, floor)
+
+
+def test_a_filter_by_metric_and_hyperparameter(stores) -> None:
+    query = 'metrics["m0"].last > 0.5 and hyperparameters["h1"] < 0.3'
+
+    def asked(store: Store) -> int:
+        forgets(store)
+        return store.experiments(query, order_by=BEST, page_size=100).total
+
+    small, large = in_turns(lambda: asked(stores[0]), lambda: asked(stores[1]), turns=3)
+    told(f"a filter of {SMALL}", small)
+    told(f"a filter of {LARGE}", large)
+    assert asked(stores[1]) == pytest.approx(0.15 * 0.98 * LARGE, rel=0.1)
+    assert ratio(large, small) < 1.5 * LARGE / SMALL
+
+
+def test_bringing_it_up_to_date_does_not_depend_on_their_number(stores) -> None:
+    running = [track.start("live", store=store.path, capture=False) for store in stores]
+    for store in stores:
+        assert store.experiments('status == "running"').total == 1
+
+    def logged(number: int) -> None:
+        running[number].log({"m0": 0.5})
+        catalog_of(stores[number]).refresh()
+
+    small, large = in_turns(lambda: logged(0), lambda: logged(1), turns=9)
+    told(f"up to date after a log, {SMALL}", small)
+    told(f"up to date after a log, {LARGE}", large)
+    assert ratio(large, small) < 2
+
+    def nothing(number: int) -> None:
+        catalog_of(stores[number]).refresh()
+
+    for experiment in running:
+        experiment.finish()
+    small, large = in_turns(lambda: nothing(0), lambda: nothing(1), turns=21)
+    told(f"nothing new, {SMALL}", small)
+    told(f"nothing new, {LARGE}", large)
+    assert ratio(large, small) < 2
+
+
+def test_listing_with_metrics_costs_no_file(stores) -> None:
+    """A thousand items with their metrics and hyperparameters, against a look at a thousand files."""
+    store = stores[1]
+    paths = [store.paths.experiment(name).record for name in os.listdir(store.paths.experiments)[:1_000]]
+
+    def listed() -> None:
+        for item in store.experiments(order_by=BEST, page_size=1_000):
+            assert item.metrics["m0"]
+            assert item.hyperparameters["General"]
+
+    def looked() -> None:
+        for path in paths:
+            assert not path.is_file()
+
+    ours, floor = in_turns(listed, looked, rounds=5)
+    told("1,000 items with metrics and hyperparameters", ours)
+    told("a look at 1,000 files", floor)
+    assert ratio(ours, floor) < 60
