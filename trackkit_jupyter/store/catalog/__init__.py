@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from trackkit_jupyter.query.nodes import Compare, Condition, Order
 from trackkit_jupyter.query.sql import keys, ranked_keys, where
 from trackkit_jupyter.query.tables import damaged, details, experiments
-from trackkit_jupyter.store.catalog.follow import Look, look, scan, write_state
+from trackkit_jupyter.store.catalog.follow import Look, look, marked, scan, write_state
 from trackkit_jupyter.store.catalog.place import MEMORY, discard, open_catalog, places
 from trackkit_jupyter.store.catalog.rows import NameBook, Row, forget, put, read_row, unpack
 from trackkit_jupyter.store.experiment import Listed, StoredExperiment
@@ -191,6 +191,7 @@ class Catalog:
 
     def _bring(self, connection: Connection, ids: list[str]) -> None:
         rows, gone, broken = [], [], []
+        beating = marked(self._store.paths)
         for id in ids:
             if not self._store.paths.experiment(id).root.is_dir():
                 gone.append(id)
@@ -200,7 +201,7 @@ class Catalog:
             record = ""
             try:
                 record = ":".join(map(str, item._record_state()))
-                row = read_row(item)
+                row = read_row(item, id in beating)
             except Exception:  # noqa: BLE001 - whatever is wrong with one must not hide the others
                 broken.append({"id": id, "record": record})
                 self._handles.pop(id, None)

@@ -22,7 +22,7 @@ from trackkit_jupyter.store.catalog.rows import journals_of, record_of
 from trackkit_jupyter.store.experiment import StoredExperiment
 from trackkit_jupyter.store.paths import StorePaths
 
-__all__ = ["Look", "look", "scan", "write_state"]
+__all__ = ["Look", "look", "marked", "scan", "write_state"]
 
 _ENTRY = re.compile(rb'"id":\s*"([0-9a-f]{32})"\s*,\s*"what":\s*"(\w+)"')
 _FRESH_SECONDS = 60.0
@@ -180,7 +180,7 @@ def _follow_writers(connection: Connection, paths: StorePaths, handle: Handle, f
     """See which of the experiments that are being written moved on, or ended without a word."""
     columns = (experiments.c.id, experiments.c.record, experiments.c.journals, experiments.c.watched)
     chosen = list(connection.execute(select(*columns).where(experiments.c.watched)))
-    beating = _beating(paths) - {row.id for row in chosen}
+    beating = marked(paths, time.time() - _FRESH_SECONDS) - {row.id for row in chosen}
     if beating:
         chosen += connection.execute(select(*columns).where(experiments.c.id.in_(beating)))
     for row in chosen:
@@ -191,13 +191,13 @@ def _follow_writers(connection: Connection, paths: StorePaths, handle: Handle, f
             found.ids.add(row.id)
 
 
-def _beating(paths: StorePaths) -> set[str]:
-    """Return the ids of experiments with a heartbeat of the last minute."""
-    limit, found = time.time() - _FRESH_SECONDS, set()
+def marked(paths: StorePaths, since: float = 0.0) -> set[str]:
+    """Return the ids of experiments with a heartbeat marker that was touched since a time."""
+    found = set()
     with contextlib.suppress(OSError), os.scandir(paths.live) as entries:
         for entry in entries:
             with contextlib.suppress(OSError):
-                if _is_id(entry.name[:32]) and entry.stat().st_mtime > limit:
+                if _is_id(entry.name[:32]) and (not since or entry.stat().st_mtime > since):
                     found.add(entry.name[:32])
     return found
 

@@ -62,8 +62,15 @@ def journals_of(item: StoredExperiment) -> str:
     return ";".join(f"{state.st_ino}:{state.st_size}" for state in item._journal_states())
 
 
-def read_row(item: StoredExperiment) -> Row:
+def read_row(item: StoredExperiment, marked: bool = True) -> Row:
     """Read an experiment from its folder.
+
+    Parameters
+    ----------
+    item
+        The experiment.
+    marked
+        Whether there may be a heartbeat marker of it.
 
     Raises
     ------
@@ -71,7 +78,7 @@ def read_row(item: StoredExperiment) -> Row:
         Its record is damaged, or not what it should be.
     """
     # The fingerprints before the data: what changes in between is then read again.
-    watched = changes.is_alive(item.store.paths, item.id)
+    watched = marked and changes.is_alive(item.store.paths, item.id)
     record, journals = record_of(item), journals_of(item)
     content = {name: getattr(item, name) for name in CONTENT}
     content["kept"], content["number"] = str(item._record["status"]), item.number
