@@ -1,6 +1,7 @@
 // The names of the series of a chart; each switches its line off and on, and alone with Alt.
 
 import type { ReadonlySignal } from '@preact/signals';
+import { Middle } from '../parts/middle';
 import type { LineModel } from './model';
 import { dashOf, seriesToken } from './paint';
 
@@ -56,7 +57,7 @@ export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
             onPointerLeave={() => onHighlight(null)}
           >
             <Swatch color={color} dash={dash} />
-            <span class="tk-legend-name">{name}</span>
+            <Middle text={name} class="tk-legend-name" />
           </button>
         </li>
       ))}

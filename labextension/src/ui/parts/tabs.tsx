@@ -37,6 +37,15 @@ export function Tabs({ label, tabs, first, onSelect }: TabsProps) {
   useEffect(() => {
     showTab(strip.current);
   }, [selected.value]);
+  useEffect(() => {
+    const place = strip.current as HTMLElement;
+    const sizes = new ResizeObserver(() => {
+      showTab(place);
+      tellMore(place);
+    });
+    sizes.observe(place);
+    return () => sizes.disconnect();
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.findIndex(tab => tab.name === selected.value);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
@@ -50,7 +59,14 @@ export function Tabs({ label, tabs, first, onSelect }: TabsProps) {
   };
   return (
     <div class="tk-tabs">
-      <div ref={strip} class="tk-tablist" role="tablist" aria-label={label} onKeyDown={onKeyDown}>
+      <div
+        ref={strip}
+        class="tk-tablist"
+        role="tablist"
+        aria-label={label}
+        onKeyDown={onKeyDown}
+        onScroll={event => tellMore(event.currentTarget)}
+      >
         {tabs.map(({ name }, index) => (
           <button
             key={name}
@@ -128,5 +144,18 @@ function showTab(strip: HTMLElement | null): void {
   if (strip && tab) {
     const left = tab.offsetLeft - strip.offsetLeft;
     strip.scrollLeft = Math.min(Math.max(strip.scrollLeft, left + tab.offsetWidth - strip.clientWidth), left);
+  }
+}
+
+/** At which edges of the strip there are more tabs. */
+function tellMore(strip: HTMLElement): void {
+  // To the left of the start the numbers are negative where text runs from right to left.
+  const { scrollLeft, scrollWidth, clientWidth } = strip;
+  const room = scrollWidth - clientWidth;
+  const hidden = getComputedStyle(strip).direction === 'rtl' ? room + scrollLeft : scrollLeft;
+  const more = [hidden > 1 && 'left', room - hidden > 1 && 'right'].filter(Boolean).join(' ');
+  strip.toggleAttribute('data-more', more !== '');
+  if (more) {
+    strip.dataset.more = more;
   }
 }
