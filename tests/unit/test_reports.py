@@ -5,6 +5,7 @@ import io
 import json
 import re
 
+import bs4
 import nbformat
 import pytest
 from nbformat import v4
@@ -278,3 +279,87 @@ def test_a_place_that_cannot_be_written(home):
     with pytest.raises(TrackkitStorageError, match="cannot be written"):
         report.export("file/a.md")
     assert (home / "file").read_text() == "in the way"
+
+
+def page_of(home, *cells):
+    write(home / "foreign.ipynb", *cells)
+    return track.report.export(home / "foreign.ipynb", home / "foreign.html").read_text()
+
+
+def test_nothing_that_a_cell_brings_runs_or_is_loaded(home):
+    (home / "mine.png").write_bytes(png())
+    picture = base64.b64encode(png("blue")).decode()
+    cell = v4.new_code_cell(
+        "1",
+        outputs=[
+            v4.new_output("display_data", {"text/html": "<p>before</p><script>alert(3)\n<p>after it"}),
+            v4.new_output("display_data", {"text/html": "<p>next</p><style>p{background:url(//a.b)}</style>"}),
+            v4.new_output("display_data", {"text/html": "<script>alert(4)</script>", "text/plain": "in words"}),
+            v4.new_output("display_data", {"application/javascript": "alert(5)", "text/plain": "plain 5"}),
+            v4.new_output("display_data", {"application/vnd.jupyter.widget-view+json": {"model_id": "</script>"}}),
+            v4.new_output(
+                "display_data", {"image/png": picture}, metadata={"image/png": {"width": "1 onerror=alert(6)"}}
+            ),
+            v4.new_output("display_data", {"image/gif": picture, "text/plain": "<gif>"}),
+        ],
+    )
+    cell.metadata.tags = ['" onclick="alert(8)']
+    text = page_of(
+        home,
+        v4.new_markdown_cell(
+            '<img src="x" onerror="alert(2)"> <img alt="Logo" src="https://other.example/a.png"> '
+            "![L](//o.example/b.png) "
+            '<a href="javascript:alert(1)">one</a> [two](javascript:alert(1)) <a href="data:text/html,x">three</a> '
+            "[site](https://fine.example) [mail](mailto:a@b.example) [file](other.html) [here](#top)\n\n"
+            "<details open><summary>More</summary>\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n\n</details>\n\n"
+            "![local](mine.png) ![up](../mine.png) ![none]() ![gone](attachment:gone.png)\n\n"
+            '```js\nalert("code")\n```\n\n'
+            '<iframe src="https://frame.example"></iframe><form action="https://f.example"><input type="text"></form>'
+            '<div style="background-image: url(https://s.example); text-align: right">styled</div>'
+            '<svg onload="alert(1)"><script>alert(1)</script></svg><math href="javascript:alert(1)">x</math>'
+        ),
+        cell,
+        v4.new_markdown_cell("The end. <script"),
+    )
+    body = text.partition("<body")[2]
+    soup = bs4.BeautifulSoup(text, "html.parser")
+    assert not soup.find_all(["script", "iframe", "form", "link", "object", "embed", "svg", "base"])
+    names = {name for tag in soup.find_all(True) for name in tag.attrs}
+    assert not {name for name in names if name.startswith("on")}
+    assert all(tag["src"].startswith("data:image/") for tag in soup.find_all(src=True))
+    links = [tag["href"] for tag in soup.find_all(href=True)]
+    assert {"https://fine.example", "mailto:a@b.example", "other.html", "#top"} <= set(links)
+    assert {"https://other.example/a.png", "//o.example/b.png", "https://frame.example"} <= set(links)
+    assert not [link for link in links if link.lower().startswith(("javascript", "data"))]
+    framed = soup.find("a", href="https://other.example/a.png")
+    assert framed.text == "Logo (https://other.example/a.png)"
+    assert "border" in framed["style"]
+    assert "Content-Security-Policy" in text
+    assert not re.search(r"url\(\s*[\"']?(?:https?:)?//|@import", text)
+    seen = soup.find("body").text
+    assert soup.find("img", alt="local")["src"].startswith("data:image/png;base64,")
+    for word in ("before", "after it", "next", "in words", "plain 5", "styled", "The end.", 'alert("code")', "one"):
+        assert word in seen
+    for word in ("alert(4)", "alert(5)", "background:url"):
+        assert word not in body
+    assert soup.find("details").find("td", style=re.compile("right")).text == "1"
+
+
+def test_a_snippet_in_a_code_block_is_shown_on_a_page(home):
+    snippet = f'<iframe src="/widgets/?objects={"0" * 32}"></iframe>'
+    text = page_of(home, v4.new_markdown_cell(f"```html\n{snippet}\n```"), v4.new_markdown_cell(snippet))
+    assert snippet in bs4.BeautifulSoup(text, "html.parser").find("pre").text
+    assert text.count("is not in this store any more") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["see https://a.example/x", "www.a.example", "me@a.example", "<b>x</b> HTTP://a.example"]
+)
+def test_an_address_in_a_name_is_no_link(home, name):
+    report = track.report.create("Names", "vision").add(trained(name))
+    text = report.export("a.html").read_text()
+    soup = bs4.BeautifulSoup(text, "html.parser")
+    assert not [tag for tag in soup.find_all(href=True) if "example" in tag["href"]]
+    assert f"{name} · completed" in soup.text
+    markdown = report.export("a.md").read_text()
+    assert not re.search(r"(?i)https?://|www\.a|[^\\]@", markdown)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,9 +32,22 @@ _SNIPPET = re.compile(
     r"<iframe\b(?:(?!</?iframe).)*?/widgets?/?\?.*?(?:</iframe\s*>|\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL
 )
 _ATTACHMENT = re.compile(r"\(attachment:([^)\s]+)")
-_SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
+_ATTACHED = re.compile(r"attachment:([^)\s>\"']+)")
 _FENCE = re.compile(r"(^(?P<mark>`{3,}|~{3,}).*?^(?P=mark)[`~]*\s*?$)", re.MULTILINE | re.DOTALL)
 _HIDDEN = frozenset({SETUP_TAG, EMBED_TAG, "hide-input", "hide_input", "remove-input", "remove_input"})
+#: What an output may bring to a page, the widgets' and other scripts left out.
+_PAGE_TYPES = ("text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain")
+#: The host's own look without its scripts, and a browser that is told to load nothing, whatever the page says.
+_TEMPLATE = """{%- extends 'lab/index.html.j2' -%}
+{%- block html_head_js -%}
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; font-src data:; style-src \
+'unsafe-inline'; form-action 'none'; base-uri 'none'">
+<meta name="referrer" content="no-referrer">
+{%- endblock -%}
+{%- block jupyter_widgets -%}{%- endblock -%}
+{%- block html_head_js_mathjax -%}{%- endblock -%}
+{%- block html_head_js_mermaidjs -%}{%- endblock -%}
+"""
 
 
 @dataclass
@@ -81,9 +95,10 @@ def export(notebook: str | os.PathLike[str], path: str | os.PathLike[str], store
         )
     if suffix not in (".md", ".html"):
         raise TrackkitValueError(f"A report is exported to .md or .html, not {shown(target.name)}.", "path")
-    content = read_notebook(Path(notebook).expanduser().absolute())
+    source = Path(notebook).expanduser().absolute()
+    content = read_notebook(source)
     if suffix == ".html":
-        write_atomically(target, _html(content, target.stem, store).encode())
+        write_atomically(target, _html(content, target.stem, source.parent, store).encode())
     else:
         _write_markdown(content, target, store)
     return target
@@ -147,14 +162,16 @@ def _markdown_cell(cell: Any, pictures: _Pictures, store: Store[Any] | None) -> 
     def snippet(match: re.Match[str]) -> str:
         return _view_markdown(_from_snippet(match[0]), pictures, store)
 
-    def outside_code(text: str) -> str:
-        return _SNIPPET.sub(snippet, _ATTACHMENT.sub(attached, text))
+    return _outside_code(cell.source, lambda text: _SNIPPET.sub(snippet, _ATTACHMENT.sub(attached, text)))
 
+
+def _outside_code(source: str, change: Callable[[str], str]) -> str:
+    """Change Markdown, but not its code blocks: a snippet in one is shown, not run."""
     parts, end = [], 0
-    for fence in _FENCE.finditer(cell.source):  # a snippet in a code block is shown, not run
-        parts += [outside_code(cell.source[end : fence.start()]), fence[0]]
+    for fence in _FENCE.finditer(source):
+        parts += [change(source[end : fence.start()]), fence[0]]
         end = fence.end()
-    return "".join([*parts, outside_code(cell.source[end:])])
+    return "".join([*parts, change(source[end:])])
 
 
 def _output(output: Any, pictures: _Pictures, store: Store[Any] | None) -> str:
@@ -186,35 +203,69 @@ def _view_markdown(found: View | str, pictures: _Pictures, store: Store[Any] | N
 # -- HTML
 
 
-def _html(content: Any, title: str, store: Store[Any] | None) -> str:
-    """Return the notebook as one HTML page, without scripts or addresses of other servers."""
+def _html(content: Any, title: str, folder: Path, store: Store[Any] | None) -> str:
+    """Return the notebook as one HTML page: no scripts, and nothing is loaded from anywhere.
+
+    What cells bring is sanitized one by one (:func:`~trackkit_jupyter.reports.sanitize.clean`).
+    """
     import nbconvert
-    import nbformat.v4
     from traitlets.config import Config
 
-    v4: Any = nbformat.v4
+    from trackkit_jupyter.reports.sanitize import clean
 
-    for cell in content.cells:
+    for number, cell in enumerate(content.cells):
+        hidden = cell.cell_type == "code" and _is_hidden(cell)
+        # The template writes ids, tags and sizes into attributes without quotes.
+        cell.id, cell.metadata = f"cell-{number}", {"tags": [SETUP_TAG] if hidden else []}
         if cell.cell_type == "markdown":
-            cell.source = _SNIPPET.sub(lambda match: _inline(_from_snippet(match[0]), store), cell.source)
-        if cell.cell_type != "code":
-            continue
-        if _is_hidden(cell):
-            cell.metadata.tags = sorted({*cell.metadata.get("tags", ()), SETUP_TAG})
-        outputs = []
-        for output in cell.outputs:
-            if MIME_TYPE not in output.get("data", {}):
-                outputs.append(output)
-                continue
-            text = _inline(_from_output(output.data[MIME_TYPE]), store)
-            outputs.append(v4.new_output("display_data", {"text/markdown": text}))
-        cell.outputs = outputs
+            cell.source = _outside_code(
+                cell.source, lambda text: _SNIPPET.sub(lambda match: _inline(_from_snippet(match[0]), store), text)
+            )
+            attachments = cell.setdefault("attachments", {})
+            for name in _ATTACHED.findall(cell.source):  # one that is missing must not stop the export
+                if not attachments.get(name):
+                    attachments[name] = {"text/plain": ""}
+        elif cell.cell_type == "code":
+            shown_outputs = [_html_output(output, folder, store) for output in cell.outputs]
+            cell.outputs = [output for output in shown_outputs if output.get("data") != {}]
+    content.metadata = {"language_info": {"name": "python"}}
+    config = Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {SETUP_TAG}}})
     exporter: Any = nbconvert.HTMLExporter
-    hidden = Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {SETUP_TAG, EMBED_TAG}}})
-    page = exporter(config=hidden, embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True)
+    page = exporter(
+        config=config,
+        raw_template=_TEMPLATE,
+        filters={"clean_html": lambda text: clean(text, folder)},
+        sanitize_html=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
     text, _ = page.from_notebook_node(content, resources={"metadata": {"name": title}})
-    # The template brings scripts for mathematics and diagrams, loaded from elsewhere: a report must not phone anywhere.
-    return _SCRIPT.sub("", str(text))
+    return str(text)
+
+
+def _html_output(output: Any, folder: Path, store: Store[Any] | None) -> Any:
+    import nbformat.v4
+
+    from trackkit_jupyter.reports.sanitize import clean, is_empty
+
+    v4: Any = nbformat.v4
+    data = output.get("data")
+    if data is None:  # what was printed, and errors: text
+        return output
+    if MIME_TYPE in data:
+        return v4.new_output("display_data", {"text/markdown": _inline(_from_output(data[MIME_TYPE]), store)})
+    kept = {mime: data[mime] for mime in _PAGE_TYPES if isinstance(data.get(mime), str)}
+    if "text/html" in kept and is_empty(clean(kept["text/html"], folder)):
+        del kept["text/html"]  # it was all script: the picture or the text beside it says more
+    gif = _decode(data.get("image/gif"))
+    if gif is not None and not kept.keys() - {"text/plain"}:
+        address = base64.b64encode(gif).decode("ascii")
+        kept = {"text/html": f'<img alt="Picture" src="data:image/gif;base64,{address}">'}
+    sizes = {}
+    for mime, about in output.get("metadata", {}).items():
+        if mime in kept and isinstance(about, dict):
+            sizes[mime] = {key: about[key] for key in ("width", "height") if type(about.get(key)) is int}
+    return v4.new_output("display_data", kept, metadata=sizes)
 
 
 def _inline(found: View | str, store: Store[Any] | None) -> str:

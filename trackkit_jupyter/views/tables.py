@@ -14,7 +14,8 @@ Wanted = Callable[[str, str], bool]
 _ROWS = 12  # a table in a notebook is a glance, not a database
 _COLUMNS = 8
 _CUT = 60
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$!])")
+#: Signs of Markdown, and those that make a link of a bare address.
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$!@]|:(?=//)|(?<=mailto):|(?<=xmpp):|(?<=www)\.)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
