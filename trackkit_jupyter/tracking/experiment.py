@@ -62,6 +62,7 @@ class Experiment(StoredExperiment):
         self._by_key: dict[str, Counter] = {}
         self._places: dict[tuple[str, str, str], Counter] = {}
         self._connected: list[tuple[Any, str, dict[str, tuple[str, str]]]] = []
+        self._unfit: set[tuple[str, str]] = set()  # section and name of what was said not to be recorded
 
     # -- scalars ------------------------------------------------------------------------------------------------------
 
@@ -288,6 +289,7 @@ class Experiment(StoredExperiment):
         recorder = self._running()
         found = flatten(parameters)
         self._journal_parameters(recorder, name, {}, found)
+        self._connected = [each for each in self._connected if each[0] is not parameters or each[1] != name]
         self._connected.append((parameters, name, found))
         if not recorder.watchers:
             recorder.watchers.append(lambda: self._watch(recorder))
@@ -568,14 +570,37 @@ class Experiment(StoredExperiment):
         return self._next(counter)
 
     def _watch(self, recorder: Recorder) -> None:
-        for place, (parameters, name, before) in enumerate(self._connected):
+        for place, (parameters, section, before) in enumerate(self._connected):
+            unfit: dict[str, str] = {}
             try:
-                now = flatten(parameters)
-            except (TrackkitError, RuntimeError):  # changed to something unfit, or just being changed
+                now = flatten(parameters, unfit)
+            except RuntimeError:  # just being changed
                 continue
+            except Exception as error:  # noqa: BLE001 - objects of other people may do anything
+                self._say_unfit(recorder, section, "", str(error))
+                continue
+            for name, reason in unfit.items():
+                self._say_unfit(recorder, section, name, reason)
+                now.update({known: kept for known, kept in before.items() if f"{known}/".startswith(f"{name}/")})
             if now != before:
-                self._journal_parameters(recorder, name, before, now)
-                self._connected[place] = (parameters, name, now)
+                others = [
+                    each[2] for other, each in enumerate(self._connected) if other != place and each[1] == section
+                ]
+                for name in before.keys() - now.keys():
+                    for held in others:  # removed here, but not there
+                        if name in held:
+                            recorder.event("hyperparameter", section=section, name=name, **_entry(held[name]))
+                            before = {kept: value for kept, value in before.items() if kept != name}
+                            break
+                self._journal_parameters(recorder, section, before, now)
+                self._connected[place] = (parameters, section, now)
+
+    def _say_unfit(self, recorder: Recorder, section: str, name: str, reason: str) -> None:
+        if (section, name) in self._unfit:
+            return
+        self._unfit.add((section, name))
+        what = f"{shown(name)} of the connected section {shown(section)}" if name else f"The section {shown(section)}"
+        recorder.complain(f"trackkit: {what} is not recorded: {reason} What else changes there is.")
 
     @staticmethod
     def _journal_parameters(
@@ -583,7 +608,7 @@ class Experiment(StoredExperiment):
     ) -> None:
         for name, (text, kind) in now.items():
             if before.get(name) != (text, kind):
-                recorder.event("hyperparameter", section=section, name=name, value=text, type=kind)
+                recorder.event("hyperparameter", section=section, name=name, **_entry((text, kind)))
         for name in before.keys() - now.keys():
             recorder.event("hyperparameter", section=section, name=name, removed=True)
 
@@ -677,6 +702,10 @@ class Experiment(StoredExperiment):
         if recorder is not None:
             recorder.close()
             recorder.rest()
+
+
+def _entry(found: tuple[str, str]) -> dict[str, str]:
+    return {"value": found[0], "type": found[1]}
 
 
 def _is_cancellation(error: BaseException) -> bool:

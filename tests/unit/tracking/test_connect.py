@@ -1,0 +1,146 @@
+"""Connected parameters: what may be in them, and how they are followed."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import functools
+import warnings
+from pathlib import PurePosixPath
+
+import numpy as np
+import pytest
+
+import trackkit_jupyter as track
+from trackkit_jupyter import TrackkitTypeError, TrackkitValueError
+from trackkit_jupyter.tracking.parameters import flatten
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+class Level(enum.StrEnum):
+    LOW = "low"
+
+
+class Bare:
+    """Something that has no text of its own."""
+
+
+def function() -> None:
+    """A function."""
+
+
+@dataclasses.dataclass
+class Settings:
+    rate: float = 0.1
+
+
+def values(experiment, section="General"):
+    return {name: entry["value"] for name, entry in experiment.hyperparameters.get(section, {}).items()}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1, "1"),
+        (0.1, "0.1"),
+        (True, "True"),
+        (None, "None"),
+        ("a", "a"),
+        (Colour.RED, "Colour.RED"),
+        (Level.LOW, "low"),
+        (PurePosixPath("a/b"), "a/b"),
+        (np.float32(0.5), "0.5"),
+        (np.int64(3), "3"),
+        (int, "int"),
+        (Bare, f"{__name__}.Bare"),
+        (function, f"{__name__}.function"),
+        (dt.date(2024, 1, 2), "2024-01-02"),
+        ([1, "a", None], '[1, "a", null]'),
+        ({1, 2}, "{1, 2}"),
+        ([dt.date(2024, 1, 2)], "[datetime.date(2024, 1, 2)]"),
+        ({}, "{}"),
+    ],
+)
+def test_what_has_a_plain_text_is_kept(value, text):
+    assert flatten({"a": {"b": value}})["a/b"][0] == text
+
+
+def test_where_a_function_lies_in_memory_is_not_kept():
+    assert flatten({"a": functools.partial(function, 1)})["a"][0] == "functools.partial(<function function>, 1)"
+
+
+@pytest.mark.parametrize("value", [object(), Bare(), [1, Bare()], {Bare()}], ids=["object", "own", "list", "set"])
+def test_what_has_no_plain_text_is_refused_with_its_path(running, value):
+    with pytest.raises(TrackkitTypeError, match=r"'a/b(/\d)?' must be something with a plain text"):
+        running.connect({"a": {"b": value}})
+    assert running.hyperparameters == {}
+
+
+def test_a_name_that_comes_twice_is_refused():
+    with pytest.raises(TrackkitValueError, match="name 'a/b' twice"):
+        flatten({"a/b": 2, "a": {"b": 3}})
+    with pytest.raises(TrackkitValueError, match="name 'a/b' twice"):
+        flatten({"a": {"b": 3}, "a/b": 2})
+
+
+def test_a_text_that_is_too_long_is_refused_with_size_and_limit():
+    with pytest.raises(TrackkitValueError, match=r"'a' has 10\.0 MB of text; at most 10 MB are kept"):
+        flatten({"a": "x" * 10_000_001})
+
+
+def test_what_is_fit_is_recorded_beside_what_is_not(running):
+    settings = {"lr": 0.1, "net": {"depth": 2}, "gone": 1}
+    running.connect(settings)
+    settings.update(lr=object(), new=1)
+    settings["net"]["depth"] = 3
+    settings[5] = "no text"
+    del settings["gone"]
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        running._recorder.tick()
+        settings["new"] = 2
+        running._recorder.tick()
+    assert values(running) == {"lr": "0.1", "net/depth": "3", "new": "2"}
+    said = " ".join(str(each.message) for each in heard)
+    assert said.count("'lr' of the connected section 'General' is not recorded") == 1
+    assert said.count("'5' of the connected section") == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        settings.update(new=3, lr=0.2)
+        running.finish()
+    assert values(running) == {"lr": "0.2", "net/depth": "3", "new": "3"}
+
+
+def test_one_section_of_two_dicts_keeps_what_one_of_them_has(running):
+    first, second = {"a": 1, "shared": 1}, {"b": 2, "shared": 2}
+    running.connect(first)
+    running.connect(second)
+    first["shared"] = 3
+    running._recorder.tick()
+    del first["shared"], first["a"]
+    running._recorder.tick()
+    assert values(running) == {"b": "2", "shared": "2"}
+    del second["shared"]
+    running._recorder.tick()
+    assert values(running) == {"b": "2"}
+
+
+def test_what_is_connected_twice_is_followed_once(running):
+    settings = {"a": 1, "b": 1}
+    running.connect(settings)
+    running.connect(settings)
+    del settings["a"]
+    running._recorder.tick()
+    assert values(running) == {"b": "1"}
+    assert len(running._connected) == 1
+
+
+def test_a_dataclass_is_followed(store):
+    settings = Settings()
+    with track.start("dataclass", store=store.path, config=settings, capture=False) as experiment:
+        settings.rate = 0.2
+    assert values(experiment) == {"rate": "0.2"}
