@@ -27,7 +27,12 @@ def run(server: LabServer) -> track.Experiment:
     with track.start(NAME, **options) as made:
         for step in range(50):
             made.log(
-                {"loss/train": 1 / (1 + step), "loss/a validation set with a long name": 2 / (1 + step)}, iteration=step
+                {
+                    "loss/train": 1 / (1 + step),
+                    "loss/a validation set with a name much longer than a card is wide where there is little room": 2
+                    / (1 + step),
+                },
+                iteration=step,
             )
         made.log_image("digits", "first", np.arange(64, dtype=np.uint8).reshape(8, 8) * 3, iteration=0)
         made.log_plot("bars", "bars", go.Figure(go.Bar(y=[3, 1, 2])), iteration=0)
@@ -143,6 +148,11 @@ def test_names_and_targets(page: Page, server: LabServer, run: track.Experiment,
         assert strip.get_by_role("tab", name=tab).evaluate(inside)
     if width == 350:
         assert box(article.get_by_role("heading", name=NAME))[0] > 300
+        legend = article.get_by_role("list", name="Legend")
+        entry = legend.get_by_role("button", name="a validation set")
+        expect(entry).to_be_visible(timeout=20_000)
+        assert box(entry)[0] <= box(legend)[0]
+        assert "little room: " in (entry.get_attribute("title") or "")
         wait_until(lambda: strip.get_attribute("data-more"), 5, "nothing tells that there are more tabs")
     else:
         assert strip.get_attribute("data-more") is None

@@ -5,6 +5,9 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import { ActiveProvider, useActive } from './live';
 
+/** Where there are more tabs, this much of the strip fades out. */
+const FADE = 28;
+
 export interface Tab {
   name: string;
   render: () => ComponentChildren;
@@ -143,7 +146,8 @@ function showTab(strip: HTMLElement | null): void {
   const tab = strip?.querySelector<HTMLElement>('[aria-selected=true]');
   if (strip && tab) {
     const left = tab.offsetLeft - strip.offsetLeft;
-    strip.scrollLeft = Math.min(Math.max(strip.scrollLeft, left + tab.offsetWidth - strip.clientWidth), left);
+    const right = left + tab.offsetWidth + FADE - strip.clientWidth;
+    strip.scrollLeft = Math.min(Math.max(strip.scrollLeft, right), left - FADE);
   }
 }
 
