@@ -45,3 +45,4 @@ def lab(server: LabServer, browser: Browser, request: pytest.FixtureRequest) -> 
     opened.page.screenshot(path=SCREENSHOTS / f"{name}.png")
     context.close()
     server.stop_kernels()
+    server.forget_settings()

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -113,6 +114,10 @@ class LabServer:
         """Shut down every kernel, so that tests do not pile them up."""
         for session in self.request("api/sessions"):
             self.request(f"api/sessions/{session['id']}", "DELETE")
+
+    def forget_settings(self) -> None:
+        """Remove what a test set in JupyterLab, such as its theme."""
+        shutil.rmtree(self.environment["JUPYTERLAB_SETTINGS_DIR"], ignore_errors=True)
 
     def write(self, name: str, *cells: str, markdown: tuple[str, ...] = ()) -> Path:
         """Write a notebook of code cells."""
