@@ -10,7 +10,7 @@ from trackkit_jupyter.errors import TrackkitError
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["verify"]
+__all__ = ["ids", "verify"]
 
 
 def verify(store: Store[Any], only: str | None = None) -> list[dict[str, str]]:
@@ -21,16 +21,17 @@ def verify(store: Store[Any], only: str | None = None) -> list[dict[str, str]]:
     store
         The store; it is only read.
     only
-        Id, or the beginning of it, of the experiments to look at.
+        Id of the only experiment to look at.
     """
     problems = []
-    for id in _ids(store):
-        if only is None or id.startswith(only):
+    for id in ids(store):
+        if only is None or id == only:
             problems += [{"experiment": id, "problem": problem} for problem in _problems(store, id)]
     return problems
 
 
-def _ids(store: Store[Any]) -> list[str]:
+def ids(store: Store[Any]) -> list[str]:
+    """Return the ids of all experiments that a store has a folder of, readable or not."""
     # Not store.experiments(): that leaves out those whose record cannot be read, which are the ones to find here.
     try:
         return sorted(place.name for place in store.paths.experiments.iterdir() if len(place.name) == 32)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitError
+from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
@@ -19,6 +20,9 @@ __all__ = ["main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0 done, 1 something is wrong, 2 the command was not understood."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name may hold what the terminal's encoding cannot write
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     try:
         args = parser.parse_args(arguments)
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _demo(args: argparse.Namespace) -> int:
     from trackkit_jupyter.demo import run
 
-    return run(Path(args.dir))
+    return run(Path(args.folder or args.dir or "demo"))
 
 
 def _init(args: argparse.Namespace) -> int:
@@ -69,7 +73,8 @@ def _list(args: argparse.Namespace) -> int:
     rows = []
     for exp in chosen:
         created = (exp.created or "")[:16].replace("T", " ")
-        rows.append([exp.id[:8], exp.name, exp.project, exp.status, str(exp.last_iteration or ""), created])
+        iteration = "" if exp.last_iteration is None else str(exp.last_iteration)
+        rows.append([exp.id[:8], exp.name, exp.project, exp.status, iteration, created])
     _table(["id", "name", "project", "status", "iteration", "created"], rows)
     return 0
 
@@ -93,7 +98,9 @@ def _export(args: argparse.Namespace) -> int:
         return 0
     from trackkit_jupyter.reports.author import write_atomically
 
-    path = Path(args.path).absolute()
+    path = Path(args.path).expanduser().absolute()
+    if not path.parent.is_dir():
+        raise TrackkitStorageError(f"There is no folder {path.parent} to write {path.name} into.", "path")
     write_atomically(path, json.dumps(data, indent=2, ensure_ascii=False).encode())
     _answer(args, {"path": str(path)}, f"Written: {path}")
     return 0
@@ -112,7 +119,8 @@ def _report_export(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     from trackkit_jupyter.check import verify
 
-    problems = verify(_store(args), args.experiment)
+    store = _store(args)
+    problems = verify(store, None if args.experiment is None else _damaged_too(store, args.experiment))
     if args.json:
         _print_json(problems)
     else:
@@ -162,6 +170,14 @@ def _experiment(store: Store[Any], text: str) -> Any:
         ids = ", ".join(exp.id[:8] for exp in found[:5])
         raise NotFoundError(f"{len(found)} experiments are called {text}; name one by its id: {ids}.", "experiment")
     raise NotFoundError(f"There is no experiment {text} in {store.path}; `trackkit list` shows them.", "experiment")
+
+
+def _damaged_too(store: Store[Any], text: str) -> str:
+    """Return the id of an experiment by its id, the beginning of it, or its name, even where its record is damaged."""
+    from trackkit_jupyter.check import ids
+
+    found = [id for id in ids(store) if len(text) >= 4 and id.startswith(text)]
+    return found[0] if len(found) == 1 else str(_experiment(store, text).id)
 
 
 def _brief(exp: Any) -> dict[str, Any]:
@@ -231,7 +247,8 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     demo = command("demo", _demo, "run the quickstart on real data and export its report", data=False, store=False)
-    demo.add_argument("--dir", default="demo", help="where to put it (default: ./demo)")
+    demo.add_argument("folder", nargs="?", metavar="DIR", help="where to put it (default: ./demo)")
+    demo.add_argument("--dir", help="the same")
     init = command("init", _init, "make a store for this folder and those below it", store=False)
     init.add_argument("folder", nargs="?", default=".", help="default: the working directory")
     listing = command("list", _list, "list experiments, the last changed first")
@@ -249,7 +266,7 @@ def _parser() -> argparse.ArgumentParser:
     report_export.add_argument("notebook", help="the report")
     report_export.add_argument("path", nargs="?", help="FILE.md or FILE.html (default: its own name with .md)")
     verify = command("verify", _verify, "read everything a store holds, and say what is damaged")
-    verify.add_argument("experiment", nargs="?", help="only this one")
+    verify.add_argument("experiment", nargs="?", help="only this one: its id, the beginning of it, or its name")
     command("doctor", _doctor, "say whether everything is in place", store=False)
     return parser
 

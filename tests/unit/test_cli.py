@@ -1,6 +1,8 @@
 """The command line: what it prints, writes and answers."""
 
+import io
 import json
+import sys
 
 import pytest
 
@@ -140,3 +142,56 @@ def test_help_of_everything(home, capsys):
     for command in ("demo", "init", "list", "show", "export", "report", "verify", "doctor"):
         assert main([command, "--help"]) == 0
         assert f"usage: trackkit {command}" in capsys.readouterr().out
+
+
+def test_verify_of_one_that_is_not_there_says_so(home, capsys):
+    main(["init"])
+    exp = trained()
+    capsys.readouterr()
+    for unknown in ("zzz", "zzzzzz", "0" * 32):
+        assert main(["verify", unknown]) == 1
+        said = capsys.readouterr()
+        assert f"There is no experiment {unknown}" in said.err
+        assert said.out == ""
+    for name in ("sgd", exp.id, exp.id[:6]):
+        assert main(["verify", name]) == 0
+        assert "undamaged" in capsys.readouterr().out
+    (home / ".trackkit" / "experiments" / exp.id / "experiment.json").write_text("{")
+    assert main(["verify", exp.id[:6]]) == 1
+    assert exp.id in capsys.readouterr().out
+
+
+def test_a_name_that_the_terminal_cannot_write(home, monkeypatch):
+    main(["init"])
+    trained("good ✓")
+    for arguments in (["list"], ["list", "--json"], ["show", "good ✓"]):
+        written = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", errors="strict"))
+        assert main(arguments) == 0
+        sys.stdout.flush()
+        assert b"good \\u2713" in written.getvalue()
+
+
+def test_the_first_iteration_is_listed(home, capsys):
+    main(["init"])
+    with track.start("one step", capture=False) as exp:
+        exp.log({"loss": 1.0}, 0)
+    assert main(["list"]) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "one step" in line]
+    assert row.split("completed")[1].split()[0] == "0"
+
+
+def test_an_export_makes_no_folders(home, capsys):
+    main(["init"])
+    exp = trained()
+    assert main(["export", exp.id, "-o", str(home / "nope" / "x.json")]) == 1
+    assert f"There is no folder {home / 'nope'}" in capsys.readouterr().err
+    assert not (home / "nope").exists()
+
+
+@pytest.mark.parametrize(("arguments", "folder"), [([], "demo"), (["here"], "here"), (["--dir", "there"], "there")])
+def test_where_the_demo_goes(home, monkeypatch, arguments, folder):
+    asked = []
+    monkeypatch.setattr("trackkit_jupyter.demo.run", lambda path: asked.append(str(path)) or 0)
+    assert main(["demo", *arguments]) == 0
+    assert asked == [folder]

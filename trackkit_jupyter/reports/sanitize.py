@@ -43,7 +43,7 @@ _STYLES = frozenset(
 _PROTOCOLS = frozenset({"http", "https", "mailto", "data"})
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:|//|\\\\", re.IGNORECASE)
-_FRAME = "display: inline-block; border: 1px solid #c6c6c6; border-radius: 4px; padding: 4px 8px"
+_FRAME = "display: inline-block; border: 1px solid; border-radius: 4px; padding: 4px 8px"
 _LARGEST = 20_000_000
 
 
