@@ -363,3 +363,17 @@ def test_an_address_in_a_name_is_no_link(home, name):
     assert f"{name} · completed" in soup.text
     markdown = report.export("a.md").read_text()
     assert not re.search(r"(?i)https?://|www\.a|[^\\]@", markdown)
+
+
+def test_a_path_in_a_notebook_starts_from_its_folder(home, monkeypatch):
+    exp = trained("moved")
+    for entry in (home / "data" / "trackkit" / "stores").iterdir():
+        entry.unlink()
+    view = views.View("experiment", (exp.id,), store={"id": exp.store.id, "path": "../store"})
+    (home / "sent").mkdir()
+    monkeypatch.setenv("TRACKKIT_STORE", str(home / "none"))
+    cell = v4.new_code_cell("", outputs=[v4.new_output("display_data", {views.MIME_TYPE: view.to_json()})])
+    for name in ("a.md", "a.html"):
+        text = track.report.export(write(home / "sent" / "foreign.ipynb", cell), home / name).read_text()
+        assert "moved · completed" in text
+    assert list((home / "data" / "trackkit" / "stores").iterdir()) == []

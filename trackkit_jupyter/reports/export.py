@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
@@ -48,6 +49,8 @@ _TEMPLATE = """{%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js_mathjax -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 """
+#: Says where a view's experiments are.
+_Find = Callable[[View], "Store[Any]"]
 
 
 @dataclass
@@ -97,10 +100,11 @@ def export(notebook: str | os.PathLike[str], path: str | os.PathLike[str], store
         raise TrackkitValueError(f"A report is exported to .md or .html, not {shown(target.name)}.", "path")
     source = Path(notebook).expanduser().absolute()
     content = read_notebook(source)
+    find = partial(_home, store=store, folder=source.parent)
     if suffix == ".html":
-        write_atomically(target, _html(content, target.stem, source.parent, store).encode())
+        write_atomically(target, _html(content, target.stem, source.parent, find).encode())
     else:
-        _write_markdown(content, target, store)
+        _write_markdown(content, target, find)
     return target
 
 
@@ -132,24 +136,24 @@ class _Pictures:
                     file.unlink(missing_ok=True)
 
 
-def _write_markdown(content: Any, target: Path, store: Store[Any] | None) -> None:
+def _write_markdown(content: Any, target: Path, find: _Find) -> None:
     pictures = _Pictures(target)
     parts: list[str] = []
     for cell in content.cells:
         if cell.cell_type == "markdown":
-            parts.append(_markdown_cell(cell, pictures, store))
+            parts.append(_markdown_cell(cell, pictures, find))
         elif cell.cell_type == "raw":
             parts.append(_fenced(cell.source))
         elif cell.cell_type == "code":
             if cell.source.strip() and not _is_hidden(cell):
                 parts.append(_fenced(cell.source, "python"))
-            parts += [_output(output, pictures, store) for output in cell.get("outputs", ())]
+            parts += [_output(output, pictures, find) for output in cell.get("outputs", ())]
     # The pictures are there before the text that shows them, and go only after it does not.
     write_atomically(target, ("\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n").encode())
     pictures.tidy()
 
 
-def _markdown_cell(cell: Any, pictures: _Pictures, store: Store[Any] | None) -> str:
+def _markdown_cell(cell: Any, pictures: _Pictures, find: _Find) -> str:
     attachments = cell.get("attachments", {})
 
     def attached(match: re.Match[str]) -> str:
@@ -160,7 +164,7 @@ def _markdown_cell(cell: Any, pictures: _Pictures, store: Store[Any] | None) -> 
         return match[0]
 
     def snippet(match: re.Match[str]) -> str:
-        return _view_markdown(_from_snippet(match[0]), pictures, store)
+        return _view_markdown(_from_snippet(match[0]), pictures, find)
 
     return _outside_code(cell.source, lambda text: _SNIPPET.sub(snippet, _ATTACHMENT.sub(attached, text)))
 
@@ -174,14 +178,14 @@ def _outside_code(source: str, change: Callable[[str], str]) -> str:
     return "".join([*parts, change(source[end:])])
 
 
-def _output(output: Any, pictures: _Pictures, store: Store[Any] | None) -> str:
+def _output(output: Any, pictures: _Pictures, find: _Find) -> str:
     if output.output_type == "stream":
         return _fenced(_console(output.text))
     if output.output_type == "error":
         return _fenced(_console("\n".join(output.traceback) or f"{output.ename}: {output.evalue}"))
     data = output.get("data", {})
     if MIME_TYPE in data:
-        return _view_markdown(_from_output(data[MIME_TYPE]), pictures, store)
+        return _view_markdown(_from_output(data[MIME_TYPE]), pictures, find)
     if "text/markdown" in data:
         return str(data["text/markdown"])
     for mime, suffix in _SUFFIXES.items():
@@ -191,8 +195,8 @@ def _output(output: Any, pictures: _Pictures, store: Store[Any] | None) -> str:
     return _fenced(str(data["text/plain"])) if "text/plain" in data else ""
 
 
-def _view_markdown(found: View | str, pictures: _Pictures, store: Store[Any] | None) -> str:
-    shown_view = _shown(found, store)
+def _view_markdown(found: View | str, pictures: _Pictures, find: _Find) -> str:
+    shown_view = _shown(found, find)
     caption = escape_markdown(shown_view.caption)
     if shown_view.picture is not None:
         address = pictures.add(shown_view.picture, "png")
@@ -203,7 +207,7 @@ def _view_markdown(found: View | str, pictures: _Pictures, store: Store[Any] | N
 # -- HTML
 
 
-def _html(content: Any, title: str, folder: Path, store: Store[Any] | None) -> str:
+def _html(content: Any, title: str, folder: Path, find: _Find) -> str:
     """Return the notebook as one HTML page: no scripts, and nothing is loaded from anywhere.
 
     What cells bring is sanitized one by one (:func:`~trackkit_jupyter.reports.sanitize.clean`).
@@ -219,14 +223,14 @@ def _html(content: Any, title: str, folder: Path, store: Store[Any] | None) -> s
         cell.id, cell.metadata = f"cell-{number}", {"tags": [SETUP_TAG] if hidden else []}
         if cell.cell_type == "markdown":
             cell.source = _outside_code(
-                cell.source, lambda text: _SNIPPET.sub(lambda match: _inline(_from_snippet(match[0]), store), text)
+                cell.source, lambda text: _SNIPPET.sub(lambda match: _inline(_from_snippet(match[0]), find), text)
             )
             attachments = cell.setdefault("attachments", {})
             for name in _ATTACHED.findall(cell.source):  # one that is missing must not stop the export
                 if not attachments.get(name):
                     attachments[name] = {"text/plain": ""}
         elif cell.cell_type == "code":
-            shown_outputs = [_html_output(output, folder, store) for output in cell.outputs]
+            shown_outputs = [_html_output(output, folder, find) for output in cell.outputs]
             cell.outputs = [output for output in shown_outputs if output.get("data") != {}]
     content.metadata = {"language_info": {"name": "python"}}
     config = Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {SETUP_TAG}}})
@@ -243,7 +247,7 @@ def _html(content: Any, title: str, folder: Path, store: Store[Any] | None) -> s
     return str(text)
 
 
-def _html_output(output: Any, folder: Path, store: Store[Any] | None) -> Any:
+def _html_output(output: Any, folder: Path, find: _Find) -> Any:
     import nbformat.v4
 
     from trackkit_jupyter.reports.sanitize import clean, is_empty
@@ -253,7 +257,7 @@ def _html_output(output: Any, folder: Path, store: Store[Any] | None) -> Any:
     if data is None:  # what was printed, and errors: text
         return output
     if MIME_TYPE in data:
-        return v4.new_output("display_data", {"text/markdown": _inline(_from_output(data[MIME_TYPE]), store)})
+        return v4.new_output("display_data", {"text/markdown": _inline(_from_output(data[MIME_TYPE]), find)})
     kept = {mime: data[mime] for mime in _PAGE_TYPES if isinstance(data.get(mime), str)}
     if "text/html" in kept and is_empty(clean(kept["text/html"], folder)):
         del kept["text/html"]  # it was all script: the picture or the text beside it says more
@@ -268,8 +272,8 @@ def _html_output(output: Any, folder: Path, store: Store[Any] | None) -> Any:
     return v4.new_output("display_data", kept, metadata=sizes)
 
 
-def _inline(found: View | str, store: Store[Any] | None) -> str:
-    shown_view = _shown(found, store)
+def _inline(found: View | str, find: _Find) -> str:
+    shown_view = _shown(found, find)
     caption = escape_markdown(shown_view.caption)
     if shown_view.picture is None:
         return f"{shown_view.words}\n\n*{caption}*" if shown_view.words else f"> {caption}"
@@ -294,12 +298,12 @@ def _from_snippet(text: str) -> View | str:
         return error.message
 
 
-def _shown(found: View | str, store: Store[Any] | None) -> _Shown:
+def _shown(found: View | str, find: _Find) -> _Shown:
     """Draw a view; whatever goes wrong becomes the sentence that stands in its place."""
     if isinstance(found, str):
         return _Shown(None, found, "")
     try:
-        home = _home(found, store)
+        home = find(found)
         theme: Literal["light"] = "light"  # paper
         drawing = draw(found, home, theme=theme, points=2000)
         words = ""
@@ -314,10 +318,10 @@ def _shown(found: View | str, store: Store[Any] | None) -> _Shown:
         return _Shown(None, f"This view could not be drawn ({type(error).__name__}: {error}).", "")
 
 
-def _home(view: View, store: Store[Any] | None) -> Store[Any]:
+def _home(view: View, store: Store[Any] | None, folder: Path) -> Store[Any]:
     if store is not None and (view.store is None or view.store.get("id") == store.id):
         return store
-    return find_store(view)
+    return find_store(view, folder)
 
 
 # -- text

@@ -6,7 +6,7 @@ import base64
 import html
 import warnings
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
@@ -97,30 +97,46 @@ def bundle(view: View, store: Store[Any]) -> dict[str, Any]:
     return _assemble(view, summary, picture if picture and _encoded(picture) <= room else None, room)
 
 
-def find_store(view: View) -> Store[Any]:
-    """Return the store a view is about: by its id, else by its path from here, else the default store.
+def find_store(view: View, folder: Path | None = None) -> Store[Any]:
+    """Return the store a view is about: by its id, else by its path, else the default store.
+
+    A store that a view names is only looked at: a notebook from elsewhere enters nothing into the user's registry.
+
+    Parameters
+    ----------
+    view
+        The view.
+    folder
+        The folder of its notebook, which its path starts from; without it, the working directory.
 
     Raises
     ------
     NotFoundError
         The view's store is not known on this machine.
     """
-    from trackkit_jupyter.store import open_store, registry
+    from trackkit_jupyter.store import Store, StoredExperiment, open_store, registry
 
     if view.store is None:
         return open_store()
     id, path = str(view.store.get("id")), view.store.get("path")
-    candidates = [registry.find(id), Path(path) if path else None]
+    candidates = [registry.find(id), _beside(path, folder or Path.cwd())]
     for candidate in candidates:
         if candidate is None:
             continue
         try:
-            store = open_store(candidate)
-        except TrackkitError:
+            store = Store(candidate, StoredExperiment)  # not open_store, which registers
+        except (TrackkitError, OSError, ValueError):
             continue
         if store.id == id:
             return store
     raise NotFoundError(f"The store {id} is not on this machine; open it once with open_store(path).", "store")
+
+
+def _beside(path: str | None, folder: Path) -> Path | None:
+    """Return the place of a path from a folder; of one that is not relative, none."""
+    if not path or PurePosixPath(path).is_absolute() or PureWindowsPath(path).anchor or path.startswith("~"):
+        return None
+    return folder / path
 
 
 def _candidates(view: View, store: Store[Any]) -> Iterator[bytes]:
