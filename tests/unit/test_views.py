@@ -14,6 +14,7 @@ from PIL import Image
 import trackkit_jupyter as track
 from trackkit_jupyter import EmbedError, TrackkitValueError, views
 from trackkit_jupyter.views import View, parse_embed
+from trackkit_jupyter.views.bundle import find_store
 
 A, B = "a" * 32, "0123456789abcdef" * 2
 
@@ -357,3 +358,70 @@ def test_a_list_of_experiments_is_a_table(home):
 def test_show_outside_a_notebook_prints(home, capsys):
     views.show(trained("printed"))
     assert "printed · completed" in capsys.readouterr().out
+
+
+def test_a_table_of_the_default_store_or_of_a_query(home, capsys):
+    trained("one", rate=0.1)
+    two = trained("two", rate=0.5)
+    capsys.readouterr()
+    track.table()
+    said = capsys.readouterr().out
+    assert said.startswith("2 experiments")
+    for query in ('name == "two"', [two], two):
+        track.table(query)
+        said = capsys.readouterr().out
+        assert said.startswith("1 experiment\n")
+        assert "two" in said
+    with pytest.raises(track.QueryError):
+        track.table("name ==")
+
+
+@pytest.mark.parametrize(
+    ("size", "field"),
+    [
+        ({"height": -1}, "height"),
+        ({"height": 49}, "height"),
+        ({"height": "50%"}, "height"),
+        ({"height": True}, "height"),
+        ({"height": 10_001}, "height"),
+        ({"width": "javascript:"}, "width"),
+        ({"width": 1e9}, "width"),
+        ({"width": "0%"}, "width"),
+        ({"width": "101%"}, "width"),
+        ({"width": "50%;position:fixed"}, "width"),
+    ],
+)
+def test_a_size_that_cannot_be(size, field):
+    with pytest.raises(EmbedError, match=f"{field} must be 50 to 10000 pixels") as error:
+        track.embed(A, **size)
+    assert error.value.field == field
+    with pytest.raises(EmbedError, match=f"{field} must be 50 to 10000 pixels"):
+        parse_embed(f"/widgets/?objects={A}&{field}={html.escape(str(size[field])).replace('%', '%25')}")
+
+
+def test_sizes_that_can_be():
+    assert track.embed(A, width="33.3%", height=50).options == {"width": "33.3%", "height": 50}
+    assert track.embed(A, width="640px", height="10000").options == {"width": 640, "height": 10_000}
+    assert parse_embed(f"/widgets/?objects={A}&width=50%25&height=60").options == {"width": "50%", "height": 60}
+    # The frame's own attributes are taken where they can be.
+    assert parse_embed(f'<iframe src="/widgets/?objects={A}" width="9em" height="100%"></iframe>').options == {}
+
+
+def test_a_view_from_elsewhere_registers_nothing(home):
+    exp = trained()
+    (home / "other").mkdir()
+    registered = home / "data" / "trackkit" / "stores"
+    for entry in registered.iterdir():
+        entry.unlink()
+
+    def stored(path):
+        return View("experiment", (exp.id,), store={"id": exp.store.id, "path": path})
+
+    assert find_store(stored("store")).id == exp.store.id
+    assert find_store(stored("../store"), home / "other").id == exp.store.id
+    for path in (str(home / "store"), "~/store", "nowhere", "sto\0re", None, "C:/store"):
+        with pytest.raises(track.NotFoundError):
+            find_store(stored(path))
+    with pytest.raises(track.NotFoundError):
+        find_store(stored("store"), home / "other")
+    assert list(registered.iterdir()) == []

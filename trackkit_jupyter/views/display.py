@@ -91,15 +91,29 @@ def compare(
     show(comparison(experiments, group_by=group_by, over=over, band=band, **options))
 
 
-def table(experiments: Any) -> None:
+def table(query: Any = None) -> None:
     """Show experiments as a table below the cell, one row each; outside a notebook, print it.
 
     Parameters
     ----------
-    experiments
-        A list of experiments, as :meth:`Store.experiments` returns it.
+    query
+        Which experiments of the default store, as in :meth:`Store.experiments`: ``'"baseline" in tags'``; without it,
+        all, the last changed first. Or a list of experiments.
+
+    Raises
+    ------
+    QueryError
+        The query cannot be read; the message shows where.
     """
-    data = mimebundle(list(experiments))
+    if query is None or isinstance(query, str):
+        from trackkit_jupyter.store import open_store
+
+        found: Any = open_store().experiments(
+            query, page_size=50
+        )  # as many as a table shows; it says how many there are
+    else:
+        found = [query] if hasattr(query, "single_values") else list(query)
+    data = mimebundle(found)
     if _shell() is None:
         sys.stdout.write(data["text/plain"] + "\n")
         return

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote_plus
 
 from trackkit_jupyter.errors import EmbedError, shown
-from trackkit_jupyter.views.view import BANDS, SMOOTHINGS, TYPES, VALUE_TYPES, View
+from trackkit_jupyter.views.view import BANDS, SMOOTHINGS, TYPES, VALUE_TYPES, View, check_size
 
 __all__ = ["parse", "type_of", "write"]
 
@@ -231,9 +231,9 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
     if theme:
         options["theme"] = theme
     for key in ("width", "height"):
-        size = own[key][-1] if own.get(key) else sizes.get(key)
-        if size and size != ("100%" if key == "width" else "400"):
-            options[key] = int(size) if size.isdecimal() else size
+        size = _size(own, sizes, key)
+        if size is not None and size != ("100%" if key == "width" else 400):
+            options[key] = size
     store = own.get("store")
     where = {"id": _id(store[-1], "store"), "path": None} if store else None
     return View(TYPES[kind], ids, query or None, options, "", where)
@@ -263,6 +263,17 @@ def _number(text: str, key: str, least: float, most: float) -> float:
     if not least <= value <= most:
         raise EmbedError(f"{key} must be a number from {least:g} to {most:g}, not {shown(text)}.", key)
     return int(value) if key == "smoothing_window" else value
+
+
+def _size(own: dict[str, list[str]], sizes: dict[str, str], key: str) -> int | str | None:
+    if own.get(key):
+        return check_size(own[key][-1], key)
+    if key not in sizes:
+        return None
+    try:
+        return check_size(sizes[key], key)
+    except EmbedError:  # the frame's own attribute: a browser would not mind it either
+        return None
 
 
 def _theme(own: dict[str, list[str]]) -> str | None:

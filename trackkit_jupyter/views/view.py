@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -320,7 +321,7 @@ def embed(
     theme
         ``light``, ``dark`` or ``None``: as the page around it.
     width, height
-        Size in CSS pixels, or as text with a unit.
+        Size in CSS pixels, 50 to 10000; the width may be a percentage, as text.
 
     Raises
     ------
@@ -376,6 +377,9 @@ def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None
     for name, allowed in {**choices, "line": ("mean", "median"), "smoothing_kind": SMOOTHINGS}.items():
         if options.get(name) is not None:
             _choice(options[name], allowed, name, EmbedError)
+    for name in ("width", "height"):
+        if options.get(name) is not None:
+            options[name] = check_size(options[name], name)
     unknown = [name for name in options if name not in _OPTIONS]
     if unknown:
         raise EmbedError(f"There is no option {shown(unknown[0])}; allowed: {', '.join(sorted(_OPTIONS))}.", unknown[0])
@@ -421,6 +425,25 @@ def _choice(value: Any, allowed: Iterable[str], name: str, error: type[TrackkitV
     if not isinstance(value, str) or value not in allowed:
         raise error(f"{name} must be one of {', '.join(allowed)}, not {shown(value)}.", name)
     return value
+
+
+def check_size(value: Any, name: str) -> int | str:
+    """Return a width or height: CSS pixels, or a percentage of the width there is.
+
+    Raises
+    ------
+    EmbedError
+        It is neither, or not from 50 to 10000 pixels.
+    """
+    text = value.strip() if isinstance(value, str) else "" if isinstance(value, bool) else str(value)
+    pixels = re.fullmatch(r"([0-9]{1,6})(?:px)?", text, re.ASCII)
+    if pixels and 50 <= int(pixels[1]) <= 10_000:
+        return int(pixels[1])
+    percent = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,3})?)%", text, re.ASCII)
+    if name == "width" and percent and 0 < float(percent[1]) <= 100:
+        return text
+    or_percent = ", or a percentage such as 50%" if name == "width" else ""
+    raise EmbedError(f"{name} must be 50 to 10000 pixels{or_percent}, not {shown(value)}.", name)
 
 
 def _store_of(store: Any) -> dict[str, str | None]:
