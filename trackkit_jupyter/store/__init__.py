@@ -12,7 +12,6 @@ import re
 import time
 import warnings
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -124,7 +123,10 @@ class Store(Generic[E]):
                 raise TrackkitValueError(f"{name} must be a whole number from {least}, not {shown(number)}.", name)
         condition = grammar.within(query, archived)
         entries, total = catalog_of(self).page(condition, order, page, page_size)
-        return Experiments([partial(self._listed, entry) for entry in entries], total)
+        # A record may have been damaged since the catalog read it, which no line of changes.log says.
+        items = [self._listed(entry) for entry in entries]
+        readable = [item for item in items if item.is_readable()]
+        return Experiments(readable, total - len(items) + len(readable))
 
     def projects(self) -> list[Project]:
         """Return the projects that have experiments, by name."""

@@ -15,6 +15,7 @@ from trackkit_jupyter.errors import (
     NotFoundError,
     TrackkitError,
     TrackkitStateError,
+    TrackkitStorageError,
     TrackkitTypeError,
     TrackkitValueError,
     shown,
@@ -545,6 +546,13 @@ class StoredExperiment:
         changes.note(self.store.paths, self.id, "delete")
 
     # -- below --------------------------------------------------------------------------------------------------------
+
+    def is_readable(self) -> bool:
+        """Return whether its record can be read; one look at the file where a list knows the record already."""
+        try:
+            return self._as_listed() is not None or bool(self._record)
+        except (TrackkitStorageError, NotFoundError, KeyError):
+            return False
 
     def _as_listed(self) -> dict[str, Any] | None:
         """Return what a list knew, if the record is still the same; for one that runs again it is not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, overload
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError, shown
@@ -18,7 +18,7 @@ _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 class Experiments(Sequence[E], Generic[E]):
-    """A page of experiments, list-like. Its items are made when they are asked for.
+    """A page of experiments, list-like. One whose record is damaged is left out; `trackkit verify` names it.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Experiments(Sequence[E], Generic[E]):
         How many there are on all pages.
     """
 
-    def __init__(self, items: Sequence[E | Callable[[], E]], total: int) -> None:
+    def __init__(self, items: Sequence[E], total: int) -> None:
         self._items = list(items)
         self.total = total
 
@@ -39,11 +39,8 @@ class Experiments(Sequence[E], Generic[E]):
     def __getitem__(self, index: slice) -> list[E]: ...
     def __getitem__(self, index: int | slice) -> E | list[E]:
         if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        item = self._items[index]
-        if not isinstance(item, StoredExperiment):
-            item = self._items[index] = item()
-        return item
+            return self._items[index]
+        return self._items[index]
 
     def __repr__(self) -> str:
         return f"<{len(self)} of {self.total} experiments>"

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trackkit_jupyter.errors import TrackkitValueError, shown
+from trackkit_jupyter.errors import TrackkitTypeError, TrackkitValueError, shown
 from trackkit_jupyter.store.blobs import Blobs
 from trackkit_jupyter.tracking.figures import checked_json
 
 __all__ = ["Artifact", "keep"]
 
 _PREVIEW = 64 << 10
+# No spaces, and a suffix or a separator: a path that was mistyped, not a text.
+_LIKE_A_PATH = re.compile(r"[^\s]*(?:[/\\][^\s]*|[^\s.]\.[A-Za-z]\w{0,7})")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,12 @@ def keep(blobs: Blobs, content: Any) -> Artifact:
     """
     if isinstance(content, os.PathLike) or (isinstance(content, str) and _is_path(content)):
         return _keep_path(blobs, Path(content))
+    if content is None:
+        raise TrackkitTypeError("object_or_path must be something to keep, not None.", "object_or_path")
+    if isinstance(content, str) and _LIKE_A_PATH.fullmatch(content):
+        raise TrackkitValueError(
+            f"There is no file {shown(content)}. To keep that as text, end it with a line feed.", "object_or_path"
+        )
     kind, data, preview = _encoded(content)
     sha256, _ = blobs.put(data)
     return Artifact(kind, sha256, len(data), preview[:_PREVIEW])

@@ -329,6 +329,8 @@ class Experiment(StoredExperiment):
 
         check_name(name)
         recorder = self._running()
+        if metadata is not None and not isinstance(metadata, Mapping):
+            raise TrackkitTypeError(f"metadata must be a dict, not {type(metadata).__name__}.", "metadata")
         details = dict(metadata or {})
         figures.checked_json(details, "metadata")
         try:

@@ -43,9 +43,14 @@ def figure_json(figure: Any) -> bytes:
             "figure",
         )
     _refuse_prototypes(figure)
+    if not all(isinstance(trace, dict) or hasattr(trace, "to_plotly_json") for trace in figure["data"]):
+        raise TrackkitTypeError("figure must have traces in its data, each a dict.", "figure")
     import plotly.io
 
-    text = str(plotly.io.to_json({"data": figure["data"], "layout": figure.get("layout", {})}, validate=False))
+    try:
+        text = str(plotly.io.to_json({"data": figure["data"], "layout": figure.get("layout", {})}, validate=False))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise TrackkitTypeError(f"The figure cannot be kept as JSON: {error}.", "figure") from None
     encoded = text.encode()
     if len(encoded) > _LARGEST:
         raise TrackkitValueError(f"The figure has {len(encoded) >> 20} MB; at most 200 are kept.", "figure")
@@ -97,7 +102,10 @@ def table(content: Any) -> dict[str, Any]:
     if isinstance(content, str | Path):
         import pandas as pd
 
-        content = pd.read_csv(content)
+        try:
+            content = pd.read_csv(content)
+        except (OSError, ValueError) as error:
+            raise TrackkitValueError(f"The CSV file {shown(str(content))} cannot be read: {error}.", "table") from None
     if hasattr(content, "columns") and hasattr(content, "itertuples"):
         frame = content.reset_index() if content.index.name else content
         names = [str(name) for name in frame.columns]
@@ -168,12 +176,19 @@ def histogram(values: Any, bins: int = 50) -> dict[str, Any]:
     """Return a histogram of `values` as a figure."""
     import numpy as np
 
+    if isinstance(bins, bool) or not isinstance(bins, int) or not 1 <= bins <= 10_000:
+        raise TrackkitValueError(f"bins must be a whole number from 1 to 10,000, not {shown(bins)}.", "bins")
     numbers = _array(values, "values", None).ravel()
-    counts, edges = np.histogram(numbers[np.isfinite(numbers)], bins=bins)
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
+        raise TrackkitValueError(f"values must hold a finite number; there are {len(numbers)}, none finite.", "values")
+    left_out = len(numbers) - len(finite)
+    note = {"title": {"text": f"{left_out:,} of {len(numbers):,} values are not finite"}} if left_out else {}
+    counts, edges = np.histogram(finite, bins=bins)
     centres, widths = (edges[:-1] + edges[1:]) / 2, np.diff(edges)
     return {
         "data": [{"type": "bar", "x": centres.tolist(), "y": counts.tolist(), "width": widths.tolist()}],
-        "layout": {"bargap": 0},
+        "layout": {"bargap": 0, **note},
     }
 
 
@@ -181,6 +196,8 @@ def line(y: Any, x: Any = None) -> dict[str, Any]:
     """Return a line as a figure; `x` counts from 0 without it."""
     heights = _array(y, "y", 1)
     places = list(range(len(heights))) if x is None else _array(x, "x", 1).tolist()
+    if len(places) != len(heights):
+        raise TrackkitValueError(f"x and y must be equally long, not {len(places)} and {len(heights)}.", "x")
     return {"data": [{"type": "scatter", "mode": "lines", "x": places, "y": heights.tolist()}], "layout": {}}
 
 
