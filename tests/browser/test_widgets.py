@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -104,14 +106,23 @@ def test_the_server_is_read_and_the_code_is_that_of_the_labextension(made: Lab) 
     asked: list[str] = []
     received: list[int] = []
     made.page.on("request", lambda request: asked.append(request.url))
-    made.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
+
+    def take(frame: str | bytes) -> None:
+        # Of our own frames: how often the kernel says busy and idle varies.
+        text = frame.decode("latin-1") if isinstance(frame, bytes) else frame
+        kind = re.search(r'"msg_type": ?"(\w+)"', text)
+        if kind and kind[1] in ("comm_open", "comm_msg", "display_data", "execute_result"):
+            received.append(len(frame))
+
+    made.page.on("websocket", lambda socket: socket.on("framereceived", take))
     made.open("widgets.ipynb")
     run(made, 0)
     received.clear()
     run(made, 1, "view = track.widgets.ScalarsView(exp); view")
     expect(made.output(1).locator("canvas").first).to_be_visible(timeout=30_000)
     assert any("/trackkit/api/charts" in url for url in asked)
-    assert sum(received) < 14_000, "the hidden widget and the view, without code and data"
+    assert received
+    assert sum(received) < 14_000, f"the hidden widget and the view, without code and data: {received}"
     print("bytes of the first view where our extension is:", sum(received))
     assert made.errors == []
 
