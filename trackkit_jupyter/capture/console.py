@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -60,7 +61,7 @@ class Listener:
             _busy.now = before
 
 
-class _Tap:
+class _Tap(ABC):
     """The place at one stream where its text is heard."""
 
     def __init__(self, name: str, stream: Any) -> None:
@@ -70,14 +71,14 @@ class _Tap:
         self.lock = threading.RLock()  # re-entrant: a signal handler may end the experiment amid a print
         self.install()
 
-    def install(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def install(self) -> None: ...
 
-    def in_place(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def in_place(self) -> bool: ...
 
-    def remove(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def remove(self) -> None: ...
 
     def peek(self) -> str:
         with self.lock:
