@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trackkit_jupyter.store.journal import LineReader, ScalarReader
 from trackkit_jupyter.store.paths import ExperimentPaths
+from trackkit_jupyter.store.segments import LineReader, ScalarReader
 
 if TYPE_CHECKING:
     import numpy as np

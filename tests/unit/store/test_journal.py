@@ -18,15 +18,13 @@ from trackkit_jupyter.store import journal
 from trackkit_jupyter.store.journal import (
     RECORD_BYTES,
     Journal,
-    LineReader,
-    ScalarReader,
-    expected_checksum,
     line,
     pack_checksum,
     pack_point,
     seed_of,
 )
 from trackkit_jupyter.store.paths import ExperimentPaths
+from trackkit_jupyter.store.segments import LineReader, ScalarReader, expected_checksum
 
 
 def record(number: int, seed: int) -> bytes:

@@ -13,8 +13,8 @@ import zlib
 import numpy as np
 import pytest
 
-from trackkit_jupyter.store import journal as journal_module
 from trackkit_jupyter.store import reader as reader_module
+from trackkit_jupyter.store import segments as segments_module
 from trackkit_jupyter.store.journal import Journal, pack_checksum, pack_point
 from trackkit_jupyter.store.paths import ExperimentPaths
 from trackkit_jupyter.store.reader import JournalReader
@@ -209,7 +209,7 @@ def interrupted(reader, at):
     lines = itertools.count()
 
     def trace(frame, event, argument):
-        if frame.f_code.co_filename not in {reader_module.__file__, journal_module.__file__}:
+        if frame.f_code.co_filename not in {reader_module.__file__, segments_module.__file__}:
             return None
         if event == "line" and next(lines) == at:
             raise KeyboardInterrupt

@@ -1,0 +1,172 @@
+"""Reading the segments of journals: what came since the last look, each record and line verified.
+
+Since the checksum comes last, the CRC-32 over any run of whole records depends only on their number and the seed:
+appending a record of which the check holds maps the running checksum c to ``R ^ L(c ^ seed)``, with R the residue of
+CRC-32 and L the linear map of 32 zero bytes (W. W. Peterson, Cyclic codes for error detection, 1961). So one call
+verifies a whole file, and only a mismatch is searched by bisection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.store.journal import CRC_MEMBER, RECORD_BYTES, seed_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["LineReader", "ScalarReader", "expected_checksum"]
+
+_RESIDUE = 0x2144DF1C
+_crc32 = zlib.crc32
+
+
+@cache
+def _power(index: int) -> tuple[int, ...]:
+    """Return L to the power 2**index as the images of the 32 unit vectors."""
+    if index == 0:
+        zeros = bytes(RECORD_BYTES)
+        base = _crc32(zeros, 0)
+        return tuple(_crc32(zeros, 1 << bit) ^ base for bit in range(32))
+    half = _power(index - 1)
+    return tuple(_apply(half, image) for image in half)
+
+
+def _apply(matrix: tuple[int, ...], vector: int) -> int:
+    result = 0
+    for image in matrix:
+        if vector & 1:
+            result ^= image
+        vector >>= 1
+    return result
+
+
+def expected_checksum(count: int, seed: int) -> int:
+    """Return the CRC-32, seeded, over `count` undamaged records of a writer with that seed."""
+    if count == 0:
+        return seed
+    constant = _RESIDUE ^ _apply(_power(0), seed)
+    state, index, left = _RESIDUE, 0, count - 1
+    while left:
+        if left & 1:
+            state = _apply(_power(index), state) ^ constant
+        constant ^= _apply(_power(index), constant)
+        index, left = index + 1, left >> 1
+    return state
+
+
+class ScalarReader:
+    """Reads one scalar segment, each time what is new.
+
+    Attributes
+    ----------
+    damaged : int
+        Records that failed their check so far.
+    pending : int
+        Records at the end that are not there yet: zeros, which some file systems show before the data.
+    """
+
+    def __init__(self, path: Path, writer: str) -> None:
+        self._path, self._seed = path, seed_of(writer)
+        self._offset = 0
+        self.damaged = self.pending = 0
+
+    def read(self) -> NDArray[np.void]:
+        """Return the records that came since the last call, those that are whole and undamaged.
+
+        Returns
+        -------
+        structured array
+            Fields ``iteration`` int64, ``value`` float64, ``time`` float64, ``series`` uint32, in the order of arrival.
+        """
+        import numpy as np
+
+        data = _read_from(self._path, self._offset)
+        size = len(data) - len(data) % RECORD_BYTES
+        self.pending = 0
+        if data[size - RECORD_BYTES : size] == _ZEROS[:size]:
+            whole = -(-len(data[:size].rstrip(b"\0")) // RECORD_BYTES) * RECORD_BYTES
+            self.pending, size = (size - whole) // RECORD_BYTES, whole
+        self._offset += size
+        records: NDArray[np.void] = np.frombuffer(data, dtype=_DTYPE, count=size // RECORD_BYTES)
+        bad: list[int] = []
+        _search(memoryview(data), 0, len(records), self._seed, bad)
+        if bad:
+            self.damaged += len(bad)
+            records = np.delete(records, bad)
+        return records
+
+
+_ZEROS = bytes(RECORD_BYTES)
+_DTYPE = [("iteration", "<i8"), ("value", "<f8"), ("time", "<f8"), ("series", "<u4"), ("crc", "<u4")]
+
+
+def _search(data: memoryview, start: int, stop: int, seed: int, bad: list[int]) -> None:
+    count = stop - start
+    if _crc32(data[start * RECORD_BYTES : stop * RECORD_BYTES], seed) == expected_checksum(count, seed):
+        return
+    if count == 1:
+        bad.append(start)
+        return
+    middle = start + count // 2
+    _search(data, start, middle, seed, bad)
+    _search(data, middle, stop, seed, bad)
+
+
+class LineReader:
+    """Reads one segment of event or console lines, each time what is new.
+
+    Attributes
+    ----------
+    damaged : int
+        Lines that failed their check so far.
+    pending : int
+        Lines at the end that are not whole; always 0, a torn one was never acknowledged.
+    """
+
+    pending = 0
+
+    def __init__(self, path: Path, writer: str) -> None:
+        self._path, self._seed = path, seed_of(writer)
+        self._offset = 0
+        self.damaged = 0
+
+    def read(self) -> list[dict[str, Any]]:
+        """Return what the lines that came since the last call say, those that are whole and undamaged."""
+        data = _read_from(self._path, self._offset)
+        end = data.rfind(b"\n") + 1
+        self._offset += end
+        found = []
+        for text in data[:end].split(b"\n")[:-1]:
+            body, member, rest = text.rpartition(CRC_MEMBER)
+            if member and rest == b'%08x"}' % _crc32(body, self._seed):
+                found.append(json.loads(body + b"}"))
+            else:
+                self.damaged += 1
+        return found
+
+
+def _read_from(path: Path, offset: int) -> bytes:
+    # pread, not mmap: a file that shrinks under a map kills the reader.
+    try:
+        fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError:  # its experiment was deleted, or the archive took its place
+        return b""
+    try:
+        size = os.fstat(fd).st_size
+        chunks = []
+        while offset < size:
+            chunk = os.pread(fd, size - offset, offset)
+            if not chunk:
+                break
+            chunks.append(chunk)
+            offset += len(chunk)
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    finally:
+        os.close(fd)
