@@ -25,7 +25,7 @@ from trackkit_jupyter.errors import (
 from trackkit_jupyter.records import Status, check_label, check_name, check_transition, iso
 from trackkit_jupyter.store import StoredExperiment
 from trackkit_jupyter.store.changes import HEARTBEAT_SECONDS, forget_dead, is_alive
-from trackkit_jupyter.store.experiment import json_number
+from trackkit_jupyter.store.summaries import json_number
 from trackkit_jupyter.store.journal import pack_checksum, pack_point
 from trackkit_jupyter.store.keys import split_key
 from trackkit_jupyter.tracking import session

@@ -28,7 +28,8 @@ from trackkit_jupyter.query.tables import damaged, details, experiments
 from trackkit_jupyter.store.catalog.follow import Look, look, marked, scan, write_state
 from trackkit_jupyter.store.catalog.place import MEMORY, discard, open_catalog, places
 from trackkit_jupyter.store.catalog.rows import NameBook, Row, forget, put, read_row, unpack
-from trackkit_jupyter.store.experiment import Listed, StoredExperiment
+from trackkit_jupyter.store.experiment import StoredExperiment
+from trackkit_jupyter.store.record import Listed
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store

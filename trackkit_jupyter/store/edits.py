@@ -1,0 +1,124 @@
+"""The edits of an experiment that need no writing process."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from trackkit_jupyter.errors import TrackkitStateError, TrackkitTypeError, TrackkitValueError, shown
+from trackkit_jupyter.records import (
+    Status,
+    check_name,
+    check_project,
+    check_tags,
+    check_transition,
+    iso,
+    new_id,
+)
+from trackkit_jupyter.store import changes
+from trackkit_jupyter.store.documents import storage_error
+from trackkit_jupyter.store.record import Record
+
+__all__ = ["Edits"]
+
+
+class Edits(Record):
+    """What a person may change about an experiment, each under the lock of its record."""
+
+    def rename(self, name: str) -> None:
+        """Give it another name."""
+        self._edit(name=check_name(name))
+
+    def describe(self, text: str) -> None:
+        """Set its description (Markdown, 10 million characters at most)."""
+        if not isinstance(text, str):
+            raise TrackkitTypeError(f"text must be text, not {type(text).__name__}.", "text")
+        if len(text) > 10_000_000:
+            raise TrackkitValueError("A description may have 10,000,000 characters at most.", "text")
+        self._edit(description=text)
+
+    def move(self, project: str) -> None:
+        """Move it to another project, which is made if it does not exist."""
+        self._edit(project=check_project(project))
+
+    def add_tags(self, *tags: str) -> None:
+        """Add tags."""
+        added = check_tags(tags)
+        with self._editing() as record:
+            record["tags"] = sorted({*record.get("tags", []), *added})
+
+    def remove_tags(self, *tags: str) -> None:
+        """Remove tags; one that it does not carry is no error."""
+        removed = set(check_tags(tags))
+        with self._editing() as record:
+            record["tags"] = [tag for tag in record.get("tags", []) if tag not in removed]
+
+    def archive(self) -> None:
+        """Put it away: lists leave it out unless asked."""
+        self._edit(archived=True)
+
+    def unarchive(self) -> None:
+        """Take it out of the archive."""
+        self._edit(archived=False)
+
+    def abort(self) -> None:
+        """Mark it as aborted.
+
+        Raises
+        ------
+        TrackkitStateError
+            It has ended already.
+        """
+        self._change_status(Status.ABORTED.value)
+
+    def publish(self) -> None:
+        """Publish it: its content is locked from now on; tags, name and archive stay possible.
+
+        Raises
+        ------
+        TrackkitStateError
+            It is still running, or a draft; or a process still writes it.
+        """
+        self._change_status(Status.PUBLISHED.value)
+
+    def delete(self) -> None:
+        """Delete it for good: a draft, or one that is archived.
+
+        Raises
+        ------
+        TrackkitStateError
+            It is neither, or running.
+        """
+        if self.status == Status.RUNNING.value:
+            raise TrackkitStateError("A running experiment cannot be deleted; abort it first.", "status")
+        if not self.archived and self.status != Status.DRAFT.value:
+            raise TrackkitStateError("Only an archived experiment can be deleted; archive it first.", "archived")
+        # Out of sight in one step; what follows may be interrupted.
+        import shutil
+
+        gone = self._paths.root.with_name(f".deleted-{new_id()}")
+        try:
+            os.replace(self._paths.root, gone)
+        except OSError as error:
+            raise storage_error(error, "The experiment cannot be deleted") from error
+        shutil.rmtree(gone, ignore_errors=True)
+        changes.note(self.store.paths, self.id, "delete")
+
+    def _change_status(self, status: str) -> None:
+        # The check is made under the lock, on what is kept then: two that change it at once cannot both be right.
+        with self._editing(note="finish") as record:
+            kept = record["status"]
+            if kept == Status.RUNNING.value and not changes.is_alive(self.store.paths, self.id):
+                kept = Status.ABORTED.value
+            check_transition(kept, status)
+            if status == Status.PUBLISHED.value and changes.is_alive(self.store.paths, self.id):
+                raise TrackkitStateError(
+                    f"The experiment {shown(record['name'])} is still written by another process: finish it there "
+                    "first; then it can be published.",
+                    "status",
+                )
+            if record["status"] == status:
+                return
+            if record["status"] == Status.RUNNING.value:
+                record["finished"] = iso(time.time())
+            record["status"] = status

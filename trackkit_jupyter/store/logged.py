@@ -1,0 +1,226 @@
+"""What was logged to an experiment, folded from its journals."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.errors import NotFoundError, shown
+from trackkit_jupyter.records import Status, iso, split_key, timestamp
+from trackkit_jupyter.store import changes
+from trackkit_jupyter.store.blobs import Blobs
+from trackkit_jupyter.store.reader import JournalReader, Series
+from trackkit_jupyter.store.record import Record
+from trackkit_jupyter.store.summaries import summary
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import Store
+
+__all__ = ["Logged"]
+
+
+class Logged(Record):
+    """The metrics, plots, debug samples and console of an experiment, each read as far as it is new."""
+
+    def __init__(self, store: Store[Any], id: str) -> None:
+        super().__init__(store, id)
+        self._blobs = Blobs(self._paths.blobs)
+        self._reader = JournalReader(self._paths)
+        self._metrics: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+
+    @property
+    def metrics(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Summaries, ``{metric: {variant: {first, last, min, max, mean, count, first_iteration, ...}}}``.
+
+        First and last are those of the least and the greatest iteration, the later one where it repeats. Minimum,
+        maximum and mean are of the finite values. NaN and infinity are the texts "NaN", "Infinity" and "-Infinity".
+        """
+        known = self._as_listed()
+        if known is not None:
+            return {
+                metric: {variant: dict(summary) for variant, summary in variants.items()}
+                for metric, variants in known["metrics"].items()
+            }
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for (metric, variant), values in self._summaries().items():
+            found.setdefault(metric, {})[variant] = {k: v for k, v in values.items() if k != "max_seen"}
+        return found
+
+    @property
+    def single_values(self) -> dict[str, float | str]:
+        """Single values by name; NaN and infinity as text."""
+        known = self._as_listed()
+        if known is not None:
+            return dict(known["single_values"])
+        self._reader.refresh()
+        return {event["name"]: event["value"] for event in self._reader.events("single_value")}
+
+    def names(self) -> list[tuple[str, str]]:
+        """Return each (metric, variant) that was logged, in the order of first appearance."""
+        self._reader.refresh()
+        return self._reader.pairs()
+
+    def count(self, metric: str, variant: str) -> int:
+        """Return the number of points of a metric and variant."""
+        self._reader.refresh()
+        return self._reader.count((metric, variant))
+
+    def series(self, metric: str, variant: str | None = None) -> Series:
+        """Return the points of one metric and variant.
+
+        Parameters
+        ----------
+        metric
+            The metric; or, without `variant`, a key such as ``"loss/val"``.
+        variant
+            The variant.
+
+        Returns
+        -------
+        Series
+            ``.iterations`` int64[n], ``.values`` float64[n], ``.times`` float64[n] (unix seconds), as logged.
+
+        Raises
+        ------
+        NotFoundError
+            Nothing was logged under that name.
+        """
+        pair = split_key(metric) if variant is None else (metric, variant)
+        self._reader.refresh()
+        series = self._reader.series(pair)
+        if series is None:
+            known = ", ".join(f"{m}/{v}" for m, v in self._reader.pairs()[:10]) or "nothing yet"
+            raise NotFoundError(f"No points for metric {shown(pair[0])}, variant {shown(pair[1])}. Logged: {known}.")
+        return series
+
+    def plots(self) -> list[dict[str, Any]]:
+        """Return the plots as they were logged, each ``{metric, variant, iteration, hash, size, time}``."""
+        self._reader.refresh()
+        return self._reader.events("plot")
+
+    def figure(self, sha256: str) -> dict[str, Any]:
+        """Return the figure of a plot, plotly JSON.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such figure.
+        """
+        import json
+
+        figure = json.loads(self.blob(sha256).read_bytes())
+        if not isinstance(figure, dict):
+            raise NotFoundError("That file is no figure.", "hash")
+        return figure
+
+    def samples(self) -> list[dict[str, Any]]:
+        """Return the debug samples as they were logged.
+
+        Each is ``{metric, variant, iteration, kind, mime, width, height, size, hash, name, time}``, where kind is
+        image, audio, video, html or other.
+        """
+        self._reader.refresh()
+        return [
+            {"kind": event.get("media", "other"), **{name: value for name, value in event.items() if name != "media"}}
+            for event in self._reader.events("sample")
+        ]
+
+    def console(self, after: int = 0, limit: int = 1000) -> tuple[list[dict[str, Any]], int]:
+        """Return console lines, each ``{index, time, stream, text}``, and how many there are.
+
+        Parameters
+        ----------
+        after
+            Index of the first one; negative counts from the end.
+        limit
+            How many at most.
+        """
+        self._reader.refresh_console()
+        if after < 0:
+            after = max(0, self._reader.console(0, 0)[1] + after)
+        return self._reader.console(after, limit)
+
+    def blob(self, sha256: str) -> Path:
+        """Return the file of a sample, figure or artifact by its SHA-256.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such file.
+        """
+        return self._blobs.path(sha256)
+
+    @property
+    def last_update(self) -> str | None:
+        """When something of it changed last, ISO 8601 in UTC."""
+        known = self._as_listed()
+        if known is not None:
+            return known["last_update"]  # type: ignore[no-any-return]
+        updated: str | None = self._record.get("updated")
+        if self._record["status"] != Status.RUNNING.value:
+            return updated
+        return iso(max([timestamp(updated) or 0.0, *(state.st_mtime for state in self._journal_states())]))
+
+    @property
+    def last_iteration(self) -> int | None:
+        """The greatest iteration of any metric but the monitor's."""
+        known = self._as_listed()
+        if known is not None:
+            return known["last_iteration"]  # type: ignore[no-any-return]
+        found = [
+            found["max_seen"]
+            for (metric, _), found in self._summaries().items()
+            if not metric.startswith(":") and found["max_seen"] is not None
+        ]
+        return max(found, default=None)
+
+    @property
+    def damaged(self) -> int:
+        """Records, lines and documents found damaged so far; what was repaired from a backup counts too."""
+        self._reader.refresh()
+        pending = 0 if self.status == Status.RUNNING.value else self._reader.pending
+        return self._reader.damaged + pending + int(self._document.damaged)
+
+    @property
+    def lost(self) -> int:
+        """How many points the writing processes could not keep, because the store could not be written."""
+        self._reader.refresh()
+        return self._reader.lost
+
+    def state(self) -> str:
+        """Return a text that changes when anything of the experiment did; it costs one look at the folder.
+
+        Raises
+        ------
+        NotFoundError
+            The experiment is gone.
+        """
+        record = self._record_state()
+        parts = [f"{state.st_ino}:{state.st_size}" for state in self._journal_states()]
+        alive = self._record["status"] == Status.RUNNING.value and changes.is_alive(self.store.paths, self.id)
+        return f"{record}|{'|'.join(parts)}|{alive:d}"
+
+    # -- below --------------------------------------------------------------------------------------------------------
+
+    def _journal_states(self) -> list[os.stat_result]:
+        found = []
+        for segments in self._paths.segments().values():
+            for _, _, path in segments:
+                with contextlib.suppress(FileNotFoundError):
+                    found.append(os.stat(path))
+        return found
+
+    def _summaries(self) -> dict[tuple[str, str], dict[str, Any]]:
+        self._reader.refresh()
+        found = {}
+        for pair in self._reader.pairs():
+            known = self._metrics.get(pair)
+            if known is None or known[0] != self._reader.count(pair):
+                series = self._reader.series(pair)
+                if series is None:
+                    continue
+                known = self._metrics[pair] = (len(series), summary(series))
+            found[pair] = known[1]
+        return found
