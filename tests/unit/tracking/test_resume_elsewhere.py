@@ -9,7 +9,7 @@ import pytest
 import trackkit_jupyter as track
 from trackkit_jupyter import TrackkitStateError
 from trackkit_jupyter.store import changes
-from trackkit_jupyter.tracking import experiment as module
+from trackkit_jupyter.tracking import life as module
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trackkit_jupyter.store.keys import split_key
+from trackkit_jupyter.records import split_key
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""Connecting parameters: recorded as hyperparameters, and recorded again when they change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.errors import shown
+from trackkit_jupyter.records import check_name
+from trackkit_jupyter.tracking.parameters import flatten
+from trackkit_jupyter.tracking.recorder import Recorder
+from trackkit_jupyter.tracking.writing import Writing
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import Store
+
+__all__ = ["Connecting"]
+
+
+class Connecting(Writing):
+    """An experiment that follows the parameters connected to it."""
+
+    def __init__(self, store: Store[Any], id: str) -> None:
+        super().__init__(store, id)
+        self._connected: list[tuple[Any, str, dict[str, tuple[str, str]]]] = []
+        self._unfit: set[tuple[str, str]] = set()  # section and name of what was said not to be recorded
+
+    def connect(self, parameters: Any, name: str = "General") -> Any:
+        """Record parameters as a section of hyperparameters, and go on recording what changes in them.
+
+        Parameters
+        ----------
+        parameters
+            A dict, a Namespace, a dataclass or a pydantic model; looked at about once a second, and at the end.
+        name
+            The section.
+
+        Returns
+        -------
+        `parameters`, unchanged.
+
+        Raises
+        ------
+        TrackkitTypeError, TrackkitValueError
+            It is none of these, or holds what cannot be kept; the message names the path.
+        TrackkitStateError
+            The experiment is not running in this process.
+        """
+        check_name(name)
+        recorder = self._running()
+        found = flatten(parameters)
+        self._journal_parameters(recorder, name, {}, found)
+        self._connected = [each for each in self._connected if each[0] is not parameters or each[1] != name]
+        self._connected.append((parameters, name, found))
+        if not recorder.watchers:
+            recorder.watchers.append(lambda: self._watch(recorder))
+        return parameters
+
+    # -- below --------------------------------------------------------------------------------------------------------
+
+    def _watch(self, recorder: Recorder) -> None:
+        for place, (parameters, section, before) in enumerate(self._connected):
+            unfit: dict[str, str] = {}
+            try:
+                now = flatten(parameters, unfit)
+            except RuntimeError:  # just being changed
+                continue
+            except Exception as error:  # noqa: BLE001 - objects of other people may do anything
+                self._say_unfit(recorder, section, "", str(error))
+                continue
+            for name, reason in unfit.items():
+                self._say_unfit(recorder, section, name, reason)
+                now.update({known: kept for known, kept in before.items() if f"{known}/".startswith(f"{name}/")})
+            if now != before:
+                others = [
+                    each[2] for other, each in enumerate(self._connected) if other != place and each[1] == section
+                ]
+                for name in before.keys() - now.keys():
+                    for held in others:  # removed here, but not there
+                        if name in held:
+                            recorder.event("hyperparameter", section=section, name=name, **_entry(held[name]))
+                            before = {kept: value for kept, value in before.items() if kept != name}
+                            break
+                self._journal_parameters(recorder, section, before, now)
+                self._connected[place] = (parameters, section, now)
+
+    def _say_unfit(self, recorder: Recorder, section: str, name: str, reason: str) -> None:
+        if (section, name) in self._unfit:
+            return
+        self._unfit.add((section, name))
+        what = f"{shown(name)} of the connected section {shown(section)}" if name else f"The section {shown(section)}"
+        recorder.complain(f"trackkit: {what} is not recorded: {reason} What else changes there is.")
+
+    @staticmethod
+    def _journal_parameters(
+        recorder: Recorder, section: str, before: dict[str, tuple[str, str]], now: dict[str, tuple[str, str]]
+    ) -> None:
+        for name, (text, kind) in now.items():
+            if before.get(name) != (text, kind):
+                recorder.event("hyperparameter", section=section, name=name, **_entry((text, kind)))
+        for name in before.keys() - now.keys():
+            recorder.event("hyperparameter", section=section, name=name, removed=True)
+
+
+def _entry(found: tuple[str, str]) -> dict[str, str]:
+    return {"value": found[0], "type": found[1]}
