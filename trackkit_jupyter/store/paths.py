@@ -53,19 +53,27 @@ class StorePaths:
         """Return the files of one experiment."""
         return ExperimentPaths(self.experiments / id)
 
+    def model(self, id: str) -> ExperimentPaths:
+        """Return the files of one model: of the same kinds as those of an experiment."""
+        return ExperimentPaths(self.models / id, "model.json")
+
+    def record(self, what: str, id: str) -> ExperimentPaths:
+        """Return the files of an ``experiment`` or a ``model``."""
+        return self.model(id) if what == "model" else self.experiment(id)
+
     def report(self, id: str) -> Path:
         """Return the record of one report."""
         return self.reports / id / "report.json"
 
 
 class ExperimentPaths:
-    """The files of one experiment, below `root`. They hold no reference to the store: the folder may be copied."""
+    """The files of one experiment or model, below `root`. They hold no reference to the store: it may be copied."""
 
     SCALARS, EVENTS, CONSOLE = "scalars", "events", "console"
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, record: str = "experiment.json") -> None:
         self.root = root
-        self.record = root / "experiment.json"
+        self.record = root / record
         self.blobs = root / "blobs"
 
     def segment(self, kind: str, writer: str, number: int) -> Path:

@@ -1,4 +1,4 @@
-"""The record of an experiment: what a person calls it, and where it is in its life."""
+"""The record of an experiment or a model: what a person calls it, and where it is in its life."""
 
 from __future__ import annotations
 
@@ -43,12 +43,15 @@ class Listed:
 
 
 class Record:
-    """The record of an experiment of a store, read when it is asked for and only if it changed."""
+    """The record of an experiment or a model of a store, read when it is asked for and only if it changed."""
+
+    #: What it is a record of: in words, and as the name of its table.
+    _what = "experiment"
 
     def __init__(self, store: Store[Any], id: str) -> None:
         self.store = store
         self.id = id
-        self._paths = store.paths.experiment(id)
+        self._paths = store.paths.record(self._what, id)
         self._document = Document(self._paths.record)
         # One tuple, replaced as a whole: several threads of a server read one handle.
         self._known: tuple[tuple[int, int, int] | None, Tables] = (None, {})
@@ -149,7 +152,7 @@ class Record:
 
     @property
     def _record(self) -> dict[str, Any]:
-        return self._tables["experiment"]["1"]
+        return self._tables[self._what]["1"]
 
     @property
     def _tables(self) -> Tables:
@@ -168,10 +171,10 @@ class Record:
             found = os.stat(self._paths.record)
         except FileNotFoundError:
             if not self._paths.root.is_dir():
-                raise NotFoundError(f"There is no experiment with the id {self.id} in this store.", "id") from None
+                raise NotFoundError(f"There is no {self._what} with the id {self.id} in this store.", "id") from None
             return (0, 0, 0)
         except OSError as error:
-            raise storage_error(error, f"The experiment {self.id} cannot be read") from error
+            raise storage_error(error, f"The {self._what} {self.id} cannot be read") from error
         return (found.st_mtime_ns, found.st_size, found.st_ino)
 
     @contextlib.contextmanager
@@ -183,7 +186,7 @@ class Record:
     def _editing_tables(self, *, note: str = "edit") -> Iterator[tuple[dict[str, Any], TinyDB]]:
         self._record_state()  # tells by its name which one is not there
         with self._document.edit() as database:
-            table = database.table("experiment", cache_size=0)
+            table = database.table(self._what, cache_size=0)
             record = dict(table.get(doc_id=1) or {})
             yield record, database
             record["updated"] = iso(time.time())
