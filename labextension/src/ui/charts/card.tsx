@@ -13,7 +13,6 @@ interface CardProps {
   notes: string[];
   /** Something to be said after an action, or a refusal. */
   said: string | null;
-  onMaximize: () => void;
   children: ComponentChildren;
 }
 
@@ -22,21 +21,22 @@ function titleRoom(title: string): number {
   return Math.min(104, 44 + 6 * title.length);
 }
 
-export function Card({ title, width, controls, notes, said, onMaximize, children }: CardProps) {
-  const keys = (event: KeyboardEvent) => {
-    const letters =
-      !event.ctrlKey && !event.metaKey && !event.altKey && !(event.target as HTMLElement).matches('input');
-    const control = letters && controls.find(one => one.shortcut === event.key && event.key.length === 1);
-    if (letters && event.key === 'm') {
-      event.preventDefault();
-      onMaximize();
-    } else if (control && /[a-z]/.test(event.key)) {
+/** Letters run the controls that name them. What has no letter is a key of the drawing itself. */
+export function shortcuts(controls: readonly Control[]) {
+  return (event: KeyboardEvent) => {
+    const typed = (event.target as HTMLElement).matches('input:not([type=range]), textarea, select');
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !typed && /^[a-z]$/.test(event.key);
+    const control = plain && controls.find(one => one.shortcut === event.key);
+    if (control) {
       event.preventDefault();
       control.run();
     }
   };
+}
+
+export function Card({ title, width, controls, notes, said, children }: CardProps) {
   return (
-    <section class="tk-chart" aria-label={title} onKeyDown={keys}>
+    <section class="tk-chart" aria-label={title} onKeyDown={shortcuts(controls)}>
       <div class="tk-chart-head">
         <h3 class="tk-chart-title">
           <Middle text={title} />

@@ -7,25 +7,42 @@ export type ChartModel = LineModel | { kind: 'figure'; title: string; figure: Fi
 
 export type DragMode = 'zoom' | 'pan' | 'select' | 'lasso' | 'orbit' | 'turntable';
 
+/** The ends of an axis as a person typed them; null follows the data. */
+export type Bounds = readonly [from: number | null, to: number | null];
+
 export interface ChartOptions {
+  logX: boolean;
   logY: boolean;
+  /** The vertical axis spans the 5th to the 95th percentile. */
+  ignoreOutliers: boolean;
+  /** The axes a chart begins with, and goes back to. */
+  bounds: { x: Bounds; y: Bounds };
+  /** The original of a smoothed line is drawn too, faint. */
+  originals: boolean;
   /** One point with both its values, or every series at one x. */
   hover: 'closest' | 'compare';
   spikes: boolean;
   drag: DragMode;
   legend: boolean;
+  /** The numbers instead of the drawing. */
+  table: boolean;
   /** Ids of series that are switched off. */
   hidden: ReadonlySet<string>;
-  /** Id of a series that stands out, the others step back. */
-  highlight: string | null;
+  /** Ids of series that stand out, the others step back. */
+  highlight: ReadonlySet<string> | null;
 }
 
 export const DEFAULTS: ChartOptions = {
+  logX: false,
   logY: false,
+  ignoreOutliers: false,
+  bounds: { x: [null, null], y: [null, null] },
+  originals: true,
   hover: 'compare',
   spikes: false,
   drag: 'zoom',
   legend: true,
+  table: false,
   hidden: new Set(),
   highlight: null,
 };
@@ -40,5 +57,6 @@ export interface Chart {
   resize(): void;
   /** The chart as it stands, at three times the resolution of the page. */
   toPng(): Promise<Blob>;
+  toSvg(): Promise<Blob>;
   destroy(): void;
 }

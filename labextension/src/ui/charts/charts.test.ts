@@ -1,13 +1,13 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ExperimentRecord, MetricSummary } from '../protocol';
 import { bestOf, directionOf, metricRows, parameterRows } from './best';
 import { DEFAULTS } from './chart';
 import { controlsOf } from './controls';
 import { margin, roomy, scaled, shifted, xExtent, yExtent } from './extent';
+import { selection } from './gestures';
 import { columnsFor } from './grid';
 import { closestAt, compareAt } from './hover';
 import { embedCode } from './keep';
-import { selection } from './line';
 import type { LineModel } from './model';
 import { DASHES, dashOf, seriesColor, seriesToken } from './paint';
 import { namesOf } from './reader';
@@ -35,22 +35,14 @@ function model(...lines: [id: string, x: number[], y: number[]][]): LineModel {
 /** Rows of corners that a band was drawn with. */
 function bandOf(x: number[], low: number[], high: number[], log = false): number[][][] {
   const areas: number[][][] = [];
-  vi.stubGlobal(
-    'Path2D',
-    class {
-      moveTo(px: number, py: number) {
-        areas.push([[px, py]]);
-      }
-      lineTo(px: number, py: number) {
-        areas.at(-1)?.push([px, py]);
-      }
-      closePath() {}
-    },
-  );
+  const pen = {
+    moveTo: (px: number, py: number) => areas.push([[px, py]]),
+    lineTo: (px: number, py: number) => areas.at(-1)?.push([px, py]),
+    closePath: () => {},
+  };
   const same = (value: number) => value;
-  const map = { from: 0, to: 100, toX: same, toY: same, log, width: 100 };
-  bandPath(Float64Array.from(x), Float64Array.from(low), Float64Array.from(high), map, -99);
-  vi.unstubAllGlobals();
+  const map = { from: 0, to: 100, toX: same, toY: same, log, logX: false, width: 100 };
+  bandPath(Float64Array.from(x), Float64Array.from(low), Float64Array.from(high), map, -99, pen);
   return areas;
 }
 
@@ -222,6 +214,7 @@ describe('controls', () => {
     set: () => {},
     chart: () => null,
     onPng: () => {},
+    onSvg: () => {},
     onJson: () => {},
     onEmbed: () => {},
   };
@@ -240,9 +233,12 @@ describe('controls', () => {
       'Toggle spike lines',
       'Toggle legend',
     ];
+    const areas = ['Box select', 'Lasso select', 'Download SVG'];
     const hover = ['Show closest data on hover', 'Compare data on hover'];
-    expect(names('line')).toEqual(expect.arrayContaining([...common, ...flat, ...hover, 'Toggle logarithmic view']));
-    expect(names('axes')).toEqual(expect.arrayContaining([...common, ...flat, ...hover, 'Box select', 'Lasso select']));
+    expect(names('line')).toEqual(
+      expect.arrayContaining([...common, ...flat, ...hover, ...areas, 'Toggle logarithmic view', 'Show as table']),
+    );
+    expect(names('axes')).toEqual(expect.arrayContaining([...common, ...flat, ...hover, ...areas]));
     expect(names('space')).toEqual(
       expect.arrayContaining([...common, 'Orbital rotation', 'Turntable rotation', 'Reset camera']),
     );

@@ -16,8 +16,10 @@ import {
   Rotate3d,
   Scan,
   Search,
+  Spline,
   SquareDashed,
   Superscript,
+  Table2,
   ZoomIn,
   ZoomOut,
 } from 'lucide';
@@ -31,6 +33,7 @@ export interface ControlsOf {
   set: (patch: Partial<ChartOptions>) => void;
   chart: () => Chart | null;
   onPng: () => void;
+  onSvg: () => void;
   onJson: () => void;
   onEmbed: () => void;
   /** Absent where the plot is maximised already. */
@@ -50,7 +53,7 @@ export function controlsOf(given: ControlsOf): Control[] {
     drag(9, 'Zoom', Search, 'zoom');
     drag(8, 'Pan', Move, 'pan');
   }
-  if (kind === 'axes') {
+  if (flat) {
     drag(17, 'Box select', SquareDashed, 'select');
     drag(18, 'Lasso select', LassoSelect, 'lasso');
   }
@@ -82,10 +85,19 @@ export function controlsOf(given: ControlsOf): Control[] {
       shortcut: 'l',
     });
   }
+  if (kind === 'line') {
+    add(2, 16, 'Show as table', Table2, () => set({ table: !options.table }), {
+      pressed: options.table,
+      shortcut: 't',
+    });
+  }
   if (kind !== 'plain') {
     add(2, 10, 'Toggle legend', List, () => set({ legend: !options.legend }), { pressed: options.legend });
   }
   add(3, 5, 'Download PNG', ImageDown, given.onPng);
+  if (kind !== 'plain') {
+    add(3, 19, 'Download SVG', Spline, given.onSvg);
+  }
   add(3, 7, 'Download JSON', Braces, given.onJson);
   add(3, 15, 'Copy embed code', CodeXml, given.onEmbed);
   if (given.onMaximize) {

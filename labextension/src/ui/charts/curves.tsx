@@ -9,10 +9,12 @@ import { Empty, Problem } from '../parts/states';
 import type { CurveOptions, ViewOptions } from '../protocol';
 import type { Source } from '../source';
 import { Bench } from './bench';
+import { DEFAULTS } from './chart';
 import { Grid } from './grid';
 import { LineCard } from './linecard';
 import { CurveReader, type CurveSettings } from './reader';
 import { clampSmoothing, recall, remember, shelf } from './settings';
+import { together } from './together';
 import { Choice, PlotList, Smoothing } from './tools';
 
 interface CurvesProps {
@@ -76,6 +78,7 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
   const settings = useSignal<CurveSettings>(first);
   const hidden = useSignal<ReadonlySet<string>>(new Set(first.hidden));
   const filter = useFilter();
+  const shared = useMemo(() => together(DEFAULTS, false), [key]);
   const active = useActive();
   const reader = useMemo(
     () => new CurveReader(source, objects, options, settings.peek(), more(options)),
@@ -135,7 +138,7 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
           <Grid cards={shown.length}>
             {width =>
               shown.map(slot => (
-                <LineCard key={slot.id} slot={slot} reader={reader} objects={objects} xaxis={xaxis} width={width} />
+                <LineCard key={slot.id} {...{ slot, reader, objects, xaxis, width }} together={shared} />
               ))
             }
           </Grid>

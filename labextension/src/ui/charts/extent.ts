@@ -1,12 +1,13 @@
 // The ranges of an axis: what the data spans, and how zooming changes it.
 
 import type { Axis } from '../protocol';
+import type { Bounds } from './chart';
 import type { LineModel } from './model';
 import { drawable, lowerBound } from './trace';
 
 export type Range = [from: number, to: number];
 
-export function xExtent(model: LineModel, hidden: ReadonlySet<string>): Range | null {
+export function xExtent(model: LineModel, hidden: ReadonlySet<string>, log = false): Range | null {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (const { id, columns, nonfinite } of model.series) {
@@ -14,22 +15,29 @@ export function xExtent(model: LineModel, hidden: ReadonlySet<string>): Range | 
       continue;
     }
     const x = columns.raw_x?.length ? columns.raw_x : columns.x;
-    if (x.length) {
-      from = Math.min(from, x[0] as number);
+    // The smallest number above zero is where a logarithmic axis begins.
+    const first = log ? lowerBound(x, Number.MIN_VALUE) : 0;
+    if (first < x.length) {
+      from = Math.min(from, x[first] as number);
       to = Math.max(to, x[x.length - 1] as number);
     }
     for (const [at] of nonfinite) {
-      from = Math.min(from, at);
-      to = Math.max(to, at);
+      if (!log || at > 0) {
+        from = Math.min(from, at);
+        to = Math.max(to, at);
+      }
     }
   }
   return from <= to ? [from, to] : null;
 }
 
 /** A range with some room when it holds a single value. */
-export function roomy([from, to]: Range, kind: Axis | 'metric'): Range {
+export function roomy([from, to]: Range, kind: Axis | 'metric', log = false): Range {
   if (from < to) {
     return [from, to];
+  }
+  if (log) {
+    return [from / 2, to * 2];
   }
   const room = kind === 'iterations' ? 1 : 0.5;
   return [from - room, to + room];
@@ -61,6 +69,27 @@ export function yExtent(model: LineModel, hidden: ReadonlySet<string>, x: Range,
     }
   }
   return from <= to ? [from, to] : null;
+}
+
+/** The range that leaves a twentieth of the values out at either end: that of the lines in sight. */
+export function typicalExtent(model: LineModel, hidden: ReadonlySet<string>, log: boolean): Range | null {
+  const ranges = model.series.flatMap(({ id, y_range: range }) => (hidden.has(id) || !range ? [] : [range]));
+  const from = Math.min(...ranges.map(([low]) => low));
+  const to = Math.max(...ranges.map(([, high]) => high));
+  return from <= to && (!log || from > 0) ? [from, to] : null;
+}
+
+/** A range with the ends that a person typed; what is impossible on this axis is passed over. */
+export function bounded([from, to]: Range, [low, high]: Bounds, log: boolean): Range {
+  const possible = (value: number | null): value is number => value !== null && (!log || value > 0);
+  const left = possible(low) ? low : from;
+  const right = possible(high) ? high : to;
+  if (left < right) {
+    return [left, right];
+  }
+  // All that there is lies beyond the one end that was typed.
+  const width = log ? 10 : to - from || 1;
+  return possible(low) ? [low, log ? low * width : low + width] : [log ? right / width : right - width, right];
 }
 
 /** The data's range with a margin, so that no line lies on the frame. */

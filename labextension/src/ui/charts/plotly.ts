@@ -4,6 +4,7 @@ import type { Figure } from '../protocol';
 import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS } from './chart';
 import { checkFigure, type FigureTheme, localFigure, themedLayout } from './figure';
 import { paintOf, plainColor } from './paint';
+import type { Picked } from './region';
 
 interface Axis {
   _name: string;
@@ -20,7 +21,7 @@ type Graph = HTMLElement & {
 };
 
 interface Selected {
-  points?: { y?: unknown }[];
+  points?: { x?: unknown; y?: unknown; data?: { name?: unknown } }[];
 }
 
 interface Plotly {
@@ -69,7 +70,7 @@ export function loadPlotly(url: () => Promise<string>): Promise<Plotly> {
 
 export interface FigureEvents {
   /** A box or lasso selection was drawn, or taken back. */
-  onSelect?(values: number[] | null): void;
+  onSelect?(points: Picked[] | null): void;
   /** Something of the figure was left out, because it would have been fetched from the network. */
   onReduced?(reduced: boolean): void;
   onError?(reason: unknown): void;
@@ -156,14 +157,24 @@ export class PlotlyChart implements Chart {
   }
 
   async toPng(): Promise<Blob> {
+    const url = await this.image('png', 3);
+    const bytes = Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), letter => letter.charCodeAt(0));
+    return new Blob([bytes], { type: 'image/png' });
+  }
+
+  async toSvg(): Promise<Blob> {
+    const url = await this.image('svg', 1);
+    return new Blob([decodeURIComponent(url.slice(url.indexOf(',') + 1))], { type: 'image/svg+xml' });
+  }
+
+  /** The figure as a data address. */
+  private async image(format: 'png' | 'svg', scale: number): Promise<string> {
     await this.queue;
     if (!this.plotly || !this.drawn) {
       throw new Error('There is nothing drawn yet.');
     }
     const { clientWidth: width, clientHeight: height } = this.host;
-    const url = await this.plotly.toImage(this.graph, { format: 'png', width, height, scale: 3 });
-    const bytes = Uint8Array.from(atob(url.slice(url.indexOf(',') + 1)), letter => letter.charCodeAt(0));
-    return new Blob([bytes], { type: 'image/png' });
+    return this.plotly.toImage(this.graph, { format, width, height, scale });
   }
 
   destroy(): void {
@@ -198,7 +209,7 @@ export class PlotlyChart implements Chart {
     this.drawn = figure;
     if (!this.listening) {
       this.listening = true;
-      this.graph.on?.('plotly_selected', event => this.events.onSelect?.(selectedValues(event)));
+      this.graph.on?.('plotly_selected', event => this.events.onSelect?.(selectedPoints(event)));
       this.graph.on?.('plotly_deselect', () => this.events.onSelect?.(null));
     }
   }
@@ -244,7 +255,12 @@ function nested(patch: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.includes('.')));
 }
 
-function selectedValues(event: Selected | undefined): number[] | null {
-  const points = event?.points;
-  return points ? points.map(point => point.y).filter((y): y is number => typeof y === 'number') : null;
+function selectedPoints(event: Selected | undefined): Picked[] | null {
+  return (
+    event?.points?.flatMap(({ x, y, data }) =>
+      typeof y === 'number'
+        ? [{ series: String(data?.name ?? ''), x: typeof x === 'number' ? x : String(x ?? ''), y }]
+        : [],
+    ) ?? null
+  );
 }

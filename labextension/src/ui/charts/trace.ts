@@ -1,4 +1,6 @@
-// One series as strokes on a canvas: gaps where a value is missing, the extremes of every pixel column, dots for lone points.
+// One series as strokes of a pen: gaps where a value is missing, the extremes of every pixel column, dots for lone points.
+
+import type { Pen } from './surface';
 
 export interface Mapping {
   /** Visible range of x, in its own units. */
@@ -8,6 +10,8 @@ export interface Mapping {
   toY(value: number): number;
   /** Values at or below zero have no place. */
   log: boolean;
+  /** So have places on the horizontal axis. */
+  logX: boolean;
   /** Width of the plotting area in canvas pixels. */
   width: number;
 }
@@ -39,6 +43,12 @@ export function nearestIndex(values: Float64Array, value: number): number {
   return value - (values[after - 1] as number) <= (values[after] as number) - value ? after - 1 : after;
 }
 
+/** The first point that matters: one before those in view, so that a line enters from the edge. */
+function firstSeen(xs: Float64Array, map: Mapping): number {
+  const before = Math.max(0, lowerBound(xs, map.from) - 1);
+  return map.logX && (xs[before] as number) <= 0 ? before + 1 : before;
+}
+
 export function drawable(value: number, log: boolean): boolean {
   return Number.isFinite(value) && (!log || value > 0);
 }
@@ -50,9 +60,9 @@ export function bandPath(
   highs: Float64Array,
   map: Mapping,
   bottom: number,
-): Path2D {
-  const area = new Path2D();
-  const first = Math.max(0, lowerBound(xs, map.from) - 1);
+  area: Pen,
+): void {
+  const first = firstSeen(xs, map);
   const end = Math.min(xs.length, lowerBound(xs, map.to) + 1);
   const there = (at: number) => Number.isFinite(lows[at]) && drawable(highs[at] as number, map.log);
   for (let start = first; start < end; start += 1) {
@@ -72,14 +82,12 @@ export function bandPath(
     area.closePath();
     start = stop;
   }
-  return area;
 }
 
-/** The path of a line and, apart, the centres of points that have no neighbour to be joined with. */
-export function tracePath(xs: Float64Array, ys: Float64Array, map: Mapping): { line: Path2D; lone: number[] } {
-  const line = new Path2D();
+/** Draws a line; returns the centres of points that have no neighbour to be joined with. */
+export function tracePath(xs: Float64Array, ys: Float64Array, map: Mapping, line: Pen): number[] {
   const lone: number[] = [];
-  const low = Math.max(0, lowerBound(xs, map.from) - 1);
+  const low = firstSeen(xs, map);
   const high = Math.min(xs.length, lowerBound(xs, map.to) + 1);
   const dense = high - low > 4 * map.width;
   let run = 0;
@@ -131,5 +139,5 @@ export function tracePath(xs: Float64Array, ys: Float64Array, map: Mapping): { l
     py = y;
   }
   end();
-  return { line, lone };
+  return lone;
 }

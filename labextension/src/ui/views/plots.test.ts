@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { selectionText } from '../charts/figurecard';
 import type { PlotEntry } from '../protocol';
 import { titleOf, wantedPlots } from './plots';
 
@@ -20,11 +19,5 @@ describe('plots', () => {
     expect(wantedPlots(plots, {})).toHaveLength(3);
     expect(wantedPlots(plots, { metrics: ['a'] })).toHaveLength(2);
     expect(wantedPlots(plots, { metrics: ['a'], variants: ['y'] })).toEqual([plots[1]]);
-  });
-
-  it('say what a selection holds', () => {
-    expect(selectionText([1, 2, 6])).toBe('3 points: min 1, max 6, mean 3');
-    expect(selectionText([2])).toContain('1 point:');
-    expect(selectionText(null)).toBe('Nothing selected');
   });
 });

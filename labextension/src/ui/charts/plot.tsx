@@ -1,0 +1,121 @@
+// The drawing of a line chart in its frame, and the legend below.
+
+import { effect, type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useTheme } from '../parts/theme';
+import type { ChartOptions } from './chart';
+import type { Stage } from './frame';
+import type { Zoom } from './gestures';
+import { Legend } from './legend';
+import { LineChart } from './line';
+import type { LineModel } from './model';
+import type { Region } from './region';
+import { onTheme } from './retheme';
+import { SeriesTable } from './seriestable';
+import { summaryOf } from './summary';
+import { type Lit, litIn } from './together';
+
+interface PlotProps {
+  model: ReadonlySignal<LineModel | null>;
+  options: Signal<ChartOptions>;
+  zoom: Signal<Zoom>;
+  lit: Signal<Lit | null>;
+  stage: Stage;
+  onPick: (region: Region | null) => void;
+}
+
+export function Plot({ model, options, zoom, lit, stage, onPick }: PlotProps) {
+  const names = useComputed(() =>
+    model.value?.series.map(one => `${one.id} ${one.name} ${one.color} ${one.dash}`).join('\n'),
+  );
+  const hidden = useComputed(() => options.value.hidden);
+  const legend = useComputed(() => options.value.legend);
+  const table = useComputed(() => options.value.table);
+  void names.value;
+  const series = model.peek()?.series ?? [];
+  const light = (id: string | null) => {
+    lit.value = model.peek()?.series.find(one => one.id === id) ?? null;
+  };
+  return (
+    <>
+      {table.value ? (
+        <SeriesTable model={model} hidden={hidden} />
+      ) : (
+        <Drawing {...{ model, options, zoom, lit, stage, onPick }} onPoint={light} />
+      )}
+      {series.length > 1 && legend.value && (
+        <Legend
+          series={series}
+          hidden={hidden}
+          onHidden={next => {
+            options.value = { ...options.value, hidden: next };
+          }}
+          onHighlight={light}
+        />
+      )}
+    </>
+  );
+}
+
+function Drawing({
+  model,
+  options,
+  zoom,
+  lit,
+  stage,
+  onPick,
+  onPoint,
+}: PlotProps & { onPoint: (id: string | null) => void }) {
+  const host = useRef<HTMLDivElement>(null);
+  const theme = useTheme();
+  useLayoutEffect(() => {
+    const element = host.current as HTMLDivElement;
+    const made = new LineChart(element, {
+      zoom: zoom.peek(),
+      onZoom: next => {
+        zoom.value = next;
+      },
+      onPoint,
+      onPick,
+    });
+    stage.chart.current = made;
+    const sizes = new ResizeObserver(() => made.resize());
+    sizes.observe(element);
+    const stops = [
+      effect(() => {
+        const highlight = model.value && litIn(model.value, lit.value);
+        made.setOptions({ ...options.value, highlight });
+      }),
+      effect(() => made.zoomTo(zoom.value)),
+      effect(() => {
+        if (stage.picked.value === null) {
+          made.unpick();
+        }
+      }),
+      onTheme(theme, () => {
+        if (model.peek()) {
+          made.draw(model.peek() as LineModel);
+        }
+      }),
+      effect(() => {
+        if (model.value) {
+          made.draw(model.value);
+          element.setAttribute('aria-label', summaryOf(model.value));
+        }
+      }),
+    ];
+    return () => {
+      sizes.disconnect();
+      for (const stop of stops) {
+        stop();
+      }
+      made.destroy();
+      stage.chart.current = null;
+      onPoint(null);
+    };
+  }, []);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk along the curve
+    <div class="tk-plot" ref={host} tabIndex={0} role="img" aria-busy={model.peek() === null} />
+  );
+}

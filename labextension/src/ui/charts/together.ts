@@ -1,0 +1,36 @@
+// What the charts of a view have in common: the line that stands out, the part that is zoomed to, how they are to look.
+
+import { type Signal, signal } from '@preact/signals';
+import type { ChartOptions } from './chart';
+import type { Range } from './extent';
+import type { LineModel } from './model';
+
+/** Who is pointed at, in whichever chart. */
+export type Lit = Pick<LineModel['series'][number], 'experiment' | 'variant'>;
+
+export type Look = Pick<ChartOptions, 'logX' | 'logY' | 'ignoreOutliers' | 'bounds' | 'originals'>;
+
+export interface Together {
+  lit: Signal<Lit | null>;
+  look: Signal<Look>;
+  /** Whether a zoom is that of all charts. */
+  linked: Signal<boolean>;
+  /** The part all are zoomed to while they are linked. */
+  x: Signal<Range | null>;
+}
+
+export function together({ logX, logY, ignoreOutliers, bounds, originals }: Look, linked: boolean): Together {
+  const look = { logX, logY, ignoreOutliers, bounds, originals };
+  return { lit: signal(null), look: signal(look), linked: signal(linked), x: signal(null) };
+}
+
+/** The lines of a chart that stand out: the same line, else those of the same experiment; null where there are none. */
+export function litIn(model: LineModel, lit: Lit | null): ReadonlySet<string> | null {
+  if (!lit) {
+    return null;
+  }
+  const mine = model.series.filter(series => series.experiment === lit.experiment);
+  const same = mine.filter(series => series.variant === lit.variant);
+  const found = same.length > 0 ? same : mine;
+  return found.length > 0 && found.length < model.series.length ? new Set(found.map(series => series.id)) : null;
+}
