@@ -9,6 +9,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "labextension"
 STATIC = ROOT / "trackkit_jupyter" / "labextension" / "static"
@@ -52,19 +54,53 @@ def test_the_lab_loads_little_at_start() -> None:
     assert any("trackkit-jupyter:views" in found[name].read_text(encoding="utf-8") for name in first)
 
 
-def test_the_views_are_small() -> None:
+def imported(name: str) -> set[str]:
+    """Return the files that a page has fetched when it has this one."""
+    text = (EMBED / name).read_text(encoding="utf-8")
+    direct = re.findall(r'\b(?:from|import) ?"\./([\w-]+\.js)"', text)
+    return {name}.union(*(imported(other) for other in direct))
+
+
+def later(name: str) -> set[str]:
+    """Return the parts that a page with this file fetches when they are first seen."""
+    texts = [(EMBED / file).read_text(encoding="utf-8") for file in imported(name)]
+    return {part for text in texts for part in re.findall(r'\bimport\("\./([\w-]+\.js)"\)', text)}
+
+
+def weight(names: set[str]) -> int:
+    """Return the bytes of files of code; their styles are inside."""
+    return sum((EMBED / name).stat().st_size for name in names)
+
+
+@pytest.mark.parametrize("page", ["widget.js", "embed.js"])
+def test_a_page_starts_with_little_and_gets_the_code_of_a_view_when_it_is_seen(page: str) -> None:
+    first = imported(page)
+    assert weight(first) <= 150 * KB
+    views = later(page)
+    stems = {name.rpartition("-")[0] for name in views}
+    assert {"experiment", "scalars", "comparison", "plots", "samples"} <= stems
+    for view in views:
+        # An experiment is first seen with its curves.
+        seen = first | imported(view) | {name for name in views if name.startswith("scalars-")}
+        assert weight(seen.union(*map(imported, seen))) <= 250 * KB, view
+
+
+def test_what_a_view_needs_is_not_in_what_a_page_starts_with() -> None:
+    first = "".join((EMBED / name).read_text(encoding="utf-8") for name in imported("widget.js"))
+    for inside in ("uplot", "tk-log-line", "tk-viewer-stage", "tk-compare", "getVirtualItems"):
+        assert any(inside in path.read_text(encoding="utf-8") for path in EMBED.glob("*.js")), inside
+        assert inside not in first, f"{inside} is fetched by pages that do not show it"
+
+
+def test_the_lab_has_the_same_code() -> None:
     found = scripts()
     first = {"remoteEntry", *at_start(found["remoteEntry"].read_text(encoding="utf-8"))}
-    later = sum(path.stat().st_size for name, path in found.items() if name not in first)
-    code = (EMBED / "embed.js").stat().st_size
-    styles = (EMBED / "embed.css").stat().st_size
-    assert 0 < code <= 250 * KB
-    assert 0 < styles <= 50 * KB
-    assert 0 < later <= code + styles + 20 * KB  # the Lab's copy: the same code and styles, nothing else
+    views = sum(path.stat().st_size for name, path in found.items() if name not in first)
+    assert 0 < views <= weight({path.name for path in EMBED.glob("*.js")}) + 40 * KB
 
 
 def test_no_framework_of_the_host_is_inside() -> None:
-    for path in [*STATIC.glob("*.js"), EMBED / "embed.js"]:
+    for path in [*STATIC.glob("*.js"), *EMBED.glob("*.js")]:
         text = path.read_text(encoding="utf-8")
         assert "react.element" not in text
         assert "Plotly" not in text or path.stat().st_size < 250 * KB

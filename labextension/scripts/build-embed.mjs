@@ -1,20 +1,12 @@
-// Builds what is not of the labextension: the code of the embed page, one script and one style sheet beside it; and the
-// code of the widgets, one module that brings its style sheet along, for the kernel to send.
+// Builds the code of the pages that are not the Lab: the embed page, and the pages to which a kernel sends the code. One
+// set of files serves both: what a page starts with, and a file for every view that it may come to show.
+import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const common = {
-  outdir: '../trackkit_jupyter/static',
-  bundle: true,
-  format: 'esm',
-  target: 'es2022',
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  minify: process.argv.includes('--minify'),
-  legalComments: 'none',
-  charset: 'utf8',
-  logLevel: 'info',
-};
+const outdir = '../trackkit_jupyter/static';
+const common = { bundle: true, minify: process.argv.includes('--minify'), logLevel: 'info' };
 
+/** A style sheet as a module that puts it into the page, so that it comes with the code that needs it. */
 const stylesInside = {
   name: 'styles-inside',
   setup({ onLoad }) {
@@ -27,5 +19,19 @@ const stylesInside = {
   },
 };
 
-await build({ ...common, entryPoints: { embed: 'src/embed/index.ts' } });
-await build({ ...common, entryPoints: { widget: 'src/widget/index.ts' }, plugins: [stylesInside] });
+rmSync(outdir, { recursive: true, force: true }); // the names of the parts change with their content
+await build({ ...common, outdir, entryPoints: { embed: 'src/embed/page.css' } });
+await build({
+  ...common,
+  outdir,
+  entryPoints: { embed: 'src/embed/index.ts', widget: 'src/widget/index.ts' },
+  splitting: true,
+  chunkNames: '[name]-[hash]',
+  format: 'esm',
+  target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'none',
+  charset: 'utf8',
+  plugins: [stylesInside],
+});

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -20,6 +21,7 @@ from trackkit_jupyter.widgets import (
     SamplesView,
     ScalarsView,
     ViewWidget,
+    code,
 )
 from trackkit_jupyter.widgets import page as hidden
 
@@ -52,23 +54,50 @@ def test_fifty_experiments_fit_and_one_more_is_refused(comms: Comms, exp: track.
         widget.objects = ["nonsense"]
 
 
+def sent_code(comms: Comms) -> list[tuple[str, list[str], int]]:
+    """The code that was sent: the part, its files, and the bytes of the message."""
+    found = []
+    for _, _, data, buffers in comms:
+        if part := data.get("content", {}).get("code"):
+            found.append((part, list(json.loads(gzip.decompress(buffers[0]))), len(buffers[0])))
+    return found
+
+
 def test_the_code_is_sent_once_however_many_views(comms: Comms, exp: track.Experiment, monkeypatch: Any) -> None:
     monkeypatch.setenv("TRACKKIT_DOOR", "comm")
     for _ in range(3):
         ScalarsView(exp)
-    packed = [buffers[0] for _, _, data, buffers in comms if data.get("content", {}).get("code")]
-    assert len(packed) == 1
-    assert len(packed[0]) < 120_000
+    parts = [code.FIRST, *code.parts_of("scalars")]
+    assert [part for part, _, _ in sent_code(comms)] == parts
+    ExperimentView(exp)
+    files = [name for _, names, _ in sent_code(comms) for name in names]
+    assert len(files) == len(set(files))
+    needed = {name for part in [*parts, *code.parts_of("experiment")] for name in code.files_of(part)}
+    assert set(files) == needed
+    assert not [name for name in files if name.startswith("comparison")], "it comes when it is needed"
+    assert sum(size for _, _, size in sent_code(comms)) < 120_000
 
 
 def test_no_code_is_sent_where_our_server_answers(comms: Comms, exp: track.Experiment, monkeypatch: Any) -> None:
     monkeypatch.setenv("TRACKKIT_DOOR", "http")
     ScalarsView(exp)
     assert not [buffers for _, _, _, buffers in comms if buffers]
-    hidden.page()._received(None, {"need": "code"}, [])
-    assert [data["content"] for _, _, data, buffers in comms if buffers] == [{"code": "gzip"}], (
-        "but it may be asked for"
-    )
+
+
+def test_a_page_asks_for_the_code_it_lacks(comms: Comms, exp: track.Experiment, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TRACKKIT_DOOR", "comm")
+    ScalarsView(exp)
+    (plots,) = code.parts_of("plot")
+    for need, has in ((code.FIRST, []), (plots, code.files_of(code.FIRST))):  # a page loaded anew has nothing
+        comms.clear()
+        hidden.page()._received(None, {"need": need, "has": has}, [])
+        ((part, files, _),) = sent_code(comms)
+        assert part == need
+        assert files == [name for name in code.files_of(need) if name not in has]
+    for need in ("plots-00000000.js", "../widgets/page.py", "embed.css"):
+        comms.clear()
+        hidden.page()._received(None, {"need": need, "has": None}, [])
+        assert [data["content"] for _, _, data, _ in comms] == [{"lacks": need}]
 
 
 def test_options_are_traits(comms: Comms, exp: track.Experiment) -> None:

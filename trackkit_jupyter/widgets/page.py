@@ -1,15 +1,15 @@
 """The one hidden widget behind all views of a page: it sends their code, once, and answers for all of them.
 
-Views hold traits and nothing else. What they read comes over the comm of this widget, so that ten views of an
-experiment cost one answer, and a further view a few kilobytes.
+The code comes in parts: what a page starts with, then what its views may come to show, before the kernel is busy; later
+what a page asks for, for it may have been loaded anew. Views hold traits and nothing else. What they read comes over
+the comm of this widget, so that ten views of an experiment cost one answer, and a further view a few kilobytes.
 """
 
 from __future__ import annotations
 
 import functools
-import gzip
 import secrets
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
 
 import anywidget
@@ -18,13 +18,12 @@ import traitlets
 from trackkit_jupyter.errors import NotFoundError
 from trackkit_jupyter.operations import EDITS
 from trackkit_jupyter.store import Store
+from trackkit_jupyter.widgets import code
 from trackkit_jupyter.widgets.channel import Channel
 from trackkit_jupyter.widgets.host import door
 from trackkit_jupyter.widgets.pushing import pusher
 
 __all__ = ["LOADER", "Page", "page"]
-
-_BUNDLE = Path(__file__).parents[1] / "static" / "widget.js"
 
 # What a page has of ours, under one name: the code of the views (`load()` is the labextension's, which brings its own;
 # else `ready` waits for ours), and the ways to the kernels that are open in it, each with what it said too early.
@@ -49,28 +48,53 @@ LOADER = f"""{_SLOT}export default {{
 }};
 """
 
-_HIDDEN = f"""{_SLOT}const unpack = async packed => {{
-  if (slot.given) return;
-  slot.given = true;
+_HIDDEN = (
+    f"""{_SLOT}slot.files ??= {{}};
+slot.parts ??= {{}};
+slot.order ??= Promise.resolve();
+const take = async (part, packed) => {{
   const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const source = new Blob([await new Response(plain).arrayBuffer()], {{ type: 'text/javascript' }});
-  const url = URL.createObjectURL(source);
-  slot.give(await import(url));
-  URL.revokeObjectURL(url);
+  for (const [name, text] of Object.entries(await new Response(plain).json())) {{
+    const code = text
+      .replace(/\\bimport\\(("[.]\\/[\\w-]+[.]js")\\)/g, "globalThis[Symbol.for('trackkit.ui')].part($1.slice(2))")
+      .replace(/((?:from|import) ?)"[.]\\/([\\w-]+[.]js)"/g, (_, word, other) => `${{word}}"${{slot.files[other]}}"`);
+    slot.files[name] ??= URL.createObjectURL(new Blob([code], {{ type: 'text/javascript' }}));
+  }}
+  slot.parts[part]?.give();
+  if (part === FIRST) slot.give(await import(slot.files[part]));
+}};
+slot.part ??= async name => {{
+  if (!slot.files[name]) {{
+    const doors = Object.values(slot.doors).filter(door => door.send);
+    await new Promise((give, fail) => {{
+      let left = doors.length;
+      slot.parts[name] = {{ give, lack: () => --left || fail(new Error('no such code')) }};
+      setTimeout(fail, doors.length ? PATIENCE_MS : 0, new Error('no answer'));
+      doors.forEach(door => door.send({{ need: name, has: Object.keys(slot.files) }}));
+    }});
+  }}
+  return import(slot.files[name]);
 }};
 export default {{
   initialize({{ model, signal }}) {{
     const key = model.get('_key');
     const door = doorOf(key);
     door.send = message => model.send(message);
-    model.on('msg:custom', (content, buffers) => content.code ? unpack(buffers[0]) : door.take(content, buffers));
+    model.on('msg:custom', (content, buffers) => {{
+      if (content.code) slot.order = slot.order.then(() => take(content.code, buffers[0])).catch(console.error);
+      else if (content.lacks) slot.parts[content.lacks]?.lack();
+      else door.take(content, buffers);
+    }});
     signal?.addEventListener('abort', () => delete slot.doors[key]);
     door.give();
     // The code comes by itself the first time, when the kernel may be busy; a page loaded anew has to ask.
-    setTimeout(() => slot.load || slot.given || door.send({{ need: 'code' }}), ASK_MS);
+    setTimeout(() => slot.load || slot.files[FIRST] || door.send({{ need: FIRST }}), ASK_MS);
   }},
 }};
 """.replace("ASK_MS", "600")
+    .replace("PATIENCE_MS", "15000")
+    .replace("FIRST", repr(code.FIRST))
+)
 
 
 class Page(anywidget.AnyWidget):
@@ -82,9 +106,10 @@ class Page(anywidget.AnyWidget):
         super().__init__(_esm=_HIDDEN, _key=secrets.token_hex(8))
         self._channels: dict[str, Channel] = {}
         self._held: list[Any] = []
+        self._sent: set[str] = set()
         self.on_msg(self._received)
         if door() == "comm":
-            self.send_code()
+            self._send_code(code.FIRST, ())
 
     @property
     def key(self) -> str:
@@ -100,9 +125,12 @@ class Page(anywidget.AnyWidget):
             self._held.append(pusher.add(channel))
         return channel
 
-    def send_code(self) -> None:
-        """Send the code of the views, gzipped, as one binary message."""
-        self.send({"code": "gzip"}, [_packed()])
+    def expect(self, kind: str) -> None:
+        """Send the code that a kind of view may need, as far as it was not sent: by then the kernel may be busy."""
+        if door() == "comm":
+            for part in code.parts_of(kind):
+                if part not in self._sent:
+                    self._send_code(part, self._sent)
 
     def close(self) -> None:
         """Close the comm, and look after nothing any more."""
@@ -113,13 +141,25 @@ class Page(anywidget.AnyWidget):
     def _received(self, _: Any, message: Any, __: Any) -> None:
         if not isinstance(message, dict):
             return
-        if message.get("need") == "code":
-            self.send_code()
+        if "need" in message:
+            self._needed(str(message["need"]), message.get("has"))
         channel = self._channels.get(str(message.get("store")))
         if channel is not None:
             channel.receive(message)
             if "watch" in message or message.get("operation") in EDITS:
                 pusher.soon()
+
+    def _needed(self, part: str, has: Any) -> None:
+        """Send code that a page asks for, but for the files that it has."""
+        try:
+            self._send_code(part, has if isinstance(has, list) else [])
+        except NotFoundError:
+            self.send({"lacks": part})
+
+    def _send_code(self, part: str, has: Collection[str]) -> None:
+        files = [name for name in code.files_of(part) if name not in has]
+        self._sent.update(files)
+        self.send({"code": part}, [code.packed(files)])
 
     def _send_about(self, store: str, message: dict[str, Any], buffers: list[bytes]) -> None:
         if self.comm is not None:
@@ -135,11 +175,3 @@ def page() -> Page:
     if _page is None or _page.comm is None:
         _page = Page()
     return _page
-
-
-@functools.cache
-def _packed() -> bytes:
-    try:
-        return gzip.compress(_BUNDLE.read_bytes(), 6, mtime=0)
-    except OSError as error:
-        raise NotFoundError("The code of the widgets is missing; build it: npm run build.", "code") from error

@@ -98,6 +98,7 @@ class ViewWidget(anywidget.AnyWidget):
         except traitlets.TraitError as error:
             raise TrackkitValueError(str(error)) from None
         self._channel = hidden.channel(opened)
+        hidden.expect(view.kind)
         self._tell()
 
     @property

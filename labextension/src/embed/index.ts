@@ -1,7 +1,6 @@
 // The door of the embed page: one view fills the page, read with the cookie of the Jupyter server.
 
 import { mount, sharedSource, type View } from '../ui';
-import './page.css';
 import { pageRequest } from './request';
 
 /** What the server writes into the page. */

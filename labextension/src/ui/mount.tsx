@@ -2,18 +2,26 @@
 
 import { type ReadonlySignal, type Signal, signal as stateOf, useComputed } from '@preact/signals';
 import { render } from 'preact';
+import { lazy } from './parts/lazy';
 import { ActiveProvider, followScreen, useLive } from './parts/live';
 import { slashSearches } from './parts/search';
-import { ConnectionLine, Empty, Problem } from './parts/states';
+import { ConnectionLine, Empty, Problem, SkeletonTiles } from './parts/states';
 import { followTheme, ThemeProvider } from './parts/theme';
 import type { View, ViewOptions } from './protocol';
 import type { Source } from './source';
-import { ComparisonView } from './views/comparison';
-import { ExperimentView } from './views/experiment';
-import { PlotsTab } from './views/plots';
-import { SamplesTab } from './views/samples';
-import { ScalarsTab } from './views/scalars';
-import { SingleView } from './views/single';
+
+const tiles = () => <SkeletonTiles />;
+
+// The code of each view comes when the first of them is seen, with that of the tab it opens on.
+const ExperimentView = lazy(async () => {
+  const [{ ExperimentView }] = await Promise.all([import('./views/experiment'), import('./views/scalars')]);
+  return ExperimentView;
+});
+const ComparisonView = lazy(async () => (await import('./views/comparison')).ComparisonView, tiles);
+const ScalarsTab = lazy(async () => (await import('./views/scalars')).ScalarsTab, tiles);
+const PlotsTab = lazy(async () => (await import('./views/plots')).PlotsTab, tiles);
+const SamplesTab = lazy(async () => (await import('./views/samples')).SamplesTab, tiles);
+const SingleView = lazy(async () => (await import('./views/single')).SingleView);
 
 const DEFAULT_HEIGHT = 460;
 /** How often it is looked whether an experiment still runs. */

@@ -6,6 +6,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
 import { ToolsPanel } from './tools';
+import '../styles/charts.css';
 
 const DOCKED = 900;
 

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { Middle } from '../parts/middle';
 import { type Control, Toolbar } from './toolbar';
+import '../styles/charts.css';
 
 interface CardProps {
   title: string;

@@ -6,7 +6,7 @@ import { useContext, useEffect, useMemo, useRef } from 'preact/hooks';
 import { ConnectionError, isAbort, type Source, SourceError } from '../source';
 
 /** A skeleton is shown only when an answer takes longer than this. */
-const LATE_MS = 150;
+export const LATE_MS = 150;
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000];
 /** After a read there is a rest this many times as long, so that a slow server is not asked without pause. */
 const REST_SHARE = 2;

@@ -14,6 +14,7 @@ import { Empty, Problem, SkeletonRows } from '../parts/states';
 import { useVirtual } from '../parts/virtual';
 import type { ConsoleLine, ExperimentAnswer } from '../protocol';
 import type { Source } from '../source';
+import '../styles/console.css';
 
 const ROW_PX = 16;
 

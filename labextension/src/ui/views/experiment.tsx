@@ -6,23 +6,27 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { CopyButton } from '../parts/copy';
 import { integer } from '../parts/format';
 import { Button, Icon } from '../parts/icon';
+import { lazy } from '../parts/lazy';
 import { type LiveRead, useLive } from '../parts/live';
 import { Middle } from '../parts/middle';
-import { Problem, SkeletonRows } from '../parts/states';
+import { Problem, SkeletonRows, SkeletonTiles } from '../parts/states';
 import { Status, statusWord } from '../parts/status';
 import { type Tab, Tabs } from '../parts/tabs';
 import { Tags } from '../parts/tags';
 import { RelativeTime } from '../parts/time';
 import type { ExperimentAnswer, ViewOptions } from '../protocol';
 import { type Source, SourceError } from '../source';
-import { ArtifactsTab } from './artifacts';
-import { ConfigurationTab } from './configuration';
-import { ConsoleTab } from './console';
-import { ExecutionTab } from './execution';
-import { InfoTab } from './info';
-import { PlotsTab } from './plots';
-import { SamplesTab } from './samples';
-import { ScalarsTab } from './scalars';
+
+const tiles = () => <SkeletonTiles />;
+
+const ExecutionTab = lazy(async () => (await import('./record')).ExecutionTab);
+const ConfigurationTab = lazy(async () => (await import('./record')).ConfigurationTab);
+const ArtifactsTab = lazy(async () => (await import('./record')).ArtifactsTab);
+const InfoTab = lazy(async () => (await import('./record')).InfoTab);
+const ConsoleTab = lazy(async () => (await import('./console')).ConsoleTab);
+const ScalarsTab = lazy(async () => (await import('./scalars')).ScalarsTab, tiles);
+const PlotsTab = lazy(async () => (await import('./plots')).PlotsTab, tiles);
+const SamplesTab = lazy(async () => (await import('./samples')).SamplesTab, tiles);
 
 /** The header and the tables need not keep up with every point of a curve. */
 const RECORD_REST_MS = 1_000;
