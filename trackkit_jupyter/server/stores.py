@@ -9,6 +9,7 @@ from pathlib import Path
 from trackkit_jupyter.errors import NotAStoreError, NotFoundError
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.store import Store, StoredExperiment, registry
+from trackkit_jupyter.store.archivist import archive_soon
 from trackkit_jupyter.store.paths import find_folder
 
 __all__ = ["Stores"]
@@ -105,6 +106,8 @@ class Stores:
 
 def _open(path: Path) -> Store[StoredExperiment] | None:
     try:
-        return Store(path, StoredExperiment)  # not open_store: to look at a store must not register it
+        store = Store(path, StoredExperiment)  # not open_store: to look at a store must not register it
     except NotAStoreError:
         return None
+    archive_soon(store.paths)
+    return store

@@ -26,6 +26,7 @@ from trackkit_jupyter.errors import (
 )
 from trackkit_jupyter.records import check_id, iso, new_id
 from trackkit_jupyter.store import changes, registry
+from trackkit_jupyter.store.archivist import archive_soon
 from trackkit_jupyter.store.documents import SCHEMA, Document, storage_error
 from trackkit_jupyter.store.experiment import StoredExperiment
 from trackkit_jupyter.store.listing import Experiments
@@ -241,6 +242,7 @@ def open_store(uri: str | os.PathLike[str] | None = None, *, handle: Any = Store
     store = Store(_folder(uri), handle)
     if registry.find(store.id) is None:  # a copy that is only read does not take the place of the original
         registry.enter(store.id, store.path)
+    archive_soon(store.paths)
     return store
 
 
@@ -275,6 +277,7 @@ def create_store(uri: str | os.PathLike[str] | None = None, *, handle: type[E]) 
             f"The store at {path} is a copy of the one at {known}: it was given an id of its own.", stacklevel=3
         )
     registry.enter(store.id, store.path)
+    archive_soon(store.paths)
     return store
 
 

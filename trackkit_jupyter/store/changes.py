@@ -49,13 +49,13 @@ def stop_beating(marker: Path) -> None:
     marker.unlink(missing_ok=True)
 
 
-def is_alive(paths: StorePaths, experiment: str) -> bool:
+def is_alive(paths: StorePaths, experiment: str, silence: float = SILENCE_SECONDS) -> bool:
     """Return whether any process is writing an experiment.
 
     A writer on this machine is asked for by its process id and start time, so that a kill shows at once and a process
-    id that was given away again deceives nobody; one elsewhere counts as gone after 60 s of silence.
+    id that was given away again deceives nobody; one elsewhere counts as gone after some seconds of silence.
     """
-    return any(map(_is_beating, _markers(paths, experiment)))
+    return any(_is_beating(marker, silence) for marker in _markers(paths, experiment))
 
 
 def forget_dead(paths: StorePaths, experiment: str) -> None:
@@ -70,7 +70,7 @@ def _markers(paths: StorePaths, experiment: str) -> list[Path]:
     return [marker for marker in paths.live.glob(f"{experiment}-*") if marker.suffix != ".tmp"]
 
 
-def _is_beating(marker: Path) -> bool:
+def _is_beating(marker: Path, silence: float = SILENCE_SECONDS) -> bool:
     try:
         silent = time.time() - marker.stat().st_mtime
         owner = json.loads(marker.read_text())
@@ -79,7 +79,7 @@ def _is_beating(marker: Path) -> bool:
             return since is not None and since == owner.get("since")
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return False
-    return silent < SILENCE_SECONDS
+    return silent < silence
 
 
 def _is_hidden(pid: int) -> bool:

@@ -69,12 +69,17 @@ class StorePaths:
 class ExperimentPaths:
     """The files of one experiment or model, below `root`. They hold no reference to the store: it may be copied."""
 
-    SCALARS, EVENTS, CONSOLE = "scalars", "events", "console"
+    SCALARS, EVENTS, CONSOLE, ARCHIVE = "scalars", "events", "console", "archive"
 
     def __init__(self, root: Path, record: str = "experiment.json") -> None:
         self.root = root
         self.record = root / record
         self.blobs = root / "blobs"
+        self.archive = root / "scalars.parquet"
+        #: A copy of the archive's end, without which nothing of it can be read.
+        self.archive_footer = root / "scalars.parquet.footer"
+        self.archive_lock = root / "scalars.parquet.lock"
+        self.quarantine = root / "quarantine"
 
     def segment(self, kind: str, writer: str, number: int) -> Path:
         """Return the journal segment `number` of a writing process."""
@@ -82,16 +87,19 @@ class ExperimentPaths:
         return self.root / f"{kind}-{writer}-{number}.{suffix}"
 
     def segments(self) -> dict[str, list[tuple[str, int, Path]]]:
-        """Return all journal segments there are, as ``{kind: [(writer, number, path), ...]}`` in order.
+        """Return all journal segments, and the archive, as ``{kind: [(writer, number, path), ...]}`` in order.
 
         Other files are left alone: a journal of a kind that this version does not know stays where it is.
         """
         found: dict[str, list[tuple[str, int, Path]]] = {self.SCALARS: [], self.EVENTS: [], self.CONSOLE: []}
+        archive: list[tuple[str, int, Path]] = []
         try:
             names = os.listdir(self.root)
         except (FileNotFoundError, NotADirectoryError):
             return found
         for name in names:
+            if name == self.archive.name:
+                archive.append(("", 0, self.archive))
             stem, dot, suffix = name.rpartition(".")
             kind, _, rest = stem.partition("-")
             writer, _, number = rest.rpartition("-")
@@ -100,7 +108,7 @@ class ExperimentPaths:
                     found[kind].append((writer, int(number), self.root / name))
         for segments in found.values():
             segments.sort()
-        return found
+        return {**found, self.ARCHIVE: archive}
 
     def blob(self, sha256: str) -> Path:
         """Return the file of a blob."""

@@ -1,14 +1,19 @@
-"""What the journals of one experiment say, folded together; read incrementally, without locks."""
+"""What the journals and the archive of one experiment say, folded together; read incrementally, without locks.
+
+The archive takes the place of segments while readers look on. They notice, forget what they had of the points, and read
+the same points again from the archive; each point is there once at any moment.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from trackkit_jupyter.store.archive import Archive, Block, Columns, Damaged, Replaced, State, state_of
 from trackkit_jupyter.store.paths import ExperimentPaths
 from trackkit_jupyter.store.segments import LineReader, ScalarReader
 
@@ -21,7 +26,6 @@ __all__ = ["JournalReader", "Series"]
 Pair = tuple[str, str]
 Segment = tuple[str, int, Path]
 Segments = dict[str, list[Segment]]
-R = TypeVar("R", ScalarReader, LineReader)
 
 
 class Series:
@@ -75,6 +79,34 @@ class _Column:
         return shown
 
 
+class _Points:
+    """The points of one series of one writer; those in the archive are read when they are asked for."""
+
+    def __init__(self, columns: Columns | None, archive: Archive | None = None, block: Block | None = None) -> None:
+        self._columns = None if columns is None else tuple(_Column(column) for column in columns)
+        self._archive, self._block = archive, block
+
+    def __len__(self) -> int:
+        if self._columns is None:
+            return 0 if self._block is None else self._block.rows
+        return len(self._columns[0].view())
+
+    def add(self, more: Columns) -> None:
+        for column, new in zip(self._read(), more, strict=True):
+            column.add(new)
+
+    def views(self) -> Columns:
+        iterations, values, times = (column.view() for column in self._read())
+        return iterations, values, times
+
+    def _read(self) -> tuple[_Column, ...]:
+        if self._columns is None:
+            if self._archive is None or self._block is None:
+                raise Replaced
+            self._columns = tuple(map(_Column, self._archive.read(self._block.start, self._block.rows)))
+        return self._columns
+
+
 class _Events:
     """Events or console lines of all writers; each writer's in its own order, the writers merged by time."""
 
@@ -104,14 +136,17 @@ class _State:
     """What was read so far."""
 
     def __init__(self) -> None:
-        self.scalars: dict[Path, tuple[str, ScalarReader]] = {}
+        self.scalars: dict[tuple[str, int], ScalarReader] = {}
         self.events: dict[Path, tuple[str, LineReader]] = {}
         self.console: dict[Path, tuple[str, LineReader]] = {}
-        self.points: dict[tuple[str, int], tuple[_Column, _Column, _Column]] = {}
+        self.points: dict[tuple[str, int], _Points] = {}
         self.pairs: dict[tuple[str, int], Pair] = {}
         self.order: dict[Pair, list[tuple[str, int]]] = {}
         self.kinds: dict[str, _Events] = {}
         self.lines = _Events()
+        self.archive_state: State | None = None
+        self.archive: Archive | None = None
+        self.archive_problem = ""
 
 
 class JournalReader:
@@ -129,35 +164,100 @@ class JournalReader:
 
     def refresh(self) -> None:
         """Read what is new."""
-        with self._reading() as (state, segments):
-            # Scalars first: the line that names a series was written before its first record.
-            points = []
-            for writer, reader in _readers(state.scalars, segments[ExperimentPaths.SCALARS], ScalarReader):
-                records = reader.read()
-                if len(records):
-                    points.append((writer, records))
-            for writer, lines in _readers(state.events, segments[ExperimentPaths.EVENTS], LineReader):
-                for event in lines.read():
-                    self._fold(writer, event)
-            for events in state.kinds.values():
-                events.merge()
-            for writer, records in points:
-                self._group(writer, records)
+        with self._reading() as state:
+            while True:
+                # Looked at before the segments and after them: an archive stands before its segments go.
+                seen = state_of(self._paths.archive)
+                try:
+                    self._take_archive(state, seen)
+                except Replaced:
+                    continue
+                self._read_segments(state, self._paths.segments())
+                if state_of(self._paths.archive) == seen:
+                    return
+
+    def _take_archive(self, state: _State, seen: State | None) -> None:
+        """Forget the points, and take those of the archive, if it is another one than the last time."""
+        if seen == state.archive_state:
+            return
+        state.scalars, state.points, state.order = {}, {}, {}
+        state.archive, state.archive_problem = None, ""
+        if seen is not None:
+            try:
+                state.archive = Archive(self._paths.archive, self._paths.archive_footer, seen)
+            except Damaged as error:
+                state.archive_problem = error.message
+        for block in [] if state.archive is None else state.archive.blocks:
+            key = (block.writer, block.number)
+            state.points[key] = _Points(None, state.archive, block)
+            pair = state.pairs.setdefault(key, (block.metric, block.variant))
+            state.order.setdefault(pair, []).append(key)
+        state.archive_state = seen
+
+    def _read_segments(self, state: _State, segments: Segments) -> None:
+        # Scalars first: the line that names a series was written before its first record.
+        points = []
+        covered = {} if state.archive is None else state.archive.sources
+        for writer, number, path in segments[ExperimentPaths.SCALARS]:
+            key = (writer, number)
+            if key not in state.scalars:
+                state.scalars[key] = ScalarReader(path, writer, covered.get(key, 0))
+            records = state.scalars[key].read()
+            if len(records):
+                points.append((writer, records))
+        for writer, lines in _readers(state.events, segments[ExperimentPaths.EVENTS]):
+            for event in lines.read():
+                self._fold(writer, event)
+        for events in state.kinds.values():
+            events.merge()
+        for writer, records in points:
+            self._group(writer, records)
 
     def refresh_console(self) -> None:
         """Read what is new on the console."""
-        with self._reading() as (state, segments):
+        with self._reading() as state:
             known = len(state.lines)
-            for writer, reader in _readers(state.console, segments[ExperimentPaths.CONSOLE], LineReader):
+            for writer, reader in _readers(state.console, self._paths.segments()[ExperimentPaths.CONSOLE]):
                 for entry in reader.read():
                     state.lines.add(writer, entry)
             state.lines.merge(known)
 
     @property
     def damaged(self) -> int:
-        """Damaged records and lines found so far."""
+        """Damaged records and lines found so far; an archive of which nothing can be read counts as one."""
         with self._locked():
-            return sum(reader.damaged for reader in self._all_readers())
+            archived = 0 if self._state.archive is None else self._state.archive.damaged
+            lost = int(bool(self._state.archive_problem))
+            return sum(reader.damaged for reader in self._all_readers()) + archived + lost
+
+    @property
+    def generation(self) -> int:
+        """How many archives there were; 0 while all points are in segments."""
+        with self._locked():
+            return 0 if self._state.archive is None else self._state.archive.generation
+
+    @property
+    def archive(self) -> tuple[Archive | None, str]:
+        """The archive that was read, and what is wrong where nothing of it can be."""
+        with self._locked():
+            return self._state.archive, self._state.archive_problem
+
+    def blocks(self) -> list[tuple[tuple[str, int], Pair, Columns]]:
+        """Return all points as the archive keeps them: by writer and number, in the order of first appearance.
+
+        Raises
+        ------
+        Replaced
+            The archive was replaced meanwhile.
+        """
+        with self._locked():
+            state = self._state
+            return [(key, pair, state.points[key].views()) for pair, keys in state.order.items() for key in keys]
+
+    def segments(self) -> dict[tuple[str, int], ScalarReader]:
+        """Return the scalar segments that were read, by writer and number."""
+        with self._locked():
+            return dict(self._state.scalars)
 
     @property
     def pending(self) -> int:
@@ -185,18 +285,23 @@ class JournalReader:
         """Return the number of points of a series."""
         with self._locked():
             state = self._state
-            return sum(len(state.points[key][0].view()) for key in state.order.get(pair, ()))
+            return sum(len(state.points[key]) for key in state.order.get(pair, ()))
 
     def series(self, pair: Pair) -> Series | None:
         """Return the points of a series; ``None`` if there are none."""
         import numpy as np
 
         with self._locked():
-            keys = self._state.order.get(pair)
-            if not keys:
-                return None
+            while True:
+                keys = self._state.order.get(pair)
+                if not keys:
+                    return None
+                try:
+                    columns = [self._state.points[key].views() for key in keys]
+                    break
+                except Replaced:
+                    self.refresh()
             damaged = self.damaged
-            columns = [[column.view() for column in self._state.points[key]] for key in keys]
         if len(columns) == 1:
             iterations, values, times = columns[0]
             return Series(iterations, values, times, damaged)
@@ -217,17 +322,18 @@ class JournalReader:
         return self._lock
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[tuple[_State, Segments]]:
+    def _reading(self) -> Iterator[_State]:
         with self._locked():
             if not self._whole:  # an interrupt stopped the last reading half way
                 self._state = _State()
             self._whole = False
-            yield self._state, self._paths.segments()
+            yield self._state
             self._whole = True
 
     def _all_readers(self) -> list[ScalarReader | LineReader]:
         state = self._state
-        return [reader for group in (state.scalars, state.events, state.console) for _, reader in group.values()]
+        lines = [reader for group in (state.events, state.console) for _, reader in group.values()]
+        return [*state.scalars.values(), *lines]
 
     def _fold(self, writer: str, event: dict[str, Any]) -> None:
         state, kind = self._state, event.pop("kind", "")
@@ -248,7 +354,8 @@ class JournalReader:
         columns = [records[name] for name in ("iteration", "value", "time")]
         least, most = int(numbers.min()), int(numbers.max())
         if least == most:
-            self._add(writer, least, [np.ascontiguousarray(column) for column in columns])
+            iterations, values, times = (np.ascontiguousarray(column) for column in columns)
+            self._add(writer, least, (iterations, values, times))
             return
         # A sort of 16 bits goes through the numbers once.
         order = np.argsort((numbers - least).astype(np.uint16) if most - least < 1 << 16 else numbers, kind="stable")
@@ -258,25 +365,22 @@ class JournalReader:
         columns = [column[order] for column in columns]
         for place in np.argsort(order[starts]):  # order of appearance, not of number
             part = slice(starts[place], stops[place])
-            self._add(writer, int(ordered[starts[place]]), [column[part] for column in columns])
+            iterations, values, times = (column[part] for column in columns)
+            self._add(writer, int(ordered[starts[place]]), (iterations, values, times))
 
-    def _add(self, writer: str, number: int, columns: list[NDArray[Any]]) -> None:
+    def _add(self, writer: str, number: int, columns: Columns) -> None:
         key, state = (writer, number), self._state
         known = state.points.get(key)
         if known is not None:
-            for column, more in zip(known, columns, strict=True):
-                column.add(more)
+            known.add(columns)
             return
-        iterations, values, times = columns
-        state.points[key] = (_Column(iterations), _Column(values), _Column(times))
+        state.points[key] = _Points(columns)
         name = f"unnamed series {number}"
         state.order.setdefault(state.pairs.setdefault(key, (name, name)), []).append(key)
 
 
-def _readers(
-    known: dict[Path, tuple[str, R]], segments: list[Segment], make: Callable[[Path, str], R]
-) -> Iterator[tuple[str, R]]:
+def _readers(known: dict[Path, tuple[str, LineReader]], segments: list[Segment]) -> Iterator[tuple[str, LineReader]]:
     for writer, _, path in segments:
         if path not in known:
-            known[path] = (writer, make(path, writer))
+            known[path] = (writer, LineReader(path, writer))
         yield known[path]

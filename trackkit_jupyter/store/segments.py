@@ -66,15 +66,17 @@ class ScalarReader:
 
     Attributes
     ----------
+    offset : int
+        Bytes that were read so far; what the archive has of the segment is not read.
     damaged : int
         Records that failed their check so far.
     pending : int
         Records at the end that are not there yet: zeros, which some file systems show before the data.
     """
 
-    def __init__(self, path: Path, writer: str) -> None:
+    def __init__(self, path: Path, writer: str, offset: int = 0) -> None:
         self._path, self._seed = path, seed_of(writer)
-        self._offset = 0
+        self.offset = offset
         self.damaged = self.pending = 0
 
     def read(self) -> NDArray[np.void]:
@@ -87,13 +89,13 @@ class ScalarReader:
         """
         import numpy as np
 
-        data = _read_from(self._path, self._offset)
+        data = _read_from(self._path, self.offset)
         size = len(data) - len(data) % RECORD_BYTES
         self.pending = 0
         if data[size - RECORD_BYTES : size] == _ZEROS[:size]:
             whole = -(-len(data[:size].rstrip(b"\0")) // RECORD_BYTES) * RECORD_BYTES
             self.pending, size = (size - whole) // RECORD_BYTES, whole
-        self._offset += size
+        self.offset += size
         records: NDArray[np.void] = np.frombuffer(data, dtype=_DTYPE, count=size // RECORD_BYTES)
         bad: list[int] = []
         _search(memoryview(data), 0, len(records), self._seed, bad)

@@ -10,7 +10,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from trackkit_jupyter.errors import TrackkitStateError
@@ -73,6 +73,7 @@ def test_the_checksum_depends_on_count_and_seed_alone(count, seed, points):
 @settings(deadline=None)
 @given(count=st.integers(1, 10**9), seed=st.integers(0, 2**32 - 1))
 def test_the_checksum_of_one_more_follows_from_any_count(count, seed):
+    assume(seed != 0x2144DF1C)  # the residue itself: with it as the seed, every count gives the residue again
     point = bytes(28)
     one = point + pack_checksum(zlib.crc32(point, seed))
     assert zlib.crc32(one, expected_checksum(count, seed)) != expected_checksum(count, seed)
