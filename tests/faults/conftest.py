@@ -7,12 +7,19 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from . import nursery as nursery_module
+from .nursery import Progress
+
+#: `make test-long` takes the large counts.
+LONG = bool(os.environ.get("TRACKKIT_LONG"))
 
 #: No wait is longer; none is ever reached where all is well.
 SECONDS = 30.0
@@ -135,3 +142,74 @@ def child(store: Path) -> Iterator[Callable[..., Child]]:
         each.wait()
         for stream in (each.stdin, each.stdout, each.stderr):
             stream.close()  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="session")
+def shared_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory, where there is one: thousands of syncs would measure the disk, and wait for it."""
+    folder = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(
+        dir=folder if os.access(folder, os.W_OK) else tmp_path_factory.mktemp("memory")
+    ) as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def memory(shared_memory: Path) -> Iterator[Path]:
+    """A new folder in memory."""
+    with tempfile.TemporaryDirectory(dir=shared_memory) as folder:
+        yield Path(folder)
+
+
+class Nursery(Child):
+    """The process of ``nursery.py``."""
+
+    def begin(self, life: str, progress: Path, **options: Any) -> int:
+        """Fork a process that lives that life, and return its id."""
+        self._ask(begin=life, progress=str(progress), **options)
+        return int(self.told()["pid"])
+
+    def end(self, pid: int) -> int:
+        """Wait for the end of a process, and return its status."""
+        self._ask(wait=pid)
+        return int(self.told()["status"])
+
+    def _ask(self, **order: Any) -> None:
+        self.stdin.write(json.dumps(order).encode() + b"\n")  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """A process that forks trainings; it has a home of its own."""
+    home = tmp_path_factory.mktemp("nursery")
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+    }
+    one = Nursery([str(Path(nursery_module.__file__))], env=environment)
+    yield one
+    one.kill()
+    one.wait()
+    for stream in (one.stdin, one.stdout, one.stderr):
+        stream.close()  # type: ignore[union-attr]
+
+
+@pytest.fixture
+def life(nursery: Nursery, tmp_path: Path) -> Iterator[Callable[..., tuple[int, Progress]]]:
+    """Begin a life: ``life(name, store=..., ...)`` gives the process id, and how far it is."""
+    begun: list[Progress] = []
+
+    def begin(name: str, **options: Any) -> tuple[int, Progress]:
+        path = tmp_path / f"progress-{len(begun)}"
+        begun.append(Progress(path))
+        return nursery.begin(name, path, **{key: _plain(value) for key, value in options.items()}), begun[-1]
+
+    yield begin
+    for progress in begun:
+        progress.close()
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else value

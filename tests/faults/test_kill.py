@@ -8,17 +8,20 @@ import json
 import os
 import random
 import signal
+import statistics
 import struct
 import time
-from pathlib import Path
 
 import pytest
 
 import trackkit_jupyter as track
 
+from . import nursery as nursery_module
 from . import training
+from .conftest import LONG
 
-SCRIPT = Path(training.__file__)
+#: Kills in each of the parts of a life: while it starts, logs, finishes, and is archived.
+KILLS = 250 if LONG else 50
 
 
 def bits(value):
@@ -77,42 +80,110 @@ def check(experiment, steps, acknowledged):
         assert len(content) == entry["size"]
 
 
-@pytest.mark.parametrize("seed", range(15))
-def test_kill_at_a_random_moment(child, store, seed):
-    moment = int(10 ** random.Random(seed).uniform(0.5, 3.7))
-    process = child(SCRIPT, seed, 1_000_000)
-    id = process.line().decode()
-    acknowledged = 0
-    while acknowledged < moment:
-        acknowledged += len(process.some())
-    process.kill()
-    acknowledged += len(process.rest())
-    process.wait()
+def reached(progress, stage, acknowledged=0):
+    """Wait until a life is there."""
+    limit = time.monotonic() + 20
+    while progress.stage < stage or progress.acknowledged < acknowledged:
+        assert time.monotonic() < limit, f"it stays at stage {progress.stage}"
+        time.sleep(0.0002)
+
+
+@pytest.fixture(scope="module")
+def lasts(nursery, shared_memory, tmp_path_factory):
+    """How long an undisturbed start and an undisturbed end take, in seconds: ``lasts[stage]``."""
+    found = {nursery_module.STARTING: [], nursery_module.FINISHING: []}
+    for number in range(5):
+        progress = nursery_module.Progress(tmp_path_factory.mktemp("lasts") / "progress")
+        pid = nursery.begin("train", progress.path, store=str(shared_memory / "lasts"), seed=number, count=20)
+        for stage, times in found.items():
+            reached(progress, stage)
+            begun = time.perf_counter()
+            reached(progress, stage + 1)
+            times.append(time.perf_counter() - begun)
+        assert nursery.end(pid) == 0
+        progress.close()
+    return {stage: statistics.median(times) for stage, times in found.items()}
+
+
+@pytest.fixture
+def killed(life, nursery):
+    """Begin a life, kill it some seconds after it is somewhere, and return how far it came."""
+
+    def kill(stage, after, acknowledged=0, **options):
+        pid, progress = life("train", **options)
+        reached(progress, stage, acknowledged)
+        time.sleep(after)  # the moment of the kill is the fault: nothing is waited for
+        os.kill(pid, signal.SIGKILL)
+        status = nursery.end(pid)
+        assert status == signal.SIGKILL or (status == 0 and progress.stage == nursery_module.FINISHED)
+        return progress
+
+    return kill
+
+
+def check_train(home, progress, seed):
+    """Compare what is there of a life with what it was told."""
     begun = time.perf_counter()
-    experiment = track.open_store(store).experiment(id)
-    assert experiment.status == "aborted"
+    experiment = home.experiment(progress.id)
+    status = experiment.status
     assert time.perf_counter() - begun < 1
-    assert experiment.finished is None
-    check(experiment, list(itertools.islice(training.steps(seed), acknowledged + 1)), acknowledged)
+    assert experiment.hyperparameters["General"]["seed"]["value"] == str(seed)
+    done = progress.acknowledged
+    check(experiment, list(itertools.islice(training.steps(seed), done + 1)), done)
+    assert experiment.damaged == experiment.lost == 0
+    return experiment, status
 
 
-@pytest.mark.parametrize("seed", range(100, 103))
-def test_kill_while_it_finishes(child, store, seed):
-    count = 50
-    process = child(SCRIPT, seed, count)
-    id = process.line().decode()
-    acknowledged = 0
-    while acknowledged < count:
-        acknowledged += len(process.some())
-    process.kill()
-    process.wait()
-    experiment = track.open_store(store).experiment(id)
-    assert experiment.status in {"aborted", "completed"}
-    check(experiment, list(itertools.islice(training.steps(seed), count + 1)), count)
-    with track.start(store=store, resume=id, capture=False) as again:
-        again.log_scalar("loss", "train", 0.5, count)
-    assert experiment.status == "completed"
-    assert experiment.series("loss/train").iterations[-1] == count
+def test_kills_while_it_logs(killed, memory):
+    for seed in range(KILLS):
+        moment = int(10 ** random.Random(seed).uniform(0, 3.3))
+        progress = killed(
+            nursery_module.LOGGING, 0, acknowledged=moment, store=memory / "store", seed=seed, count=1_000_000
+        )
+        assert progress.stage == nursery_module.LOGGING
+        experiment, status = check_train(track.open_store(memory / "store"), progress, seed)
+        assert (status, experiment.finished) == ("aborted", None)
+    home = track.open_store(memory / "store")
+    assert sorted(item.number for item in home.experiments()) == list(range(KILLS))
+    assert {item.status for item in home.experiments()} == {"aborted"}
+
+
+def test_kills_while_it_starts(killed, lasts, memory):
+    """Half of them make the store, too. What is left behind by a kill keeps nobody from starting, and hides nothing."""
+    whole = lasts[nursery_module.STARTING]
+    for seed in range(KILLS):
+        store = memory / (f"new {seed}" if seed % 2 else "known")
+        after = random.Random(seed).uniform(0, 1.2 * whole)
+        progress = killed(nursery_module.STARTING, after, store=store, seed=seed, count=1_000_000)
+        if progress.id is not None:
+            check_train(track.open_store(store), progress, seed)
+        with track.start("next", store=store, capture=False) as following:
+            following.log({"loss": 1.0})
+        home = track.open_store(store)
+        assert following in home.experiments()
+        listed = home.experiments('name != "next"')
+        assert progress.id is None or progress.id in {item.id for item in listed}
+        for item in listed:
+            assert (item.status, item.to_dict()["status"]) == ("aborted", "aborted")
+
+
+def test_kills_while_it_finishes(killed, lasts, memory):
+    count, store = 20, memory / "store"
+    whole = lasts[nursery_module.FINISHING]
+    ends = []
+    for seed in range(KILLS):
+        after = random.Random(seed).uniform(0, 1.2 * whole)
+        progress = killed(nursery_module.FINISHING, after, store=store, seed=seed, count=count)
+        assert progress.acknowledged == count
+        experiment, status = check_train(track.open_store(store), progress, seed)
+        ends.append(status)
+        assert status == "completed" or (status == "aborted" and progress.stage == nursery_module.FINISHING)
+        assert (experiment.finished is None) == (status == "aborted")
+        with track.start(store=store, resume=experiment.id, capture=False) as again:
+            again.log_scalar("loss", "train", 0.5, count)
+        assert experiment.status == "completed"
+        assert experiment.series("loss/train").iterations[-1] == count
+    assert set(ends) == {"aborted", "completed"}, "all kills came on one side of the end"
 
 
 def test_kill_of_the_group_after_a_burst(child, store):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,14 +139,6 @@ experiment.finish()
     for item in home.experiments():
         assert (item.status, len(item.series("loss"))) == ("completed", 20)
     assert not list(store.glob("new-*"))
-
-
-@pytest.fixture
-def memory(tmp_path):
-    """A folder in memory, where there is one: 4,000 synced edits would measure the disk, and wait for it."""
-    shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else tmp_path) as folder:
-        yield Path(folder)
 
 
 def test_edits_of_eight_processes_lose_nothing(child, memory):
