@@ -32,6 +32,7 @@ from trackkit_jupyter.store.experiment import StoredExperiment
 from trackkit_jupyter.store.listing import Experiments
 from trackkit_jupyter.store.paths import FOLDER, MARKER, StorePaths, find_folder
 from trackkit_jupyter.store.reader import Series
+from trackkit_jupyter.store.syncing import sync_folder
 
 if TYPE_CHECKING:
     from trackkit_jupyter.query import Condition
@@ -145,6 +146,7 @@ class Store(Generic[E]):
             database.table("experiment", cache_size=0).insert(numbered)
             for name, rows in tables.items():
                 database.table(name, cache_size=0).insert_multiple(rows)
+        sync_folder(self.paths.experiments)  # the record was, and its name
         changes.note(self.paths, id, "start")
         return self._handle(self, id)
 
@@ -335,6 +337,7 @@ def _initialise(paths: StorePaths) -> None:
     root = paths.root
     if root.exists() and not root.is_dir():
         raise NotAStoreError(f"{root} is a file, not a store's folder.", "store")
+    new = [folder for folder in (root, *root.parents) if not folder.exists()]
     root.mkdir(parents=True, exist_ok=True)
     others = [name for name in os.listdir(root) if not _NO_CONTENT.fullmatch(name)]
     if others and not paths.marker.exists():
@@ -345,6 +348,8 @@ def _initialise(paths: StorePaths) -> None:
     _write_marker(paths, new_id(), exclusive=True)
     paths.experiments.mkdir(exist_ok=True)
     paths.live.mkdir(exist_ok=True)
+    for folder in (root, *(each.parent for each in new)):
+        sync_folder(folder)
 
 
 def _is_same(one: Path, other: Path) -> bool:

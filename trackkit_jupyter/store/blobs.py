@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
+from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
+from trackkit_jupyter.store.syncing import sync_file, sync_folder
 
 __all__ = ["Blobs", "is_hash"]
 
@@ -24,6 +27,7 @@ class Blobs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._fresh: deque[Path] = deque()  # not brought to the disk yet
 
     def path(self, sha256: str) -> Path:
         """Return the file of a blob.
@@ -39,6 +43,23 @@ class Blobs:
         if not path.is_file() or path.is_symlink():
             raise NotFoundError("There is no such file in this experiment.", "hash")
         return path
+
+    def read(self, sha256: str) -> bytes:
+        """Return the content of a blob, verified.
+
+        Raises
+        ------
+        TrackkitValueError, NotFoundError
+            It is no SHA-256, or there is no such blob.
+        TrackkitStorageError
+            Its file is damaged.
+        """
+        import hashlib
+
+        data = self.path(sha256).read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise TrackkitStorageError(f"The file {sha256} of this experiment is damaged; it is left as it is.", "hash")
+        return data
 
     def put(self, data: bytes) -> tuple[str, Path]:
         """Keep `data`; return its SHA-256 and its file."""
@@ -70,7 +91,26 @@ class Blobs:
                     file.write(chunk)
             path = self.folder / digest.hexdigest()
             os.replace(temporary, path)
+            self._fresh.append(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
         return path.name, path, size
+
+    def sync(self, on_fault: Callable[[OSError], None]) -> None:
+        """Bring what was put since the last call to the disk.
+
+        Parameters
+        ----------
+        on_fault
+            Called with the error for each file that cannot be trusted to be there.
+        """
+        if not self._fresh:
+            return
+        while self._fresh:
+            try:
+                sync_file(self._fresh.popleft())
+            except OSError as error:
+                on_fault(error)
+        sync_folder(self.folder)
+        sync_folder(self.folder.parent)

@@ -20,6 +20,7 @@ from tinydb.table import Table
 
 from trackkit_jupyter.errors import NotFoundError, SchemaError, StorageFullError, TrackkitStorageError
 from trackkit_jupyter.store.locks import locked
+from trackkit_jupyter.store.syncing import sync_folder
 
 __all__ = ["SCHEMA", "Document", "Tables", "storage_error"]
 
@@ -171,12 +172,7 @@ def _save(path: Path, tables: Tables, before: _Kept) -> None:
     finally:
         temporary.unlink(missing_ok=True)
         spare.unlink(missing_ok=True)  # a rename onto another name of the same file leaves both
-    with contextlib.suppress(OSError):  # not every file system syncs folders; the change itself stands
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path.parent)
 
 
 def _link(path: Path, spare: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trackkit_jupyter.errors import TrackkitError
+from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
 from trackkit_jupyter.records import iso
 from trackkit_jupyter.store.content import Content
 from trackkit_jupyter.store.edits import Edits
@@ -38,7 +38,7 @@ class StoredExperiment(Content, Edits):
         Parameters
         ----------
         events
-            Also all points, plots, samples and console lines.
+            Also all points, plots, samples and console lines. The figure of a plot whose file is damaged is ``None``.
         """
         record: dict[str, Any] = {
             name: getattr(self, name)
@@ -57,7 +57,7 @@ class StoredExperiment(Content, Edits):
                 scalars.setdefault(metric, {})[variant] = [[i, json_number(value), iso(at)] for i, value, at in rows]
             record["scalars"] = scalars
             record["plots"] = [
-                {**only(plot, "metric", "variant", "iteration"), "figure": self.figure(plot["hash"])}
+                {**only(plot, "metric", "variant", "iteration"), "figure": self._whole_figure(plot["hash"])}
                 for plot in self.plots()
             ]
             shape = ("metric", "variant", "iteration", "kind", "mime", "width", "height", "size", "hash")
@@ -67,3 +67,9 @@ class StoredExperiment(Content, Edits):
                 for entry in self.console(0, 1 << 62)[0]
             ]
         return record
+
+    def _whole_figure(self, sha256: str) -> dict[str, Any] | None:
+        try:
+            return self.figure(sha256)
+        except (NotFoundError, TrackkitStorageError):  # one damaged file hides nothing else
+            return None

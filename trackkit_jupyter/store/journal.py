@@ -20,6 +20,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import TrackkitStateError
 from trackkit_jupyter.store.paths import ExperimentPaths
+from trackkit_jupyter.store.syncing import sync_folder
 
 __all__ = ["CRC_MEMBER", "RECORD_BYTES", "Journal", "line", "pack_checksum", "pack_point", "seed_of"]
 
@@ -212,9 +213,11 @@ class Journal:
         on_begin: Callable[[], None] = lambda: None,
     ) -> None:
         self.writer, self.seed = writer, seed_of(writer)
-        self._scalars = Segments(paths, ExperimentPaths.SCALARS, writer, RECORD_BYTES, on_fault, on_begin)
-        self._events = Segments(paths, ExperimentPaths.EVENTS, writer, 0, on_fault, on_begin)
-        self._console = Segments(paths, ExperimentPaths.CONSOLE, writer, 0, on_fault, on_begin)
+        self._folder, self._on_begin = paths.root, on_begin
+        self._has_new_names = False
+        self._scalars = Segments(paths, ExperimentPaths.SCALARS, writer, RECORD_BYTES, on_fault, self._begun)
+        self._events = Segments(paths, ExperimentPaths.EVENTS, writer, 0, on_fault, self._begun)
+        self._console = Segments(paths, ExperimentPaths.CONSOLE, writer, 0, on_fault, self._begun)
         #: ``append(records)`` with whole scalar records.
         self.append = self._scalars.append
 
@@ -235,6 +238,9 @@ class Journal:
         """Bring everything to the disk, what gives names before what uses them."""
         for segments in (self._events, self._scalars, self._console):
             segments.sync()
+        if self._has_new_names:
+            self._has_new_names = False  # before: a segment that is begun meanwhile is for the next time
+            sync_folder(self._folder)
 
     def close(self) -> None:
         """Sync and close the files."""
@@ -247,3 +253,7 @@ class Journal:
         self.writer, self.seed = writer, seed_of(writer)
         for segments in (self._events, self._scalars, self._console):
             segments.become(writer)
+
+    def _begun(self) -> None:
+        self._has_new_names = True
+        self._on_begin()

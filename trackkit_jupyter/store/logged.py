@@ -107,10 +107,12 @@ class Logged(Record):
         ------
         NotFoundError
             There is no such figure.
+        TrackkitStorageError
+            Its file is damaged.
         """
         import json
 
-        figure = json.loads(self.blob(sha256).read_bytes())
+        figure = json.loads(self._blobs.read(sha256))
         if not isinstance(figure, dict):
             raise NotFoundError("That file is no figure.", "hash")
         return figure

@@ -98,8 +98,9 @@ class Life(Writing):
 
     def _begin(self) -> None:
         """Become able to log: from the moment the heartbeat runs."""
-        self._recorder = Recorder(self.store.paths, self.id, self._first_iteration)
-        self._recorder.on_fork = self._forget
+        recorder = self._recorder = Recorder(self.store.paths, self.id, self._first_iteration)
+        recorder.on_fork = self._forget
+        recorder.sync_files = lambda: self._blobs.sync(recorder.lose)
         session.enter(cast("Experiment", self))
 
     def _stop(self, recorder: Recorder, status: str | None = None) -> None:

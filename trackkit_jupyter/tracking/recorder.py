@@ -61,6 +61,8 @@ class Recorder:
         self._unnamed: list[tuple[str, str, Counter]] = []
         #: Run about once a second, and before the end: what watches for changes.
         self.watchers: list[Callable[[], None]] = []
+        #: Brings files to the disk, before the lines that tell of them.
+        self.sync_files: Callable[[], None] = lambda: None
         #: Run after each tick of the keeper: ends it if another process ended the experiment.
         self.attend: Callable[[], None] = lambda: None
         #: Called in a forked child, where the caches of series no longer hold.
@@ -118,6 +120,7 @@ class Recorder:
                     self.complain(f"trackkit: the connected parameters cannot be looked at ({error}).")
             with self._lock:
                 self._unnamed = [late for late in self._unnamed if not self._name(*late)]
+            self.sync_files()
             self.journal.sync()
             self._say_lost()
             self._beat()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitError
+from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
 from trackkit_jupyter.views import tables
 from trackkit_jupyter.views.view import CURVES, View
 
@@ -174,7 +174,7 @@ def _plot(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes
             newest = max(rows, key=lambda row: row["iteration"] or 0)
             try:
                 return pictures.figure_picture(exp.figure(newest["hash"]), **look)
-            except (NotFoundError, json.JSONDecodeError):
+            except (NotFoundError, TrackkitStorageError, json.JSONDecodeError):
                 continue  # its file is damaged; the next one may not be
     return None
 
