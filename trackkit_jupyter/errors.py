@@ -8,7 +8,8 @@
     │   └── EmbedError                        an embed URL that cannot be read
     ├── TrackkitTypeError     (TypeError)     a value of the wrong type
     ├── TrackkitStateError    (RuntimeError)  not possible in the present state
-    │   └── LockedError                       published: its content is locked
+    │   ├── LockedError                       published: its content is locked
+    │   └── ConflictError                     someone else changed it meanwhile
     ├── NotFoundError         (LookupError)   no such object
     └── TrackkitStorageError  (OSError)       the store cannot be read or written
         ├── NotAStoreError                    the folder is no store
@@ -22,6 +23,7 @@ A wrong argument always raises, at once. A fault of the store never stops a trai
 from __future__ import annotations
 
 __all__ = [
+    "ConflictError",
     "EmbedError",
     "LockedError",
     "NotAStoreError",
@@ -95,6 +97,24 @@ class LockedError(TrackkitStateError):
     """The object is published: its content is locked."""
 
     code = "locked"
+
+
+class ConflictError(TrackkitStateError):
+    """Someone else changed it since it was looked at; nothing was changed.
+
+    Parameters
+    ----------
+    message, field
+        As of every error.
+    kept
+        What is kept now.
+    """
+
+    code = "conflict"
+
+    def __init__(self, message: str, field: str | None = None, kept: object = None) -> None:
+        super().__init__(message, field)
+        self.kept = kept
 
 
 class NotFoundError(TrackkitError, LookupError):

@@ -28,7 +28,7 @@ SUMMARY = "first last min max mean".split()
 def content(number: int, chance: random.Random) -> dict:
     """Return an experiment with ten hyperparameters and five metrics."""
     at = f"2026-01-{number % 28 + 1:02d}T{number // 28 % 24:02d}:{number // 672 % 60:02d}:{number % 60:02d}.000+00:00"
-    fields = dict.fromkeys(CONTENT) | dict.fromkeys(("created", "started", "finished", "last_update"), at)
+    fields = dict.fromkeys(CONTENT["experiment"]) | dict.fromkeys(("created", "started", "finished", "last_update"), at)
     metrics = {}
     for metric in range(5):
         summary = {"count": 100, **{name: chance.random() for name in SUMMARY}}

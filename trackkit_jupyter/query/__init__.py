@@ -14,7 +14,8 @@
     metrics["loss"] == nan
 
 Fields: id, name, project, status, user, parent, description, tags, created, started, finished, last_update,
-last_iteration, archived. What comparisons mean in corner cases stands in :mod:`trackkit_jupyter.query.evaluate`.
+last_iteration, archived; of models also framework, uri, version and experiment.
+What comparisons mean in corner cases stands in :mod:`trackkit_jupyter.query.evaluate`.
 """
 
 from __future__ import annotations

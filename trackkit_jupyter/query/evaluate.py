@@ -118,7 +118,7 @@ def _values(field: Field, record: Mapping[str, Any]) -> list[Any]:
         names = [field.keys[0]] if len(field.keys) == 2 else sorted(sections)
         entries = [sections.get(section, {}).get(field.keys[-1]) for section in names]
         return [str(entry["value"]) for entry in entries if entry is not None]
-    value = record[field.name]
+    value = record.get(field.name)
     return [time_of(value) if field.kind == "time" else value]
 
 

@@ -24,7 +24,7 @@ __all__ = [
     "fields_of",
 ]
 
-#: The fields of an experiment, and what they hold.
+#: The fields of experiments and models, and what they hold; what the one or the other lacks is missing there.
 FIELDS: Final = {
     "id": "text",
     "name": "text",
@@ -40,6 +40,10 @@ FIELDS: Final = {
     "last_iteration": "number",
     "archived": "flag",
     "tags": "tags",
+    "framework": "text",
+    "uri": "text",
+    "version": "number",
+    "experiment": "text",
 }
 #: Fields with a key in brackets, what they hold, and how many keys they take.
 KEYED: Final = {"metrics": ("number", 2), "hyperparameters": ("value", 2), "properties": ("value", 1)}

@@ -1,4 +1,4 @@
-"""The tables that queries are asked of: one row per experiment, and what it has several of beside it."""
+"""The tables that queries are asked of: one row per experiment (or model), and what it has several of beside it."""
 
 from __future__ import annotations
 
@@ -46,6 +46,10 @@ experiments = Table(
     Column("last_update", Double),
     Column("last_iteration", BigInteger),
     Column("archived", Boolean, nullable=False),
+    Column("framework", Text),  # the next four are of models
+    Column("uri", Text),
+    Column("version", BigInteger),
+    Column("experiment", Text),
     Column("watched", Boolean, nullable=False),  # a process was writing it when the row was made
     Column("record", Text, nullable=False),  # fingerprints of its record
     Column("journals", Text, nullable=False),  # and of its journals, when the row was made

@@ -29,21 +29,31 @@ from trackkit_jupyter.store import changes, registry
 from trackkit_jupyter.store.archivist import archive_soon
 from trackkit_jupyter.store.documents import SCHEMA, Document, storage_error
 from trackkit_jupyter.store.experiment import StoredExperiment
-from trackkit_jupyter.store.listing import Experiments
+from trackkit_jupyter.store.listing import Experiments, Models
+from trackkit_jupyter.store.model import StoredModel
+from trackkit_jupyter.store.models import KeepsModels
 from trackkit_jupyter.store.paths import FOLDER, MARKER, StorePaths, find_folder
 from trackkit_jupyter.store.reader import Series
 from trackkit_jupyter.store.syncing import sync_folder
 
 if TYPE_CHECKING:
     from trackkit_jupyter.query import Condition
-    from trackkit_jupyter.store.catalog import Entry
 
-__all__ = ["Experiments", "Series", "Store", "StoredExperiment", "create_store", "open_store"]
+__all__ = [
+    "Experiments",
+    "Models",
+    "Series",
+    "Store",
+    "StoredExperiment",
+    "StoredModel",
+    "create_store",
+    "open_store",
+]
 
 E = TypeVar("E", bound=StoredExperiment)
 
 
-class Store(Generic[E]):
+class Store(KeepsModels, Generic[E]):
     """A store in a folder.
 
     Attributes
@@ -58,6 +68,7 @@ class Store(Generic[E]):
         self.paths = StorePaths(path)
         self.path = path
         self._handle = handle
+        self._model_handle = handle.model_type
         self.id = _read_marker(self.paths)
 
     def __repr__(self) -> str:
@@ -116,19 +127,10 @@ class Store(Generic[E]):
         TrackkitValueError
             A page that cannot be.
         """
-        from trackkit_jupyter import query as grammar
-        from trackkit_jupyter.store.catalog import catalog_of
+        from trackkit_jupyter.store.catalog import find_page
 
-        order = grammar.parse_order(order_by)
-        for name, number, least in (("page", page, 0), ("page_size", 1 if page_size is None else page_size, 1)):
-            if type(number) is not int or number < least:
-                raise TrackkitValueError(f"{name} must be a whole number from {least}, not {shown(number)}.", name)
-        condition = grammar.within(query, archived)
-        entries, total = catalog_of(self).page(condition, order, page, page_size)
-        # A record may have been damaged since the catalog read it, which no line of changes.log says.
-        items = [self._listed(entry) for entry in entries]
-        readable = [item for item in items if item.is_readable()]
-        return Experiments(readable, total - len(items) + len(readable))
+        found, total = find_page(self, "experiment", self._at, query, order_by, page, page_size, archived)
+        return Experiments(found, total)
 
     def projects(self) -> list[Project]:
         """Return the projects that have experiments, by name."""
@@ -191,10 +193,8 @@ class Store(Generic[E]):
                 found.append(self.report(id))
         return sorted(found, key=lambda record: str(record.get("updated")), reverse=True)
 
-    def _listed(self, entry: Entry) -> E:
-        item = self._handle(self, entry.id)
-        item.listed = entry.listed()
-        return item
+    def _at(self, id: str) -> E:
+        return self._handle(self, id)
 
 
 class Project:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
 from trackkit_jupyter.records import iso
 from trackkit_jupyter.store.content import Content
 from trackkit_jupyter.store.edits import Edits
+from trackkit_jupyter.store.model import StoredModel
 from trackkit_jupyter.store.record import only
 from trackkit_jupyter.store.summaries import json_number
 
@@ -19,6 +20,9 @@ class StoredExperiment(Content, Edits):
 
     A handle: it reads the store when asked, and only what is new, so that it shows a running experiment as it is now.
     """
+
+    #: What its models are, to whoever holds the store.
+    model_type: ClassVar[type[StoredModel]] = StoredModel
 
     def __repr__(self) -> str:
         try:

@@ -1,4 +1,4 @@
-"""A list of experiments: a page of what a query found."""
+"""Lists of experiments and of models: a page of what a query found."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from trackkit_jupyter.errors import NotFoundError, TrackkitValueError, shown
 from trackkit_jupyter.records import split_key
 from trackkit_jupyter.store.experiment import StoredExperiment
 
-__all__ = ["Experiments"]
+__all__ = ["Experiments", "Models"]
 
+T = TypeVar("T")
 E = TypeVar("E", bound=StoredExperiment)
 
 _NUMBERS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
-class Experiments(Sequence[E], Generic[E]):
-    """A page of experiments, list-like. One whose record is damaged is left out; `trackkit verify` names it.
+class Page(Sequence[T], Generic[T]):
+    """A page of what a query found, list-like. One whose record is damaged is left out; `trackkit verify` names it.
 
     Attributes
     ----------
@@ -26,7 +27,9 @@ class Experiments(Sequence[E], Generic[E]):
         How many there are on all pages.
     """
 
-    def __init__(self, items: Sequence[E], total: int) -> None:
+    _what = "objects"
+
+    def __init__(self, items: Sequence[T], total: int) -> None:
         self._items = list(items)
         self.total = total
 
@@ -34,16 +37,46 @@ class Experiments(Sequence[E], Generic[E]):
         return len(self._items)
 
     @overload
-    def __getitem__(self, index: int) -> E: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> list[E]: ...
-    def __getitem__(self, index: int | slice) -> E | list[E]:
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
         if isinstance(index, slice):
             return self._items[index]
         return self._items[index]
 
     def __repr__(self) -> str:
-        return f"<{len(self)} of {self.total} experiments>"
+        return f"<{len(self)} of {self.total} {self._what}>"
+
+
+class Models(Page[Any]):
+    """A page of models."""
+
+    _what = "models"
+
+    def to_pandas(self) -> Any:
+        """Return a pandas DataFrame, one row per model; metrics by ``metric/variant``, with their last values.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        import pandas as pd
+
+        rows = []
+        for item in self:
+            names = ("id", "name", "version", "project", "status", "framework", "created")
+            row: dict[str, Any] = {name: getattr(item, name) for name in names}
+            for metric, variants in item.metrics.items():
+                row.update({f"{metric}/{variant}": summary["last"] for variant, summary in variants.items()})
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+
+class Experiments(Page[E], Generic[E]):
+    """A page of experiments."""
+
+    _what = "experiments"
 
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame, one row per experiment.

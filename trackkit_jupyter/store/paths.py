@@ -57,6 +57,10 @@ class StorePaths:
         """Return the files of one model: of the same kinds as those of an experiment."""
         return ExperimentPaths(self.models / id, "model.json")
 
+    def folder(self, what: str) -> Path:
+        """Return the folder of all experiments, or of all models."""
+        return self.models if what == "model" else self.experiments
+
     def record(self, what: str, id: str) -> ExperimentPaths:
         """Return the files of an ``experiment`` or a ``model``."""
         return self.model(id) if what == "model" else self.experiment(id)

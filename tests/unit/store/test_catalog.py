@@ -490,4 +490,4 @@ def test_projects_are_counted(store: Store) -> None:
 def test_the_catalog_keeps_what_lists_show(store: Store) -> None:
     item = store.experiments()[0]
     assert item.listed is not None
-    assert set(CONTENT) <= set(item.listed.content)
+    assert set(CONTENT["experiment"]) <= set(item.listed.content)

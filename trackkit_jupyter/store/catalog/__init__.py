@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 
+from trackkit_jupyter import query as grammar
+from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.query.nodes import Compare, Condition, Order
 from trackkit_jupyter.query.sql import keys, ranked_keys, where
 from trackkit_jupyter.query.tables import damaged, details, experiments
@@ -29,14 +31,19 @@ from trackkit_jupyter.store.catalog.follow import Look, look, marked, scan, writ
 from trackkit_jupyter.store.catalog.place import MEMORY, discard, open_catalog, places
 from trackkit_jupyter.store.catalog.rows import NameBook, Row, forget, put, read_row, unpack
 from trackkit_jupyter.store.experiment import StoredExperiment
-from trackkit_jupyter.store.record import Listed
+from trackkit_jupyter.store.logged import Logged
+from trackkit_jupyter.store.model import StoredModel
+from trackkit_jupyter.store.record import Listed, Record
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["Catalog", "Entry", "catalog_of"]
+__all__ = ["Catalog", "Entry", "catalog_of", "find_page"]
 
 T = TypeVar("T")
+H = TypeVar("H", bound=Record)
+
+_STORED: dict[str, type[Logged]] = {"experiment": StoredExperiment, "model": StoredModel}
 
 _BATCH = 200  # experiments read in one transaction
 _ORDERS = 8  # orders of all experiments that are kept for the next pages
@@ -78,15 +85,17 @@ class Catalog:
     ----------
     store
         The store.
+    what
+        Of what: "experiment" or "model".
     """
 
-    def __init__(self, store: Store[Any]) -> None:
-        self._store = store
+    def __init__(self, store: Store[Any], what: str = "experiment") -> None:
+        self._store, self._what = store, what
         self._lock = threading.RLock()
-        self._places = places(store.id, store.path)
+        self._places = places(store.id, store.path, what)
         self._connection: Connection | None = None
         self._book = NameBook()
-        self._handles: OrderedDict[str, StoredExperiment] = OrderedDict()
+        self._handles: OrderedDict[str, Logged] = OrderedDict()
         self._orders: OrderedDict[tuple[Condition, tuple[Order, ...]], _Kept] = OrderedDict()
 
     @property
@@ -168,13 +177,13 @@ class Catalog:
 
     def _refresh(self, connection: Connection, full: bool) -> None:
         paths = self._store.paths
-        found = look(connection, paths, self._handle)
+        found = look(connection, paths, self._handle, self._what)
         if full:
             found.listing = "files"
         if not found:
             return
         if found.listing:
-            changed, notes = scan(connection, paths, self._handle, found.listing)
+            changed, notes = scan(connection, paths, self._handle, found.listing, self._what)
             found.ids |= changed
             found.notes |= notes
         ids = sorted(found.ids)
@@ -194,7 +203,7 @@ class Catalog:
         rows, gone, broken = [], [], []
         beating = marked(self._store.paths)
         for id in ids:
-            if not self._store.paths.experiment(id).root.is_dir():
+            if not self._store.paths.record(self._what, id).root.is_dir():
                 gone.append(id)
                 self._handles.pop(id, None)
                 continue
@@ -217,10 +226,10 @@ class Catalog:
         if broken:
             connection.execute(insert(damaged), broken)
 
-    def _handle(self, id: str) -> StoredExperiment:
-        return self._handles.get(id) or StoredExperiment(self._store, id)
+    def _handle(self, id: str) -> Logged:
+        return self._handles.get(id) or _STORED[self._what](self._store, id)
 
-    def _keep(self, item: StoredExperiment) -> None:
+    def _keep(self, item: Logged) -> None:
         self._handles[item.id] = item
         self._handles.move_to_end(item.id)
         while len(self._handles) > _HANDLES:
@@ -347,23 +356,58 @@ def _is_damage(fault: BaseException) -> bool:
     return isinstance(fault, sqlite3.DatabaseError)
 
 
-_catalogs: OrderedDict[tuple[str, str], Catalog] = OrderedDict()
+_catalogs: OrderedDict[tuple[str, str, str], Catalog] = OrderedDict()
 _catalogs_lock = threading.Lock()
 _inherited: list[Any] = []
 
 
-def catalog_of(store: Store[Any]) -> Catalog:
-    """Return the catalog of a store; one process has one."""
-    key = (store.id, os.path.realpath(store.path))
+def catalog_of(store: Store[Any], what: str = "experiment") -> Catalog:
+    """Return the catalog of a store's experiments, or of its models; one process has one."""
+    key = (store.id, os.path.realpath(store.path), what)
     with _catalogs_lock:
         found = _catalogs.get(key)
         if found is None:
-            found = _catalogs[key] = Catalog(store)
+            found = _catalogs[key] = Catalog(store, what)
         _catalogs.move_to_end(key)
         spare = _catalogs.popitem(last=False)[1] if len(_catalogs) > _OPEN else None
     if spare is not None:
         spare.close()
     return found
+
+
+def find_page(
+    store: Store[Any],
+    what: str,
+    handle: Callable[[str], H],
+    query: str | Condition | None,
+    order_by: str | Iterable[str],
+    page: int,
+    page_size: int | None,
+    archived: bool | None,
+) -> tuple[list[H], int]:
+    """Return the readable ones of a page of a query, and how many there are on all pages.
+
+    Raises
+    ------
+    QueryError
+        The query or the order cannot be read; the message shows where.
+    TrackkitValueError
+        A page that cannot be.
+    """
+    order = grammar.parse_order(order_by)
+    for name, number, least in (("page", page, 0), ("page_size", 1 if page_size is None else page_size, 1)):
+        if type(number) is not int or number < least:
+            raise TrackkitValueError(f"{name} must be a whole number from {least}, not {shown(number)}.", name)
+    condition = grammar.within(query, archived)
+    entries, total = catalog_of(store, what).page(condition, order, page, page_size)
+    items = []
+    for entry in entries:
+        item = handle(entry.id)
+        item.listed = entry.listed()
+        items.append(item)
+    # A record may have been damaged since the catalog read it, which no line of changes.log says.
+    readable = [item for item in items if item.is_readable()]
+    return readable, total - len(items) + len(readable)
 
 
 def _close_all() -> None:

@@ -19,7 +19,7 @@ from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError
 from trackkit_jupyter.query.tables import damaged, experiments, state
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.catalog.rows import journals_of, record_of
-from trackkit_jupyter.store.experiment import StoredExperiment
+from trackkit_jupyter.store.logged import Logged
 from trackkit_jupyter.store.paths import StorePaths
 
 __all__ = ["Look", "look", "marked", "scan", "write_state"]
@@ -54,15 +54,15 @@ class Look:
         return bool(self.ids or self.listing or self.notes)
 
 
-Handle = Callable[[str], StoredExperiment]
+Handle = Callable[[str], Logged]
 
 
-def look(connection: Connection, paths: StorePaths, handle: Handle) -> Look:
+def look(connection: Connection, paths: StorePaths, handle: Handle, what: str = "experiment") -> Look:
     """Return what changed since the notes in the catalog were made."""
     known = {row.name: row.value for row in connection.execute(select(state))}
     found = Look()
     structural = _follow_log(paths, known, found)
-    _follow_folder(connection, paths, known, found, structural)
+    _follow_folder(connection, paths, known, found, structural, what)
     _follow_writers(connection, paths, handle, found)
     for row in connection.execute(select(damaged)):
         if _fingerprint(handle(row.id)) != row.record:
@@ -70,7 +70,9 @@ def look(connection: Connection, paths: StorePaths, handle: Handle) -> Look:
     return found
 
 
-def scan(connection: Connection, paths: StorePaths, handle: Handle, how: str) -> tuple[set[str], dict[str, str]]:
+def scan(
+    connection: Connection, paths: StorePaths, handle: Handle, how: str, what: str = "experiment"
+) -> tuple[set[str], dict[str, str]]:
     """List all experiments: return those to read again, and notes.
 
     Parameters
@@ -79,11 +81,13 @@ def scan(connection: Connection, paths: StorePaths, handle: Handle, how: str) ->
         The catalog, its store, and what gives an experiment.
     how
         "ids": those that came or went; "records": also those of which the record is another; "files": or a journal.
+    what
+        Of what it is the catalog: "experiment" or "model".
     """
     began = time.perf_counter()
     try:
-        before = os.stat(paths.experiments)
-        there = {name for name in os.listdir(paths.experiments) if _is_id(name)}
+        before = os.stat(paths.folder(what))
+        there = {name for name in os.listdir(paths.folder(what)) if _is_id(name)}
     except FileNotFoundError:
         return set(connection.scalars(select(experiments.c.id))), {"folder": "", "extra": "0"}
     took = time.perf_counter() - began
@@ -136,13 +140,13 @@ def _follow_log(paths: StorePaths, known: dict[str, str], found: Look) -> bool:
 
 
 def _follow_folder(
-    connection: Connection, paths: StorePaths, known: dict[str, str], found: Look, structural: bool
+    connection: Connection, paths: StorePaths, known: dict[str, str], found: Look, structural: bool, what: str
 ) -> None:
     """See whether experiments came or went: copied or removed by hand, the log does not tell of them."""
     if found.listing:
         return
     try:
-        there = os.stat(paths.experiments)
+        there = os.stat(paths.folder(what))
     except FileNotFoundError:
         if known.get("folder") != "":
             found.listing = "ids"
@@ -154,7 +158,7 @@ def _follow_folder(
         # Something came or went of which the log does not tell (yet).
         found.listing = "records"
         return
-    if structural and _is_told(connection, paths, known, found, there.st_nlink):
+    if structural and _is_told(connection, paths, known, found, there.st_nlink, what):
         found.notes["folder"] = now
         return
     listed, took = map(float, known.get("listed", "0 0").split(" "))
@@ -164,7 +168,9 @@ def _follow_folder(
         found.notes["owed"] = now
 
 
-def _is_told(connection: Connection, paths: StorePaths, known: dict[str, str], found: Look, links: int) -> bool:
+def _is_told(
+    connection: Connection, paths: StorePaths, known: dict[str, str], found: Look, links: int, what: str
+) -> bool:
     """Return whether what the log tells of explains how many experiments there are now."""
     # Most file systems count subfolders as links, up to 65,000.
     if links <= 2 or len(found.ids) > 500:
@@ -172,7 +178,7 @@ def _is_told(connection: Connection, paths: StorePaths, known: dict[str, str], f
     rows = sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in (experiments, damaged))
     ids = set(connection.scalars(select(experiments.c.id).where(experiments.c.id.in_(found.ids))))
     ids |= set(connection.scalars(select(damaged.c.id).where(damaged.c.id.in_(found.ids))))
-    there = {id for id in found.ids if paths.experiment(id).root.is_dir()}
+    there = {id for id in found.ids if paths.record(what, id).root.is_dir()}
     return links - int(known.get("extra", "0")) == rows + len(there - ids) - len(ids - there)
 
 
@@ -202,14 +208,14 @@ def marked(paths: StorePaths, since: float = 0.0) -> set[str]:
     return found
 
 
-def _fingerprints(item: StoredExperiment) -> tuple[str, str]:
+def _fingerprints(item: Logged) -> tuple[str, str]:
     try:
         return record_of(item), journals_of(item)
     except (NotFoundError, TrackkitStorageError, OSError):
         return "", ""
 
 
-def _fingerprint(item: StoredExperiment) -> str:
+def _fingerprint(item: Logged) -> str:
     try:
         return record_of(item)
     except (NotFoundError, TrackkitStorageError, OSError):

@@ -21,7 +21,7 @@ from trackkit_jupyter.query.tables import metadata, state
 __all__ = ["MEMORY", "discard", "open_catalog", "places"]
 
 #: The version of the tables; a catalog of another version is made anew.
-FORMAT = "1"
+FORMAT = "2"
 #: The place that always can be written, and that nothing outlives.
 MEMORY = Path(":memory:")
 
@@ -30,7 +30,7 @@ _FORGOTTEN_SECONDS = 30 * 86_400
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "lustre", "gpfs", "beegfs", "ceph", "9p", "glusterfs"}
 
 
-def places(store: str, root: Path) -> list[Path]:
+def places(store: str, root: Path, what: str = "experiment") -> list[Path]:
     """Return the files that may hold the catalog of a store, the best first; the last is :data:`MEMORY`.
 
     The user's cache folder, unless it is on a network, where SQLite's locks cannot be trusted; else the folder for
@@ -42,6 +42,8 @@ def places(store: str, root: Path) -> list[Path]:
         The store's id.
     root
         Its folder: a copy elsewhere has a catalog of its own.
+    what
+        Of what it is the catalog: "experiment" or "model".
     """
     from platformdirs import user_cache_path
 
@@ -56,7 +58,7 @@ def places(store: str, root: Path) -> list[Path]:
             # Another user's folder of that name under /tmp is not for us.
             mine = not hasattr(os, "getuid") or os.stat(home).st_uid == owner
             if mine and os.access(home, os.W_OK | os.X_OK) and not _on_network(home):
-                found.append(home / f"{store}-{where}.sqlite")
+                found.append(home / f"{store}-{where}{'' if what == 'experiment' else f'-{what}s'}.sqlite")
     return [*found, MEMORY]
 
 

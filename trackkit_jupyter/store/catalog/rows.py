@@ -15,15 +15,21 @@ from trackkit_jupyter.query.evaluate import number_of, time_of
 from trackkit_jupyter.query.nodes import as_number
 from trackkit_jupyter.query.tables import damaged, details, experiments, metrics, names, parameters, tags
 from trackkit_jupyter.store import changes
-from trackkit_jupyter.store.experiment import StoredExperiment
+from trackkit_jupyter.store.logged import Logged
 
 __all__ = ["CONTENT", "NameBook", "Row", "forget", "journals_of", "put", "read_row", "record_of", "unpack"]
 
 #: The fields of ``to_dict()`` that a row is made from; `number` is the record's own.
-CONTENT = (
-    "id name project status tags description user parent archived created started finished last_update last_iteration "
-    "hyperparameters properties single_values metrics"
-).split()
+CONTENT = {
+    "experiment": (
+        "id name project status tags description user parent archived created started finished last_update "
+        "last_iteration hyperparameters properties single_values metrics"
+    ).split(),
+    "model": (
+        "id name project status tags description user archived created last_update last_iteration framework version "
+        "experiment size hash single_values metrics"
+    ).split(),
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Row:
     watched: bool = False
 
 
-def record_of(item: StoredExperiment) -> str:
+def record_of(item: Logged) -> str:
     """Return the fingerprint of an experiment's record.
 
     Raises
@@ -57,12 +63,12 @@ def record_of(item: StoredExperiment) -> str:
     return ":".join(map(str, item._record_state()))
 
 
-def journals_of(item: StoredExperiment) -> str:
+def journals_of(item: Logged) -> str:
     """Return the fingerprint of an experiment's journals: they only grow."""
     return ";".join(f"{state.st_ino}:{state.st_size}" for state in item._journal_states())
 
 
-def read_row(item: StoredExperiment, marked: bool = True) -> Row:
+def read_row(item: Logged, marked: bool = True) -> Row:
     """Read an experiment from its folder.
 
     Parameters
@@ -80,8 +86,10 @@ def read_row(item: StoredExperiment, marked: bool = True) -> Row:
     # The fingerprints before the data: what changes in between is then read again.
     watched = marked and changes.is_alive(item.store.paths, item.id)
     record, journals = record_of(item), journals_of(item)
-    content = {name: getattr(item, name) for name in CONTENT}
+    content = {name: getattr(item, name) for name in CONTENT[item._what]}
     content["kept"], content["number"] = str(item._record["status"]), item.number
+    if item._what == "model":
+        content["uri"] = item._record.get("uri")  # as it is kept: the folder may be moved
     return Row(content, record, journals, watched)
 
 
@@ -205,9 +213,10 @@ def _head(row: Row) -> dict[str, Any]:
         "name": name,
         "project": _clean(content["project"]),
         "status": _clean(content["status"]),
-        "user": None if content["user"] is None else _clean(content["user"]),
-        "parent": None if content["parent"] is None else _clean(content["parent"]),
-        **{field: time_of(content[field]) for field in ("created", "started", "finished", "last_update")},
+        "user": _text(content["user"]),
+        **{field: _text(content.get(field)) for field in ("parent", "framework", "uri", "experiment")},
+        **{field: time_of(content.get(field)) for field in ("created", "started", "finished", "last_update")},
+        "version": content.get("version"),
         "last_iteration": None if last_iteration is None else int(last_iteration),
         "archived": bool(content["archived"]),
         "watched": row.watched,
@@ -219,20 +228,24 @@ def _head(row: Row) -> dict[str, Any]:
     }
 
 
+def _text(value: Any) -> str | None:
+    return None if value is None else _clean(value)
+
+
 def _names(row: Row) -> Iterable[tuple[str, str, str]]:
-    for section, found in row.content["hyperparameters"].items():
+    for section, found in row.content.get("hyperparameters", {}).items():
         yield from (("h", _clean(section), _clean(name)) for name in found)
-    yield from (("p", "", _clean(name)) for name in row.content["properties"])
+    yield from (("p", "", _clean(name)) for name in row.content.get("properties", {}))
     for metric, variants in row.content["metrics"].items():
         yield from (("m", _clean(metric), _clean(variant)) for variant in variants)
 
 
 def _parameters(key: int, row: Row, numbers: dict[tuple[str, str, str], int]) -> list[dict[str, Any]]:
     found = {}
-    for section, entries in row.content["hyperparameters"].items():
+    for section, entries in row.content.get("hyperparameters", {}).items():
         for name, entry in entries.items():
             found[numbers["h", _clean(section), _clean(name)]] = entry["value"]
-    for name, entry in row.content["properties"].items():
+    for name, entry in row.content.get("properties", {}).items():
         found[numbers["p", "", _clean(name)]] = entry["value"]
     rows = []
     for number, value in found.items():
