@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "store": "errors records series query",
     "capture": "errors records store",
     "tracking": "errors records palette store query capture",
+    "integrations": "errors records capture tracking",
     "operations": "errors records store query series charts",
     "views": "errors records store query palette series charts pictures operations",
     "magics": "errors records store query capture tracking views reports",
@@ -42,7 +43,7 @@ MAY_IMPORT = {
     "check": "errors records store",
     "doctor": "errors records store",
     "cli": "errors records store query capture tracking operations views reports demo check doctor",
-    "__init__": "errors records tracking views reports magics widgets store",
+    "__init__": "errors records capture tracking views reports magics widgets store",
 }
 # A displayed object shows itself, by a widget where the host needs one: imports upward, made when it is displayed.
 LATE = {"tracking": {"views"}, "views": {"widgets"}}

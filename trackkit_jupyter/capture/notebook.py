@@ -5,13 +5,14 @@ IPython is never imported here: where it is not loaded, there is no notebook.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Cells", "script"]
+__all__ = ["Cells", "of_the_parent", "script"]
 
 _log = logging.getLogger("trackkit_jupyter")
 
@@ -28,10 +29,32 @@ def script() -> str | None:
 
 
 def _notebook(names: dict[str, Any]) -> str | None:
-    """Return the path given by VS Code or by the Jupyter server, which also names consoles this way."""
-    for path in (names.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
+    """Return the path given by VS Code, by papermill, or by the Jupyter server, which also names consoles this way."""
+    known = (names.get("__vsc_ipynb_file__"), names.get("PAPERMILL_OUTPUT_PATH"), os.environ.get("JPY_SESSION_NAME"))
+    for path in known:
         if isinstance(path, str) and (path.endswith(".ipynb") or os.path.isfile(path)):
             return os.path.abspath(path)
+    return None
+
+
+def of_the_parent(directory: str | None) -> str | None:
+    """Return the notebook that the parent process executes, as nbconvert, papermill and ``jupyter execute`` do.
+
+    They tell the kernel nothing of it; but it is the one notebook of their command line.
+    """
+    if getattr(_shell(), "kernel", None) is None:
+        return None
+    try:
+        parent = importlib.import_module("psutil").Process().parent()
+        named = [word for word in parent.cmdline() if word.endswith(".ipynb")] if parent is not None else []
+        if not named:
+            return None
+        for folder in (parent.cwd(), directory or ""):
+            path = os.path.abspath(os.path.join(folder, named[0]))
+            if os.path.isfile(path):
+                return path
+    except Exception as error:  # noqa: BLE001 - another user's process, or one that is gone
+        _log.debug("notebook not known: %r", error)
     return None
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from trackkit_jupyter.capture import chosen
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStateError, TrackkitTypeError, shown
 from trackkit_jupyter.records import Status, check_id, check_name, check_project, check_tags, iso, new_id
 from trackkit_jupyter.store import Experiments, Store, create_store
@@ -29,7 +30,7 @@ def start(
     store: str | os.PathLike[str] | None = None,
     resume: str | None = None,
     parent: str | None = None,
-    capture: bool = True,
+    capture: bool | Iterable[str] | Mapping[str, bool] = True,
 ) -> Experiment:
     """Start an experiment, or go on with one. Use it in a ``with`` block, or call :meth:`Experiment.finish`.
 
@@ -51,7 +52,9 @@ def start(
     parent
         The id of the experiment it comes from.
     capture
-        Record by itself what is printed, the code, the packages and the machine.
+        What is recorded by itself: True for everything, or what ``TRACKKIT_CAPTURE`` says; False for nothing; a list of
+        the parts that are wanted, or a dict of part and bool. The parts: execution, git, cells, packages, machine,
+        monitor, environment, arguments, console, figures, models, tensorboard, boosting.
 
     Returns
     -------
@@ -76,6 +79,7 @@ def start(
     for id, field in ((resume, "resume"), (parent, "parent")):
         if id is not None:
             check_id(id, field)
+    parts = chosen(capture)
     session.finish_earlier_execution()
     home: Store[Experiment] = create_store(store, handle=Experiment)
     if parent is not None:
@@ -87,8 +91,8 @@ def start(
     try:
         if config is not None:
             experiment.connect(config)
-        if capture:
-            experiment._start_capture()
+        if parts:
+            experiment._start_capture(parts)
     except BaseException as error:
         experiment.finish_after(error)
         raise

@@ -53,10 +53,11 @@ class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attachin
         if recorder is not None:
             recorder.event("cell", code=code, number=number)
 
-    def _start_capture(self) -> None:
+    def _start_capture(self, parts: frozenset[str]) -> None:
         from trackkit_jupyter.capture import Capture
+        from trackkit_jupyter.tracking.captured import Captured
 
-        self._capture = Capture(self)
+        self._capture = Capture(Captured(self), parts)
         self._capture.start()
 
 
