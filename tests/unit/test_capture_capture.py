@@ -24,6 +24,9 @@ class Recorder:
         self.cells: list[tuple[str, int | None]] = []
         self.gpus = threading.Event()
 
+    def is_current(self) -> bool:
+        return False
+
     def log_console(self, stream: str, text: str) -> None:
         self.console.append((stream, text))
 
@@ -93,7 +96,7 @@ def test_failing_sink_costs_one_line_each_and_nothing_else(caplog: pytest.LogCap
         capture._slow.join(20)
         capture.stop()
     parts = sorted(record.getMessage().partition(": ")[2].partition(":")[0] for record in caplog.records)
-    assert parts == ["OSError('disk full')", "git", "gpus", "packages", "runtime"]
+    assert parts == ["OSError('disk full')", "execution", "machine", "machine", "packages"]
 
 
 def test_two_at_once_and_one_that_ends_in_the_others_callback() -> None:

@@ -139,6 +139,7 @@ def test_real_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             from trackkit_jupyter.capture import Capture
             heard, taken, facts = [], [], {}
             class Sink:
+                def is_current(self): return False
                 def log_console(self, stream, text): heard.append((stream, text))
                 def record_cell(self, code, number): taken.append((code.strip().splitlines()[0], number))
                 def record_runtime(self, values): facts.update(values)
@@ -177,7 +178,9 @@ def test_real_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         manager.shutdown_kernel(now=True)
     heard, taken, facts = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     expected = ["the starting cell\n", "from a cell\n", "warned\n", "between cells\n", "from a child\n"]
-    assert [text for _, text in heard] == expected
+    assert [text for stream, text in heard if stream != "cell"] == expected
+    marks = ["In [1]\n", "In [2]\n", "In [3]\n"]  # each before the first line of its cell, of those that print
+    assert [text for _, text in heard][:6] == [line for pair in zip(marks, expected, strict=False) for line in pair]
     assert [stream for stream, text in heard if text == "warned\n"] == ["stderr"]
     assert "".join(shown).count("from a cell\n") == 1
     assert taken[0] == ["import json, subprocess, sys, threading, time", 1]

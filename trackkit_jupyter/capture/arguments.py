@@ -41,7 +41,8 @@ def argparse_rows(parser: Any, namespace: Any) -> list[Row]:
             rows.append(row(name, value, type(value).__name__))
             continue
         action, owner = actions[name]
-        rows.append(row(name, value, _type(action, value), _help(action, owner), None if action.default == "==SUPPRESS==" else action.default))
+        default = None if action.default == "==SUPPRESS==" else action.default
+        rows.append(row(name, value, _type(action, value), _help(action, owner), default))
     return rows
 
 

@@ -11,6 +11,9 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from . import untracked
+from .secrets import without_secrets_in_lines
+
 __all__ = ["describe", "without_credentials"]
 
 _TIMEOUT = 5.0  # seconds for one command
@@ -39,8 +42,10 @@ def describe(script: str | None, directory: str | None) -> dict[str, Any]:
     -------
     dict
         ``repository`` (address without credentials), ``branch``, ``commit``, ``script`` and ``working_dir`` (relative
-        to the repository, else absolute), ``diff`` (against the commit, at most 1 MB), and ``repository_note``: why one
-        of them is missing, None when none is. What does not exist is None.
+        to the repository, else absolute), ``diff`` (against the commit, at most 1 MB, with new files of the program,
+        without the secrets that are recognised), and ``repository_note``: why one of them is missing, None when none
+        is. What does not exist is None. The running notebook is not in the diff: its cells are recorded as they are
+        executed. A script that is in no repository is in the diff as a whole.
     """
     found: dict[str, Any] = dict.fromkeys(("repository", "branch", "commit", "diff", "repository_note"))
     found |= {"script": script, "working_dir": directory}
@@ -54,13 +59,18 @@ def describe(script: str | None, directory: str | None) -> dict[str, Any]:
         if found["commit"] is None:
             notes.append("the repository has no commit yet")
         else:
-            found["diff"], note = _diff(root)
+            found["diff"], note = _diff(root, str(found["script"]))
             notes += note
         if found["repository"] is None:
             notes.append("the repository has no remote")
         found["repository_note"] = "; ".join(notes) or None
     except _GitError as reason:
         found["repository_note"] = str(reason)
+    if found["diff"] is None and found["commit"] is None and script is not None and not script.endswith(".ipynb"):
+        folder, name = os.path.split(script)
+        found["diff"] = untracked.addition(folder, name)
+    if found["diff"]:
+        found["diff"] = without_secrets_in_lines(found["diff"])
     return found
 
 
@@ -112,15 +122,29 @@ def _remote(root: str, branch: str | None) -> str | None:
     return without_credentials(address) if address else None
 
 
-def _diff(root: str) -> tuple[str | None, list[str]]:
+def _diff(root: str, script: str) -> tuple[str | None, list[str]]:
+    own = [f":(top,exclude,literal){script}"] if script.endswith(".ipynb") and not os.path.isabs(script) else []
     try:
-        code, diff, _, cut = _run(root, *_DIFF, "HEAD", "--", limit=_DIFF_LIMIT)
+        code, diff, _, cut = _run(root, *_DIFF, "HEAD", "--", ".", *own, limit=_DIFF_LIMIT)
+        if code != 0 and not cut:
+            return None, ["no uncommitted changes recorded: git could not compare"]
+        new, notes = ("", []) if cut else untracked.additions(root, _new_files(root, script))
     except _GitError as reason:
         return None, [f"no uncommitted changes recorded: {reason}"]
-    if cut:
+    diff += new
+    if cut or len(diff) > _DIFF_LIMIT:
         note = f"the uncommitted changes are longer than {_DIFF_LIMIT // 1_000_000} MB and were cut"
-        return f"{diff[: diff.rfind(chr(10)) + 1]}# {note}\n", [note]
-    return (diff, []) if code == 0 else (None, ["no uncommitted changes recorded: git could not compare"])
+        return f"{diff[: diff.rfind(chr(10), 0, _DIFF_LIMIT) + 1]}# {note}\n", [note]
+    return diff, notes
+
+
+def _new_files(root: str, script: str) -> list[str]:
+    patterns = [f"*{suffix}" for suffix in untracked.SUFFIXES]
+    listed = _ask(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *patterns) or ""
+    names = {name for name in listed.split("\0")[:-1] if name}  # what comes after the last one was cut
+    if script.endswith(".ipynb"):
+        names.discard(script)
+    return sorted(names)
 
 
 def _relative(path: str | None, root: str) -> str | None:

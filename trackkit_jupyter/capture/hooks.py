@@ -210,9 +210,10 @@ def _around(hook: Hook, original: Callable[..., Any]) -> Callable[..., Any]:
         inside = _inside.parts
         inside.add(part)
         try:
-            for sink in sinks if before is not None else ():
-                if not guarded(part, functools.partial(before, sink, call)):
-                    call.args, call.kwargs = args, kwargs
+            if before is not None:
+                for sink in sinks:
+                    if not guarded(part, functools.partial(before, sink, call)):
+                        call.args, call.kwargs = args, kwargs
             if not hook.alone:
                 inside.discard(part)
             call.result = original(*call.args, **call.kwargs)

@@ -25,11 +25,11 @@ _FORMS = re.compile(
     r"|hf_[A-Za-z0-9]{24,}|(?:AKIA|ASIA)[A-Z0-9]{16}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|npm_[A-Za-z0-9]{30,}"
     r"|pypi-[\w-]{30,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]+|(?<=Bearer )[\w.~+/-]{16,}=*"
 )
-_USER = re.compile(r"(?<=://)([^\s/@:'\"]*):([^\s@'\"]+)@(?=[\w\[])")
-_TOKEN_USER = re.compile(r"(?<=https://)[^\s/@:'\"]{16,}@(?=[\w\[])")
+_USER = re.compile(r"(?<=://)([^\s/@:'\"]{0,200}):([^\s@'\"]{1,300})@(?=[\w\[])")
+_TOKEN_USER = re.compile(r"(?<=https://)[^\s/@:'\"]{16,200}@(?=[\w\[])")
 _ASSIGNED = re.compile(
-    r"""(?<![\w-])(?P<name>-{0,2}[A-Za-z][\w.-]{1,60})(?P<between>["']?\s*(?:=|:(?!:))\s*|\s+(?=["']))"""
-    r"""(?:(?P<quote>["'])(?P<quoted>[^"'\n]{3,})(?P=quote)|(?P<bare>[^\s"'&,;(){}\[\]]{4,}))"""
+    r"""(?<![\w-])(?P<name>-{0,2}[A-Za-z][\w.-]{1,60})(?P<between>["']?\s{0,20}(?:=|:(?!:))\s{0,20}|\s{1,20}(?=["']))"""
+    r"""(?:(?P<quote>["'])(?P<quoted>[^"'\n]{3,1000})(?P=quote)|(?P<bare>[^\s"'&,;(){}\[\]]{4,}))"""
 )
 _CODE = re.compile(r"^[A-Za-z_][\w.]*$")
 _KEY_BEGIN, _KEY_END = (

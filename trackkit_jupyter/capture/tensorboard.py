@@ -1,7 +1,7 @@
 """Records what TensorBoard writers write: scalars, images, audio, histograms, texts.
 
-torch's writer and those above it write through the ``tensorboard`` package, tensorboardX by itself, TensorFlow natively;
-each has one place where everything passes.
+torch's writer and those above it write through the ``tensorboard`` package, tensorboardX by itself, TensorFlow
+natively; each has one place where everything passes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _event(sink: Sink, call: Call) -> None:
     event = call.argument(1, "event")
     if event.WhichOneof("what") != "summary":
         return
-    folder = os.path.basename(os.path.normpath(str(getattr(call.args[0], "_logdir", "") or "")))
+    folder = os.path.normpath(str(getattr(call.args[0], "_logdir", "") or "")).replace(os.sep, "/")
     iteration = event.step if event.step >= 0 else None
     for value in event.summary.value:
         _value(sink, value, *_place(value.tag, folder), iteration)
@@ -37,15 +37,17 @@ def _event(sink: Sink, call: Call) -> None:
 def _place(tag: str, folder: str) -> tuple[str, str]:
     """Return metric and variant of a tag.
 
-    Several curves of one chart come from several writers: ``add_scalars("loss", {"a": ...})`` has one in the folder
-    ``loss_a`` for the tag ``loss``, and Keras one in ``train`` and one in ``validation``.
+    Several curves of one chart come from several writers. ``add_scalars("loss", {"a": ...})`` has one for the tag
+    ``loss`` in the folder ``loss_a``, tensorboardX in ``loss/a``; Keras has one in ``train`` and one in ``validation``.
     """
+    tag = tag.removesuffix("/text_summary")  # which torch adds to the tag of a text
     metric, variant = split_key(safe_label(tag, "tensorboard"))
-    inner = folder.removeprefix(tag.replace("/", "_") + "_")
-    if inner != folder and inner:
+    above, _, last = folder.rpartition("/")
+    inner = last.removeprefix(tag.replace("/", "_") + "_")
+    if inner and (inner != last or f"{above}/".endswith(f"/{tag}/")):
         return safe_label(tag), safe_label(inner)
-    if folder in _PARTS_OF_THE_DATA and variant not in _PARTS_OF_THE_DATA:
-        return safe_label(tag), folder
+    if last in _PARTS_OF_THE_DATA and variant not in _PARTS_OF_THE_DATA:
+        return safe_label(tag), last
     return metric, variant
 
 
