@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from trackkit_jupyter.errors import TrackkitTypeError, TrackkitValueError, shown
-from trackkit_jupyter.palette import THEMES
 from trackkit_jupyter.records import RESERVED
 
 __all__ = ["confusion_matrix", "figure_json", "histogram", "line", "scatter", "scatter3d", "surface", "table"]
@@ -148,7 +147,6 @@ def confusion_matrix(matrix: Any, labels: Sequence[str] | None = None) -> dict[s
         raise TrackkitValueError(
             f"labels must be {len(counts)}, as many as the matrix has rows; not {len(names)}.", "labels"
         )
-    ink = THEMES["light"]
     axis = {"type": "category", "showgrid": False, "zeroline": False}
     return {
         "data": [
@@ -158,7 +156,6 @@ def confusion_matrix(matrix: Any, labels: Sequence[str] | None = None) -> dict[s
                 "x": names,
                 "y": names,
                 "texttemplate": "%{z}",
-                "colorscale": [[0, ink.low], [1, ink.high]],
                 "showscale": False,
                 "xgap": 1,
                 "ygap": 1,

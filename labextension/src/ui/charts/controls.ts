@@ -27,8 +27,8 @@ import type { Chart, ChartOptions, DragMode } from './chart';
 import type { Control } from './toolbar';
 
 export interface ControlsOf {
-  /** What can be done: curves, a figure with axes, one in space, or one without either (a table). */
-  kind: 'line' | 'axes' | 'space' | 'plain';
+  /** What can be done: curves, a figure with axes, one in space, one without either, or a table, which is no drawing. */
+  kind: 'line' | 'axes' | 'space' | 'plain' | 'table';
   options: ChartOptions;
   set: (patch: Partial<ChartOptions>) => void;
   chart: () => Chart | null;
@@ -79,7 +79,7 @@ export function controlsOf(given: ControlsOf): Control[] {
     add(2, 11, 'Show closest data on hover', CircleDot, closest.run, { pressed: closest.pressed });
     add(2, 12, 'Compare data on hover', Columns2, compare.run, { pressed: compare.pressed });
   }
-  if (kind === 'line') {
+  if (flat) {
     add(2, 1, 'Toggle logarithmic view', Superscript, () => set({ logY: !options.logY }), {
       pressed: options.logY,
       shortcut: 'l',
@@ -91,11 +91,14 @@ export function controlsOf(given: ControlsOf): Control[] {
       shortcut: 't',
     });
   }
-  if (kind !== 'plain') {
+  const drawn = flat || kind === 'space';
+  if (drawn) {
     add(2, 10, 'Toggle legend', List, () => set({ legend: !options.legend }), { pressed: options.legend });
   }
-  add(3, 5, 'Download PNG', ImageDown, given.onPng);
-  if (kind !== 'plain') {
+  if (kind !== 'table') {
+    add(3, 5, 'Download PNG', ImageDown, given.onPng);
+  }
+  if (drawn) {
     add(3, 19, 'Download SVG', Spline, given.onSvg);
   }
   add(3, 7, 'Download JSON', Braces, given.onJson);

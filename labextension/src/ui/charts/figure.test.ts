@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure } from '../protocol';
-import { checkFigure, FigureError, kindOf, localFigure, themedLayout } from './figure';
+import { checkFigure, FigureError, kindOf, knownTraces, localFigure, pictureOf, themedLayout } from './figure';
 
-const theme = { paper: 'paper', ink: 'ink', grid: 'grid', border: 'border', font: 'font' };
+const theme = {
+  ...{ paper: 'paper', ink: 'ink', grid: 'grid', border: 'border', font: 'font' },
+  ...{ series: ['first', 'second'], low: 'low', high: 'high' },
+};
 
 describe('figures that are refused', () => {
   it.each([
@@ -99,5 +102,53 @@ describe('the kind of a figure', () => {
     [['table', 'bar'], 'axes'],
   ])('%j is %s', (types, kind) => {
     expect(kindOf({ data: types.map(type => ({ type })) })).toBe(kind);
+  });
+});
+
+describe('a trace of an unknown kind', () => {
+  const known = (kind: string) => kind !== 'hologram';
+
+  it('is left out, and named', () => {
+    const { figure, unknown } = knownTraces({ data: [{ type: 'bar' }, { type: 'hologram' }, {}] }, known);
+    expect(figure.data).toEqual([{ type: 'bar' }, {}]);
+    expect(unknown).toEqual(['hologram']);
+  });
+
+  it('is the reason why nothing is drawn, where it is alone', () => {
+    expect(() => knownTraces({ data: [{ type: 'hologram' }] }, known)).toThrow(/no trace of the kind "hologram"/);
+  });
+});
+
+describe('a picture', () => {
+  const trace = { type: 'scatter', mode: 'markers', opacity: 0 };
+  const source = 'data:image/png;base64,AAAA';
+
+  it('is known as one', () => {
+    expect(pictureOf({ data: [trace], layout: { images: [{ source }] } })).toBe(source);
+  });
+
+  it('is not a figure that has one', () => {
+    expect(pictureOf({ data: [{ ...trace, opacity: 1 }], layout: { images: [{ source }] } })).toBeNull();
+    expect(pictureOf({ data: [trace], layout: { images: [{ source }, { source }] } })).toBeNull();
+    expect(
+      pictureOf({ data: [trace], layout: { images: [{ source: 'https://elsewhere.example/a.png' }] } }),
+    ).toBeNull();
+    expect(pictureOf({ data: [trace] })).toBeNull();
+  });
+});
+
+describe('the look of our own figures', () => {
+  const template = (figure: Parameters<typeof themedLayout>[0]) =>
+    themedLayout(figure, theme).template as { layout?: { colorway?: string[] } };
+
+  it('is that of the charts beside them', () => {
+    expect(template({ data: [{ type: 'bar' }] }).layout?.colorway).toEqual(['first', 'second']);
+  });
+
+  it('is not put on a figure that came with a template', () => {
+    const layout = {
+      template: { layout: { paper_bgcolor: 'white', plot_bgcolor: `#${'e5ecf6'}`, colorway: ['own'] } },
+    };
+    expect(template({ data: [{ type: 'bar' }], layout }).layout?.colorway).toEqual(['own']);
   });
 });

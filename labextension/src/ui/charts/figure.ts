@@ -114,6 +114,40 @@ export function localFigure(figure: Figure): { figure: Figure; reduced: boolean 
   return { figure: walk(figure, '', false) as Figure, reduced };
 }
 
+const PNG = 'data:image/png;base64,';
+
+/** The address of the picture that a figure is, if it is nothing else: so are those of matplotlib kept. */
+export function pictureOf({ data, layout }: Figure): string | null {
+  const [trace] = data;
+  const images = layout?.images;
+  const [image] = Array.isArray(images) && images.length === 1 ? (images as Record<string, unknown>[]) : [];
+  const hidden = data.length === 1 && trace?.opacity === 0 && trace.mode === 'markers';
+  return hidden && typeof image?.source === 'string' && image.source.startsWith(PNG) ? image.source : null;
+}
+
+/** Such a picture as a file, its bytes as they were logged. */
+export function pictureFile(address: string): Blob {
+  const bytes = Uint8Array.from(atob(address.slice(PNG.length)), letter => letter.charCodeAt(0));
+  return new Blob([bytes], { type: 'image/png' });
+}
+
+/**
+ * The figure without traces of a kind that plotly.js does not have, and their kinds. It would draw them as if they were
+ * lines, which is not what was logged.
+ */
+export function knownTraces(figure: Figure, known: (kind: string) => boolean): { figure: Figure; unknown: string[] } {
+  const unknown = [...new Set(figure.data.map(typeOf).filter(kind => !known(kind)))];
+  if (unknown.length === 0) {
+    return { figure, unknown };
+  }
+  const data = figure.data.filter(trace => known(typeOf(trace)));
+  if (data.length === 0) {
+    const kinds = unknown.map(kind => `"${kind.slice(0, 40)}"`).join(', ');
+    throw new FigureError(`This plot is not drawn: plotly.js knows no trace of the kind ${kinds}.`);
+  }
+  return { figure: { ...figure, data }, unknown };
+}
+
 const SPACE = new Set(['scatter3d', 'surface', 'mesh3d', 'cone', 'streamtube', 'volume', 'isosurface']);
 const PLAIN = new Set(['table', 'parcoords', 'parcats', 'pie', 'sankey', 'sunburst', 'treemap', 'icicle', 'indicator']);
 
@@ -136,6 +170,10 @@ export interface FigureTheme {
   grid: string;
   border: string;
   font: string;
+  /** Colours of traces that name none, and the ends of a scale from little to much. */
+  series: string[];
+  low: string;
+  high: string;
 }
 
 type Layout = Record<string, unknown>;
@@ -167,8 +205,34 @@ function chosenMargin(found: unknown): Layout {
   return Object.keys(margin).length === 1 && margin.t === 60 ? {} : margin;
 }
 
+/** How traces look that come without a template: the figures of our own log_histogram and its like. */
+function ownTraces(theme: FigureTheme): Layout {
+  const colorbar = { thickness: 8, outlinewidth: 0, tickfont: { size: 11 } };
+  const colorscale = [
+    [0, theme.low],
+    [1, theme.high],
+  ];
+  return {
+    heatmap: [{ colorscale, colorbar }],
+    histogram2d: [{ colorscale, colorbar }],
+    contour: [{ colorscale, colorbar }],
+    surface: [{ colorscale: 'Viridis', colorbar }],
+    scatter: [{ line: { width: 2 }, marker: { size: 5 } }],
+    scatter3d: [{ marker: { size: 3, line: { width: 0 } } }],
+    bar: [{ marker: { line: { width: 0 } } }],
+  };
+}
+
+/** Seen from further away than plotly.js stands, so that the labels of the axes are in the card. */
+const CAMERA = { eye: { x: 1.6, y: 1.6, z: 1.1 } };
+
+function ownTemplate(theme: FigureTheme): Layout {
+  return { layout: { colorway: theme.series, scene: { camera: CAMERA } }, data: ownTraces(theme) };
+}
+
 /** Tables take their fills from the template: in the theme's colours, so that its ink stays legible on them. */
-function themedTemplate(template: Layout, theme: FigureTheme): Layout {
+function themedTemplate(found: Layout, theme: FigureTheme): Layout {
+  const template = Object.keys(found).length > 0 ? found : ownTemplate(theme);
   const line = { color: theme.border, width: 1 };
   const table = {
     type: 'table',
@@ -219,5 +283,11 @@ export function themedLayout(figure: Figure, theme: FigureTheme): Layout {
   }
   const legend = record(layout.legend);
   layout.legend = { bgcolor: theme.paper, ...legend };
+  const label = {
+    bgcolor: theme.paper,
+    bordercolor: theme.border,
+    font: { family: theme.font, size: 11, color: theme.ink },
+  };
+  layout.hoverlabel = { ...label, ...record(layout.hoverlabel) };
   return layout;
 }

@@ -1,21 +1,21 @@
 // A card with a figure: the newest one, the earlier ones behind a slider.
 
-import { effect, type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { fileName } from '../parts/download';
-import { useTheme } from '../parts/theme';
+import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { downloadFile, fileName } from '../parts/download';
 import type { Figure, PlotEntry } from '../protocol';
 import type { Source } from '../source';
 import { CardPlace } from './card';
 import { type ChartOptions, DEFAULTS } from './chart';
-import { checkFigure, FigureError, kindOf } from './figure';
+import { checkFigure, kindOf, pictureFile } from './figure';
+import { bodyOf, FigureBody } from './figurebody';
 import { formatCount } from './format';
 import { Frame, type Stage, type Takeaways } from './frame';
 import { embedCode } from './keep';
 import { followNear } from './onscreen';
-import { PlotlyChart } from './plotly';
-import { onTheme } from './retheme';
 import { sentenceOf } from './said';
+import { tableControls } from './tablecontrols';
 
 interface FigureCardProps {
   source: Source;
@@ -46,6 +46,7 @@ function useFigure(source: Source, experiment: string, hash: string) {
   const figure = useSignal<Figure | null>(null);
   const problem = useSignal<string | null>(null);
   const reduced = useSignal(false);
+  const unknown = useSignal<string[]>([]);
   useEffect(() => {
     const reading = new AbortController();
     const read = async () => {
@@ -62,37 +63,57 @@ function useFigure(source: Source, experiment: string, hash: string) {
     void read();
     return () => reading.abort();
   }, [source, experiment, hash]);
-  return { figure, problem, reduced };
+  return { figure, problem, reduced, unknown };
 }
 
 const REDUCED = 'without what is on the network';
 
 function NearFigure({ source, entry, title, width, options }: FigureCardProps & { options: Signal<ChartOptions> }) {
   const step = useStep(entry);
-  const { figure, problem, reduced } = useFigure(source, entry.experiment, step.hash);
+  const { figure, problem, reduced, unknown } = useFigure(source, entry.experiment, step.hash);
+  /** Rows of a table that are shown, in their order. */
+  const rows = useRef(new Uint32Array());
+  const shown = figure.value;
+  const body = useMemo(() => shown && bodyOf(shown), [shown]);
   const { experiment, metric, variant } = entry;
+  const name = metric === variant ? fileName(metric) : fileName(metric, variant);
   const takeaways: Takeaways = {
-    name: () => (metric === variant ? fileName(metric) : fileName(metric, variant)),
-    json: () => `${JSON.stringify(figure.peek())}\n`,
+    name: () => name,
+    json: () => {
+      const found = figure.peek();
+      if (!found) {
+        // What is not drawn can still be had.
+        downloadFile(source, experiment, step.hash, `${name}.json`);
+      }
+      return found && `${JSON.stringify(found)}\n`;
+    },
     code: () => embedCode({ type: 'plot', objects: [experiment], metric, variants: [variant] }),
+    ...(body?.kind === 'picture' && { png: () => pictureFile(body.address) }),
   };
-  const notes = [
-    ...(entry.iterations.length > 1 ? [`iteration ${formatCount(step.iteration)}`] : []),
-    ...(reduced.value ? [REDUCED] : []),
-  ];
-  const kind = figure.value ? kindOf(figure.value) : 'plain';
+  const notes = entry.iterations.length > 1 ? [`iteration ${formatCount(step.iteration)}`] : [];
+  if (reduced.value) {
+    notes.push(REDUCED);
+  }
+  if (unknown.value.length > 0) {
+    notes.push(`without traces of the unknown kind ${unknown.value.join(', ')}`);
+  }
+  const kind = body?.kind === 'figure' ? kindOf(body.figure) : body?.kind === 'table' ? 'table' : 'plain';
   return (
-    <Frame title={title} width={width.value} kind={kind} options={options} takeaways={takeaways}>
+    <Frame
+      title={title}
+      width={width.value}
+      kind={kind}
+      options={options}
+      takeaways={takeaways}
+      more={({ say }) => (body?.kind === 'table' ? tableControls(body.table, () => rows.current, name, say) : [])}
+    >
       {stage => (
         <>
           <Notes stage={stage} notes={notes} />
-          {problem.value ? (
-            <p class="tk-plot tk-plot-problem" role="alert">
-              {problem.value}
-            </p>
-          ) : (
-            <FigurePlot {...{ source, title, figure, options, stage, problem, reduced }} />
-          )}
+          <FigureBody
+            key={body?.kind}
+            {...{ source, title, figure, body, rows, options, stage, problem, reduced, unknown }}
+          />
           {step.slider}
         </>
       )}
@@ -116,9 +137,16 @@ function useStep({ iteration, iterations, hash, hashes }: PlotEntry) {
   }
   const at = Math.min(chosen.value ?? last, last);
   const now = iterations[at] as number;
+  const go = (next: number) => {
+    if (next >= 0 && next <= last) {
+      chosen.value = next === last ? null : next;
+    }
+  };
   const slider = (
-    <label class="tk-figure-steps">
-      <span class="tk-faint">Iteration</span>
+    <Steps onStep={by => go(at + by)}>
+      <span class="tk-faint" aria-hidden="true">
+        Iteration
+      </span>
       <input
         type="range"
         class="tk-range"
@@ -128,68 +156,34 @@ function useStep({ iteration, iterations, hash, hashes }: PlotEntry) {
         max={last}
         step={1}
         value={at}
-        onInput={event => {
-          const next = event.currentTarget.valueAsNumber;
-          chosen.value = next === last ? null : next;
-        }}
+        onInput={event => go(event.currentTarget.valueAsNumber)}
       />
       <output class="tk-number">{formatCount(now)}</output>
-    </label>
+    </Steps>
   );
   return { iteration: now, hash: hashes[at] ?? hash, slider };
 }
 
-interface FigurePlotProps {
-  source: Source;
-  title: string;
-  figure: Signal<Figure | null>;
-  options: Signal<ChartOptions>;
-  stage: Stage;
-  problem: Signal<string | null>;
-  reduced: Signal<boolean>;
-}
-
-function FigurePlot({ source, title, figure, options, stage, problem, reduced }: FigurePlotProps) {
-  const host = useRef<HTMLDivElement>(null);
-  const theme = useTheme();
-  useLayoutEffect(() => {
-    const element = host.current as HTMLDivElement;
-    const made = new PlotlyChart(element, () => source.plotlyUrl(), {
-      onSelect: points => {
-        stage.picked.value = points;
-      },
-      onReduced: is => {
-        reduced.value = is;
-      },
-      onError: reason => {
-        const sentence = sentenceOf(reason);
-        problem.value = reason instanceof FigureError ? sentence : `This plot could not be drawn: ${sentence}`;
-      },
-    });
-    stage.chart.current = made;
-    const sizes = new ResizeObserver(() => made.resize());
-    sizes.observe(element);
-    const stops = [
-      effect(() => made.setOptions(options.value)),
-      onTheme(theme, () => {
-        if (figure.peek()) {
-          made.draw({ kind: 'figure', title, figure: figure.peek() as Figure });
-        }
-      }),
-      effect(() => {
-        if (figure.value) {
-          made.draw({ kind: 'figure', title, figure: figure.value });
-        }
-      }),
-    ];
-    return () => {
-      sizes.disconnect();
-      for (const stop of stops) {
-        stop();
+/** Over the whole window the arrow keys step, wherever the focus is but on what has use for them itself. */
+function Steps({ onStep, children }: { onStep: (by: number) => void; children: ComponentChildren }) {
+  const place = useRef<HTMLDivElement>(null);
+  const step = useRef(onStep);
+  step.current = onStep;
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (by && !(event.target as HTMLElement).matches('input, [role="toolbar"] *, .tk-sheet-scroll')) {
+        event.preventDefault();
+        step.current(by);
       }
-      made.destroy();
-      stage.chart.current = null;
     };
+    const dialog = place.current?.closest('dialog');
+    dialog?.addEventListener('keydown', keys);
+    return () => dialog?.removeEventListener('keydown', keys);
   }, []);
-  return <div class="tk-plot" ref={host} role="img" aria-label={title} aria-busy={figure.value === null} />;
+  return (
+    <div ref={place} class="tk-figure-steps">
+      {children}
+    </div>
+  );
 }

@@ -12,7 +12,7 @@ import { type ControlsOf, controlsOf } from './controls';
 import { PickedBar } from './picked';
 import type { Picked } from './region';
 import { sentenceOf, useSaid } from './said';
-import { Toolbar } from './toolbar';
+import { type Control, Toolbar } from './toolbar';
 
 /** What the frame gives to the drawing in it. The card and the window have one each. */
 export interface Stage {
@@ -31,7 +31,10 @@ export interface Stage {
 export interface Takeaways {
   /** Of files, without an ending. */
   name: () => string;
-  json: () => string | Promise<string>;
+  /** Null where the file has been handed to the browser already. */
+  json: () => string | null | Promise<string | null>;
+  /** Where the plot is a picture: its file, in place of a drawing. */
+  png?: () => Blob;
   /** The snippet that shows it elsewhere. */
   code: () => string;
   /** What the horizontal axis is called in a file. */
@@ -45,6 +48,8 @@ interface FrameProps {
   kind: ControlsOf['kind'];
   options: Signal<ChartOptions>;
   takeaways: Takeaways;
+  /** Controls of this plot's own. */
+  more?: (stage: Stage) => Control[];
   /** The drawing; called for the card and, while it is open, for the window. */
   children: (stage: Stage) => ComponentChildren;
 }
@@ -96,7 +101,7 @@ function Maximized(props: FrameProps & { onClose: () => void }) {
   );
 }
 
-function useStage({ kind, options, takeaways }: FrameProps, onMaximize?: () => void) {
+function useStage({ kind, options, takeaways, more }: FrameProps, onMaximize?: () => void) {
   const chart = useRef<Chart | null>(null);
   const notes = useSignal<string[]>([]);
   const picked = useSignal<readonly Picked[] | null>(null);
@@ -105,29 +110,34 @@ function useStage({ kind, options, takeaways }: FrameProps, onMaximize?: () => v
   const attempt = (doing: () => Promise<void>) => () => {
     doing().catch(reason => say(sentenceOf(reason)));
   };
-  const save = (ending: string, make: () => Promise<Blob> | undefined) =>
+  const save = (ending: string, make: () => Blob | null | undefined | Promise<Blob | null>) =>
     attempt(async () => {
       const file = await make();
       if (file) {
         downloadBlob(file, `${takeaways.name()}.${ending}`);
       }
     });
-  const controls = controlsOf({
+  const own = more?.(stage) ?? [];
+  const all = controlsOf({
     kind,
     options: options.value,
     set: patch => {
       options.value = { ...options.value, ...patch };
     },
     chart: () => chart.current,
-    onPng: save('png', () => chart.current?.toPng()),
+    onPng: save('png', () => takeaways.png?.() ?? chart.current?.toPng()),
     onSvg: save('svg', () => chart.current?.toSvg()),
-    onJson: save('json', async () => new Blob([await takeaways.json()], { type: 'application/json' })),
+    onJson: save('json', async () => {
+      const text = await takeaways.json();
+      return text === null ? null : new Blob([text], { type: 'application/json' });
+    }),
     onEmbed: attempt(async () => {
       await copyText(takeaways.code());
       say('Embed code copied');
     }),
     ...(onMaximize && { onMaximize }),
   });
+  const controls = [...own, ...all];
   const bar = picked.value && (
     <PickedBar
       points={picked.value}

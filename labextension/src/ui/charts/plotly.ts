@@ -2,12 +2,13 @@
 
 import type { Figure } from '../protocol';
 import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS } from './chart';
-import { checkFigure, type FigureTheme, localFigure, themedLayout } from './figure';
+import { checkFigure, type FigureTheme, knownTraces, localFigure, themedLayout } from './figure';
 import { paintOf, plainColor } from './paint';
 import type { Picked } from './region';
 
 interface Axis {
   _name: string;
+  type: string;
   range: unknown[];
   fixedrange?: boolean;
   r2l(value: unknown): number;
@@ -30,6 +31,7 @@ interface Plotly {
   toImage(el: Graph, options: Record<string, unknown>): Promise<string>;
   purge(el: Graph): void;
   Plots: { resize(el: Graph): Promise<unknown> };
+  PlotSchema: { get(): { traces: Record<string, unknown> } };
 }
 
 const CONFIG = {
@@ -73,6 +75,10 @@ export interface FigureEvents {
   onSelect?(points: Picked[] | null): void;
   /** Something of the figure was left out, because it would have been fetched from the network. */
   onReduced?(reduced: boolean): void;
+  /** Traces of these kinds were left out: plotly.js does not have them. */
+  onUnknown?(kinds: string[]): void;
+  /** The figure is on the screen. */
+  onDrawn?(figure: Figure): void;
   onError?(reason: unknown): void;
 }
 
@@ -200,13 +206,21 @@ export class PlotlyChart implements Chart {
     if (!figure || !plotly || this.drawn === figure) {
       return;
     }
-    const layout = themedLayout(figure, this.theme());
+    const { figure: known, unknown } = knownTraces(figure, kind => Object.hasOwn(plotly.PlotSchema.get().traces, kind));
+    this.events.onUnknown?.(unknown);
+    const layout = themedLayout(known, themeOf(this.host));
     const { clientWidth: width, clientHeight: height } = this.host;
-    const patch = nested(this.relayoutFor(new Set()));
+    const patch = this.relayoutFor(new Set(), key => !key.includes('.'));
     // The camera and what was zoomed survive a change of theme and a newer figure.
     const whole = { uirevision: 'kept', ...layout, ...patch, width, height };
-    await plotly.react(this.graph, figure.data, whole, CONFIG);
+    await plotly.react(this.graph, known.data, whole, CONFIG);
+    // Axes are known only now.
+    const axes = this.relayoutFor(new Set(), key => key.includes('.'));
+    if (Object.keys(axes).length > 0) {
+      await plotly.relayout(this.graph, axes);
+    }
     this.drawn = figure;
+    this.events.onDrawn?.(figure);
     if (!this.listening) {
       this.listening = true;
       this.graph.on?.('plotly_selected', event => this.events.onSelect?.(selectedPoints(event)));
@@ -223,8 +237,11 @@ export class PlotlyChart implements Chart {
   }
 
   /** What of the options differs from what the figure itself says; only what a person touched is changed. */
-  private relayoutFor(changed: ReadonlySet<keyof ChartOptions>): Record<string, unknown> {
-    const { drag, hover, spikes, legend } = this.options;
+  private relayoutFor(
+    changed: ReadonlySet<keyof ChartOptions>,
+    wanted: (key: string) => boolean = () => true,
+  ): Record<string, unknown> {
+    const { drag, hover, spikes, legend, logY } = this.options;
     const patch: Record<string, unknown> = {};
     const touched = (key: keyof ChartOptions) => changed.has(key) || this.options[key] !== DEFAULTS[key];
     if (touched('drag')) {
@@ -236,23 +253,38 @@ export class PlotlyChart implements Chart {
     if (touched('legend')) {
       patch.showlegend = legend;
     }
+    if (touched('logY')) {
+      for (const axis of this.axes().filter(
+        ({ _name, type }) => _name.startsWith('y') && /^(linear|log)$/.test(type),
+      )) {
+        patch[`${axis._name}.type`] = logY ? 'log' : 'linear';
+        patch[`${axis._name}.autorange`] = true;
+      }
+    }
     if (touched('spikes')) {
       for (const axis of this.axes()) {
         patch[`${axis._name}.showspikes`] = spikes;
       }
     }
-    return patch;
-  }
-
-  private theme(): FigureTheme {
-    const { paper, ink, grid, border, font } = paintOf(this.host);
-    const [page, text, lines, frame] = [paper, ink, grid, border].map(plainColor) as [string, string, string, string];
-    return { paper: page, ink: text, grid: lines, border: frame, font };
+    return Object.fromEntries(Object.entries(patch).filter(([key]) => wanted(key)));
   }
 }
 
-function nested(patch: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.includes('.')));
+/** What the tokens say at `element`, in the syntax of plotly.js. */
+export function themeOf(element: Element): FigureTheme {
+  const { paper, ink, grid, border, font, series } = paintOf(element);
+  const low = getComputedStyle(element).getPropertyValue('--tk-scale-low').trim();
+  const hues = series.map(plainColor);
+  return {
+    paper: plainColor(paper),
+    ink: plainColor(ink),
+    grid: plainColor(grid),
+    border: plainColor(border),
+    font,
+    series: hues,
+    low: plainColor(low || paper),
+    high: hues[0] as string,
+  };
 }
 
 function selectedPoints(event: Selected | undefined): Picked[] | null {
