@@ -1,0 +1,58 @@
+"""A view of one experiment on a page of its own, and the controls of its cards, as a hand finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+import trackkit_jupyter as track
+
+from .conftest import SCREENSHOTS
+from .lab import LabServer
+
+
+@contextmanager
+def page_of(browser: Browser, width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """Give a page that may use the clipboard; what goes wrong in its scripts fails the test."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
+
+
+def opened(page: Page, server: LabServer, run: track.Experiment, tab: str, theme: str = "light") -> Locator:
+    """Open a tab of an experiment; return its panel."""
+    height = (page.viewport_size or {"height": 900})["height"] - 8
+    page.goto(server.page_url(f"trackkit/widgets/?type=experiment&objects={run.id}&theme={theme}&height={height}"))
+    article = page.get_by_role("article", name=run.name)
+    article.get_by_role("tab", name=tab).click(timeout=20_000)
+    return article.get_by_role("tabpanel", name=tab)
+
+
+def use(card: Locator, name: str) -> None:
+    """Press a control of a card or a window, in its row or in the menu at its end."""
+    card.hover()
+    button = card.get_by_role("button", name=name, exact=True)
+    if not button.count():
+        card.get_by_role("button", name="More plot controls").click()
+    button.click()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot, to be looked at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def drawn(card: Locator) -> Locator:
+    """Return the plotly figure of a card, once it is there."""
+    graph = card.locator(".js-plotly-plot")
+    expect(graph.locator(".main-svg, canvas").first).to_be_visible(timeout=30_000)
+    expect(card.locator(".tk-plot[aria-busy=true]")).to_have_count(0)
+    return graph
