@@ -17,6 +17,7 @@ __all__ = [
     "check_name",
     "check_project",
     "check_tags",
+    "check_text",
     "check_transition",
     "iso",
     "new_id",
@@ -26,6 +27,9 @@ __all__ = [
 
 #: What a name may hold at most, in characters and in UTF-8 bytes.
 NAME_CHARACTERS, NAME_BYTES = 250, 512
+
+#: What a text may have at most, in bytes of UTF-8.
+TEXT_BYTES = 10_000_000
 
 RESERVED = frozenset({"_step", "_time", "__proto__", "constructor", "prototype"})
 
@@ -159,6 +163,32 @@ def _check_characters(value: str, field: str, what: str) -> None:
             )
     if len(value.encode()) > NAME_BYTES:
         raise TrackkitValueError(f"{what} may have {NAME_BYTES} bytes of UTF-8 at most.", field)
+
+
+def check_text(value: Any, field: str = "text", *, what: str = "A text") -> str:
+    """Return `value` if it is a text that can be kept: valid Unicode, 10 MB of UTF-8 at most.
+
+    Raises
+    ------
+    TrackkitTypeError, TrackkitValueError
+        It is no text, or not allowed; the message says the size and the limit.
+    """
+    if not isinstance(value, str):
+        raise TrackkitTypeError(f"{what} must be text, not {type(value).__name__}.", field)
+    if value.isascii():
+        size = len(value)
+    else:
+        try:
+            size = len(value.encode())
+        except UnicodeEncodeError as error:
+            raise TrackkitValueError(f"{what} is not valid Unicode at index {error.start}.", field) from None
+    if size > TEXT_BYTES:
+        raise TrackkitValueError(
+            f"{what} has {size / 1e6:.1f} MB of text; at most {TEXT_BYTES // 1_000_000} MB are kept. Log it as an "
+            "artifact.",
+            field,
+        )
+    return value
 
 
 def check_label(value: Any, field: str, *, what: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import shown
 from trackkit_jupyter.records import check_name
-from trackkit_jupyter.tracking.parameters import flatten
+from trackkit_jupyter.tracking.parameters import Parameter, flatten
 from trackkit_jupyter.tracking.recorder import Recorder
 from trackkit_jupyter.tracking.writing import Writing
 
@@ -21,7 +21,7 @@ class Connecting(Writing):
 
     def __init__(self, store: Store[Any], id: str) -> None:
         super().__init__(store, id)
-        self._connected: list[tuple[Any, str, dict[str, tuple[str, str]]]] = []
+        self._connected: list[tuple[Any, str, dict[str, Parameter]]] = []
         self._unfit: set[tuple[str, str]] = set()  # section and name of what was said not to be recorded
 
     def connect(self, parameters: Any, name: str = "General") -> Any:
@@ -47,8 +47,7 @@ class Connecting(Writing):
         """
         check_name(name)
         recorder = self._running()
-        found = flatten(parameters)
-        self._journal_parameters(recorder, name, {}, found)
+        found = self._journal_parameters(recorder, name, {}, flatten(parameters), counted=True)
         self._connected = [each for each in self._connected if each[0] is not parameters or each[1] != name]
         self._connected.append((parameters, name, found))
         if not recorder.watchers:
@@ -75,13 +74,12 @@ class Connecting(Writing):
                     each[2] for other, each in enumerate(self._connected) if other != place and each[1] == section
                 ]
                 for name in before.keys() - now.keys():
-                    for held in others:  # removed here, but not there
-                        if name in held:
-                            recorder.event("hyperparameter", section=section, name=name, **_entry(held[name]))
-                            before = {kept: value for kept, value in before.items() if kept != name}
-                            break
-                self._journal_parameters(recorder, section, before, now)
-                self._connected[place] = (parameters, section, now)
+                    held = next((each[name] for each in others if name in each), None)
+                    if held is not None:  # removed here, but not there
+                        recorder.event("hyperparameter", section=section, name=name, **held.entry())
+                        before = {known: kept for known, kept in before.items() if known != name}
+                recorded = self._journal_parameters(recorder, section, before, now, counted=False)
+                self._connected[place] = (parameters, section, recorded)
 
     def _say_unfit(self, recorder: Recorder, section: str, name: str, reason: str) -> None:
         if (section, name) in self._unfit:
@@ -92,14 +90,18 @@ class Connecting(Writing):
 
     @staticmethod
     def _journal_parameters(
-        recorder: Recorder, section: str, before: dict[str, tuple[str, str]], now: dict[str, tuple[str, str]]
-    ) -> None:
-        for name, (text, kind) in now.items():
-            if before.get(name) != (text, kind):
-                recorder.event("hyperparameter", section=section, name=name, **_entry((text, kind)))
-        for name in before.keys() - now.keys():
-            recorder.event("hyperparameter", section=section, name=name, removed=True)
-
-
-def _entry(found: tuple[str, str]) -> dict[str, str]:
-    return {"value": found[0], "type": found[1]}
+        recorder: Recorder, section: str, before: dict[str, Parameter], now: dict[str, Parameter], *, counted: bool
+    ) -> dict[str, Parameter]:
+        """Record what changed, and return what is recorded: what could not be written is written by a later look."""
+        changed = {name: parameter for name, parameter in now.items() if before.get(name) != parameter}
+        added = {
+            name: parameter
+            for name, parameter in changed.items()
+            if recorder.event("hyperparameter", counted, section=section, name=name, **parameter.entry())
+        }
+        removed = {
+            name
+            for name in before.keys() - now.keys()
+            if recorder.event("hyperparameter", counted, section=section, name=name, removed=True)
+        }
+        return {name: parameter for name, parameter in {**before, **added}.items() if name not in removed}

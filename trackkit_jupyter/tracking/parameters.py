@@ -1,49 +1,34 @@
-"""Parameters that are connected: flattened to text, and watched for changes."""
+"""Parameters that are connected, flattened: a text, a type, a description and a default for each name."""
 
 from __future__ import annotations
 
-import enum
-import json
-import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from trackkit_jupyter.errors import TrackkitError, TrackkitTypeError, TrackkitValueError, shown
 from trackkit_jupyter.records import check_name
+from trackkit_jupyter.store.texts import plain_text
 
-__all__ = ["check_size", "flatten", "plain_text", "rows"]
-
-_LARGEST = 10_000_000
+__all__ = ["Parameter", "flatten"]
 
 _DEPTH = 20
-_ADDRESS = re.compile(r"<.* at 0x[0-9a-fA-F]+>", re.DOTALL)
-_PLACE = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")
 
 
-def rows(parameters: Any, section: str) -> list[dict[str, Any]]:
-    """Return hyperparameters as a document keeps them, ``{section, name, value, type, description, default}``.
+class Parameter(NamedTuple):
+    """A parameter as it is kept; description and default are those that a dataclass or a pydantic model declares."""
 
-    Parameters
-    ----------
-    parameters
-        A dict, an ``argparse.Namespace``, a dataclass or a pydantic model.
-    section
-        The name of their section.
+    value: str
+    type: str
+    description: str | None = None
+    default: str | None = None
 
-    Raises
-    ------
-    TrackkitTypeError, TrackkitValueError
-        Something else, keys that are no text, nested too deeply or in a circle, or a value that cannot be kept; the
-        message names the path.
-    """
-    return [
-        {"section": section, "name": name, "value": text, "type": kind, "description": None, "default": None}
-        for name, (text, kind) in flatten(parameters).items()
-    ]
+    def entry(self) -> dict[str, str]:
+        """Return it as an event tells it: what it has."""
+        return {name: text for name, text in self._asdict().items() if text is not None}
 
 
-def flatten(parameters: Any, unfit: dict[str, str] | None = None) -> dict[str, tuple[str, str]]:
-    """Return ``{name: (text, type)}``; the names of nested parameters are joined by a slash.
+def flatten(parameters: Any, unfit: dict[str, str] | None = None) -> dict[str, Parameter]:
+    """Return the parameters by name; the names of nested ones are joined by a slash.
 
     Parameters
     ----------
@@ -51,138 +36,95 @@ def flatten(parameters: Any, unfit: dict[str, str] | None = None) -> dict[str, t
         A dict, an ``argparse.Namespace``, a dataclass or a pydantic model.
     unfit
         Takes the reason by name for each that cannot be kept, instead of an error.
+
+    Raises
+    ------
+    TrackkitTypeError, TrackkitValueError
+        Something else, keys that are no text, nested too deeply or in a circle, or a value that cannot be kept; the
+        message names the path.
     """
-    found: dict[str, tuple[str, str]] = {}
-    _flatten(_mapping(parameters), "", found, [], unfit)
+    found: dict[str, Parameter] = {}
+    if not _is_nested(parameters):
+        raise TrackkitTypeError(
+            "parameters must be a dict, a Namespace, a dataclass or a pydantic model, not "
+            f"{type(parameters).__name__}.",
+            "parameters",
+        )
+    _flatten(parameters, "", found, [], unfit)
     return found
 
 
-def _mapping(parameters: Any) -> Mapping[Any, Any]:
-    if isinstance(parameters, Mapping):
-        return parameters
-    if _is_dataclass(parameters):
-        import dataclasses
-
-        return {field.name: getattr(parameters, field.name) for field in dataclasses.fields(parameters)}
-    if hasattr(parameters, "model_dump") and not isinstance(parameters, type):
-        return dict(parameters.model_dump())
-    if type(parameters).__name__ == "Namespace":
-        return dict(vars(parameters))
-    raise TrackkitTypeError(
-        f"parameters must be a dict, a Namespace, a dataclass or a pydantic model, not {type(parameters).__name__}.",
-        "parameters",
+def _is_nested(value: Any) -> bool:
+    return not isinstance(value, type) and (
+        isinstance(value, Mapping)
+        or hasattr(type(value), "__dataclass_fields__")
+        or hasattr(value, "model_dump")
+        or type(value).__name__ == "Namespace"
     )
 
 
-def _is_dataclass(value: Any) -> bool:
-    return hasattr(type(value), "__dataclass_fields__")
+def _members(parameters: Any) -> Iterator[tuple[Any, Any, str | None, Any]]:
+    """Yield name, value, description and default; a default that is ``_members`` itself is none."""
+    if isinstance(parameters, Mapping):
+        for key, value in parameters.items():
+            yield key, value, None, _members
+    elif hasattr(type(parameters), "__dataclass_fields__"):
+        import dataclasses
+
+        for field in dataclasses.fields(parameters):
+            said = field.metadata.get("description") or field.metadata.get("help")
+            default = _members if field.default is dataclasses.MISSING else field.default
+            yield field.name, getattr(parameters, field.name), said, default
+    elif hasattr(parameters, "model_dump"):
+        declared = getattr(type(parameters), "model_fields", {})
+        for name, value in parameters.model_dump().items():
+            own = getattr(parameters, name, value)
+            about = declared.get(name)
+            default = _members if about is None or about.is_required() else about.default
+            yield name, own if _is_nested(own) else value, getattr(about, "description", None), default
+    else:
+        for key, value in vars(parameters).items():
+            yield key, value, None, _members
 
 
 def _flatten(
-    values: Mapping[Any, Any],
-    prefix: str,
-    found: dict[str, tuple[str, str]],
-    above: list[int],
-    unfit: dict[str, str] | None,
+    values: Any, prefix: str, found: dict[str, Parameter], above: list[int], unfit: dict[str, str] | None
 ) -> None:
     if id(values) in above:
         raise TrackkitValueError(f"The parameters contain themselves, at {shown(prefix)}.", "parameters")
     if len(above) >= _DEPTH:
         raise TrackkitValueError(f"The parameters are nested deeper than {_DEPTH}, at {shown(prefix)}.", "parameters")
-    for key, value in values.items():
+    for key, value, said, default in _members(values):
         try:
-            _take(key, value, prefix, found, [*above, id(values)], unfit)
+            name = _name(key, prefix)
+            if _is_nested(value) and (not isinstance(value, Mapping) or value):
+                _flatten(value, f"{name}/", found, [*above, id(values)], unfit)
+            elif name in found:
+                raise TrackkitValueError(
+                    f"The parameters name {shown(name)} twice: nested, and by a slash.", "parameters"
+                )
+            else:
+                text = plain_text(value, name, "parameters")
+                found[name] = Parameter(text, type(value).__name__, said and str(said), _default(default, name))
         except TrackkitError as error:
             if unfit is None:
                 raise
             unfit.setdefault(f"{prefix}{key}", error.message)
 
 
-def _take(
-    key: Any, value: Any, prefix: str, found: dict[str, tuple[str, str]], above: list[int], unfit: dict[str, str] | None
-) -> None:
+def _name(key: Any, prefix: str) -> str:
     if not isinstance(key, str):
         raise TrackkitTypeError(
             f"A parameter's name must be text, not {type(key).__name__}: {shown(key)} in {shown(prefix or '/')}.",
             "parameters",
         )
-    name = prefix + check_name(key, "parameters", what="A parameter's name")
-    nested = isinstance(value, Mapping) or _is_dataclass(value)
-    if nested and value:
-        _flatten(_mapping(value), f"{name}/", found, above, unfit)
-        return
-    if name in found:
-        raise TrackkitValueError(f"The parameters name {shown(name)} twice: nested, and by a slash.", "parameters")
-    found[name] = (check_size(plain_text(value, name, "parameters"), name, "parameters"), type(value).__name__)
+    return prefix + check_name(key, "parameters", what="A parameter's name")
 
 
-def plain_text(value: Any, name: str, field: str) -> str:
-    """Return a value as text: text as it is, lists and dicts as JSON, types and functions by their name.
-
-    Raises
-    ------
-    TrackkitTypeError
-        It has no text of its own, only its address in memory; the message names the path.
-    """
-    if isinstance(value, str):
-        return str(value.value) if isinstance(value, enum.Enum) else value
-    if value is None or (isinstance(value, bool | int | float) and not isinstance(value, enum.Enum)):
-        return str(value)
-    if isinstance(value, list | tuple | dict):
-        try:
-            return json.dumps(value, ensure_ascii=False)
-        except (TypeError, ValueError, RecursionError):
-            _check_inside(value, name, field, [])
-            return str(value)
-    if isinstance(value, set | frozenset):
-        _check_inside(list(value), name, field, [])
-        return str(value)
-    if hasattr(value, "__qualname__"):  # a type or a function
-        module = getattr(value, "__module__", None)
-        return str(value.__qualname__) if module in {None, "builtins"} else f"{module}.{value.__qualname__}"
-    kind: Any = type(value)
+def _default(value: Any, name: str) -> str | None:
+    if value is _members or value is None:
+        return None
     try:
-        text = str(value)
-    except Exception as error:  # noqa: BLE001 - objects of other people may do anything
-        raise TrackkitTypeError(f"{shown(name)} has no text: {error}.", field) from None
-    if (kind.__str__ is object.__str__ and kind.__repr__ is object.__repr__) or _ADDRESS.fullmatch(text):
-        raise TrackkitTypeError(
-            f"{shown(name)} must be something with a plain text (a number, text, list, dict, path, date, enum or "
-            f"type), not {kind.__name__}.",
-            field,
-        )
-    return _PLACE.sub("", text)  # where something lies in memory says nothing, and differs every time
-
-
-def _check_inside(value: Any, name: str, field: str, above: list[int]) -> None:
-    if id(value) in above or len(above) >= _DEPTH:
-        raise TrackkitValueError(
-            f"{shown(name)} contains itself, or is nested deeper than {_DEPTH}.",
-            field,
-        )
-    inner = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, each in inner:
-        place = f"{name}/{key}"
-        if isinstance(each, list | tuple | dict):
-            _check_inside(each, place, field, [*above, id(value)])
-        else:
-            plain_text(each, place, field)
-
-
-def check_size(text: str, name: str, field: str) -> str:
-    """Return `text` if it has 10 MB at most.
-
-    Raises
-    ------
-    TrackkitValueError
-        It is larger; the message says size and limit.
-    """
-    if len(text) * 4 > _LARGEST:
-        size = len(text.encode(errors="replace"))
-        if size > _LARGEST:
-            raise TrackkitValueError(
-                f"{shown(name)} has {size / 1e6:.1f} MB of text; at most {_LARGEST // 1_000_000} MB are kept. Log it "
-                "as an artifact.",
-                field,
-            )
-    return text
+        return plain_text(value, name, "parameters")
+    except TrackkitError:  # what it is not set to has no say in whether it can be kept
+        return None

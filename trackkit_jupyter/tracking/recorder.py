@@ -98,9 +98,9 @@ class Recorder:
             counter.next = iteration + 1
             return iteration
 
-    def event(self, kind: str, **values: Any) -> bool:
-        """Append an event; return whether it is there."""
-        return self.journal.event({"kind": kind, "time": time.time(), **values})
+    def event(self, kind: str, counted: bool = True, /, **values: Any) -> bool:
+        """Append an event; return whether it is there, and count it as lost, if `counted`, where it is not."""
+        return self.journal.event({"kind": kind, "time": time.time(), **values}, counted)
 
     def console(self, stream: str, text: str) -> None:
         """Append to the console, an entry per line; the line feed at the end of `text` ends its last line."""
