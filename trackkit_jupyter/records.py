@@ -23,6 +23,7 @@ __all__ = [
     "new_id",
     "split_key",
     "timestamp",
+    "user_name",
 ]
 
 #: What a name may hold at most, in characters and in UTF-8 bytes.
@@ -82,6 +83,16 @@ def check_transition(before: str, after: str) -> None:
 def new_id() -> str:
     """Return a fresh id: 32 lower-case hex characters."""
     return os.urandom(16).hex()
+
+
+def user_name() -> str | None:
+    """Return who is at work: the hub's user, else the operating system's."""
+    import getpass
+
+    try:
+        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return None
 
 
 def iso(seconds: float | None) -> str | None:

@@ -60,7 +60,7 @@ say(lost=experiment.lost, warnings=heard_of())
     folder.chmod(0o500)
     process.go()
     told = process.told()
-    assert told["lost"] == 3  # the journal is open: only new files cannot be made
+    assert told["lost"] == 4  # the journal is open: only new files cannot be made, three images and the record
     assert [category for category, _ in told["warnings"]] == ["RuntimeWarning"], told["warnings"]
     experiment = track.open_store(store).experiment(id)
     assert experiment.status == "running"

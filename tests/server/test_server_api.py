@@ -77,14 +77,38 @@ async def test_every_edit_answers(ask, store):
         "remove_tags": {"tags": ["x"]},
         "archive": {},
         "unarchive": {},
+        "set_property": {"name": "place", "value": "here"},
+        "remove_properties": {"names": ["place"]},
+        "publish": {},
     }
-    assert edits.keys() == operations.EDITS.keys() - {"abort"}
+    assert edits.keys() == operations.EDITS.keys() - {"abort", *OF_DRAFTS}
     for name, arguments in edits.items():
         answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": store.first, **arguments}))
         assert answer == {"state": store.experiment().state()}
     changed = store.experiment()
     assert (changed.name, changed.description, changed.project) == ("other", "words", "a/b")
     assert (changed.tags, changed.archived) == (["y"], False)
+
+
+OF_DRAFTS = {
+    "reset": {},
+    "set_hyperparameter": {"section": "General", "name": "lr", "value": "0.1"},
+    "remove_hyperparameters": {"section": "General", "names": ["lr"]},
+    "set_configuration": {"name": "network", "text": "layers: 3"},
+    "remove_configuration": {"names": ["network"]},
+    "clone": {"name": "copy"},
+    "delete": {},
+}
+
+
+async def test_every_edit_of_a_draft_answers(ask, store):
+    for name, arguments in OF_DRAFTS.items():
+        answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": store.first, **arguments}))
+        if name == "clone":
+            assert tracking.open_store(store.path).experiment(answer["id"]).name == "copy"
+        else:
+            assert answer == {"state": None if name == "delete" else store.experiment().state()}
+    assert [found.name for found in tracking.open_store(store.path).experiments(order_by="name")] == ["copy", "second"]
 
 
 async def test_abort(ask, store):

@@ -33,7 +33,7 @@ READS: dict[str, Operation] = {
     "changes": watching.changes,
 }
 
-#: Edits by name; each answers ``{"state": ...}``.
+#: Edits by name; each answers ``{"state": ...}``, a copy its ``id`` too.
 EDITS: dict[str, Operation] = {
     "rename": edits.rename,
     "describe": edits.describe,
@@ -43,6 +43,16 @@ EDITS: dict[str, Operation] = {
     "archive": edits.archive,
     "unarchive": edits.unarchive,
     "abort": edits.abort,
+    "publish": edits.publish,
+    "reset": edits.reset,
+    "clone": edits.clone,
+    "delete": edits.delete,
+    "set_property": edits.set_property,
+    "remove_properties": edits.remove_properties,
+    "set_hyperparameter": edits.set_hyperparameter,
+    "remove_hyperparameters": edits.remove_hyperparameters,
+    "set_configuration": edits.set_configuration,
+    "remove_configuration": edits.remove_configuration,
 }
 
 #: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.

@@ -9,7 +9,26 @@ from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.store import Store, StoredExperiment
 
-__all__ = ["abort", "add_tags", "archive", "describe", "move", "remove_tags", "rename", "unarchive"]
+__all__ = [
+    "abort",
+    "add_tags",
+    "archive",
+    "clone",
+    "delete",
+    "describe",
+    "move",
+    "publish",
+    "remove_configuration",
+    "remove_hyperparameters",
+    "remove_properties",
+    "remove_tags",
+    "rename",
+    "reset",
+    "set_configuration",
+    "set_hyperparameter",
+    "set_property",
+    "unarchive",
+]
 
 
 def rename(store: Store[Any], id: str, name: str) -> dict[str, Any]:
@@ -50,6 +69,62 @@ def unarchive(store: Store[Any], id: str) -> dict[str, Any]:
 def abort(store: Store[Any], id: str) -> dict[str, Any]:
     """Mark an experiment as aborted."""
     return _edit(store, id, lambda experiment: experiment.abort())
+
+
+def publish(store: Store[Any], id: str) -> dict[str, Any]:
+    """Lock what an experiment holds; tags, name and archive stay possible."""
+    return _edit(store, id, lambda experiment: experiment.publish())
+
+
+def reset(store: Store[Any], id: str) -> dict[str, Any]:
+    """Make an experiment a draft again, without what it made."""
+    return _edit(store, id, lambda experiment: experiment.reset())
+
+
+def clone(store: Store[Any], id: str, name: str | None = None) -> dict[str, Any]:
+    """Copy an experiment as a new draft, and answer its ``id`` too."""
+    made = store.experiment(check_id(id)).clone(name)
+    return {"id": made.id, "state": made.state()}
+
+
+def delete(store: Store[Any], id: str) -> dict[str, Any]:
+    """Delete a draft, or an experiment that is archived, for good; it has no state then."""
+    store.experiment(check_id(id)).delete()
+    return {"state": None}
+
+
+def set_property(store: Store[Any], id: str, name: str, value: str) -> dict[str, Any]:
+    """Set a user property of an experiment that is not published."""
+    return _edit(store, id, lambda experiment: experiment.set_properties(**{name: value}))
+
+
+def remove_properties(store: Store[Any], id: str, names: list[str]) -> dict[str, Any]:
+    """Remove user properties of an experiment that is not published."""
+    return _edit(store, id, lambda experiment: experiment.remove_properties(*names))
+
+
+def set_hyperparameter(
+    store: Store[Any], id: str, section: str, name: str, value: str, description: str | None = None
+) -> dict[str, Any]:
+    """Set a hyperparameter of a draft."""
+    return _edit(store, id, lambda experiment: experiment.set_hyperparameter(section, name, value, description))
+
+
+def remove_hyperparameters(store: Store[Any], id: str, section: str, names: list[str]) -> dict[str, Any]:
+    """Remove hyperparameters of a draft, the whole section if no names are given."""
+    return _edit(store, id, lambda experiment: experiment.remove_hyperparameters(section, *names))
+
+
+def set_configuration(
+    store: Store[Any], id: str, name: str, text: str, description: str | None = None
+) -> dict[str, Any]:
+    """Set the text of a draft's configuration object."""
+    return _edit(store, id, lambda experiment: experiment.set_configuration(name, text, description))
+
+
+def remove_configuration(store: Store[Any], id: str, names: list[str]) -> dict[str, Any]:
+    """Remove configuration objects of a draft."""
+    return _edit(store, id, lambda experiment: experiment.remove_configuration(*names))
 
 
 def _edit(store: Store[Any], id: str, change: Callable[[StoredExperiment], Any]) -> dict[str, Any]:

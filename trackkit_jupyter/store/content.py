@@ -97,4 +97,4 @@ class Content(Logged):
         kept = {**_ABSENT["execution"], **(self._record.get("execution") or {})}
         self._reader.refresh()
         cells = [only(event, "code", "number", "time") for event in self._reader.events("cell")]
-        return {**kept, "cells": cells}
+        return {**kept, "cells": [*kept["cells"], *cells]}

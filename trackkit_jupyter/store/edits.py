@@ -45,18 +45,20 @@ class Edits(Organising):
         TrackkitStateError
             It is neither, or running.
         """
-        if self.status == Status.RUNNING.value:
-            raise TrackkitStateError("A running experiment cannot be deleted; abort it first.", "status")
-        if not self.archived and self.status != Status.DRAFT.value:
-            raise TrackkitStateError("Only an archived experiment can be deleted; archive it first.", "archived")
-        # Out of sight in one step; what follows may be interrupted.
         import shutil
 
+        self._record_state()  # tells by its name which one is not there
         gone = self._paths.root.with_name(f".deleted-{new_id()}")
-        try:
-            os.replace(self._paths.root, gone)
-        except OSError as error:
-            raise storage_error(error, "The experiment cannot be deleted") from error
+        with self._document.edit():  # under its lock, so that nobody goes on with it meanwhile
+            if changes.is_alive(self.store.paths, self.id):
+                raise TrackkitStateError("A running experiment cannot be deleted; abort it first.", "status")
+            if not self.archived and self.status != Status.DRAFT.value:
+                raise TrackkitStateError("Only an archived experiment can be deleted; archive it first.", "archived")
+            try:
+                os.replace(self._paths.root, gone)  # out of sight in one step; what follows may be interrupted
+            except OSError as error:
+                raise storage_error(error, "The experiment cannot be deleted") from error
+        changes.forget_dead(self.store.paths, self.id)
         shutil.rmtree(gone, ignore_errors=True)
         changes.note(self.store.paths, self.id, "delete")
 
@@ -77,4 +79,4 @@ class Edits(Organising):
                 return
             if record["status"] == Status.RUNNING.value:
                 record["finished"] = iso(time.time())
-            record["status"] = status
+            record.update(status=status, status_reason=None)

@@ -6,16 +6,17 @@ from typing import Any, ClassVar
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
 from trackkit_jupyter.records import iso
-from trackkit_jupyter.store.content import Content
+from trackkit_jupyter.store.content_edits import ContentEdits
 from trackkit_jupyter.store.edits import Edits
 from trackkit_jupyter.store.model import StoredModel
 from trackkit_jupyter.store.record import only
+from trackkit_jupyter.store.renewing import Renewing
 from trackkit_jupyter.store.summaries import json_number
 
 __all__ = ["StoredExperiment"]
 
 
-class StoredExperiment(Content, Edits):
+class StoredExperiment(Renewing, ContentEdits, Edits):
     """An experiment of a store.
 
     A handle: it reads the store when asked, and only what is new, so that it shows a running experiment as it is now.

@@ -28,7 +28,7 @@ class Logged(Record):
         super().__init__(store, id)
         self._blobs = Blobs(self._paths.blobs)
         self._reader = JournalReader(self._paths)
-        self._metrics: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+        self._metrics: dict[tuple[str, str], tuple[tuple[int, int], dict[str, Any]]] = {}
 
     @property
     def metrics(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -218,11 +218,11 @@ class Logged(Record):
         self._reader.refresh()
         found = {}
         for pair in self._reader.pairs():
-            known = self._metrics.get(pair)
-            if known is None or known[0] != self._reader.count(pair):
+            known, state = self._metrics.get(pair), (self._reader.begun, self._reader.count(pair))
+            if known is None or known[0] != state:
                 series = self._reader.series(pair)
                 if series is None:
                     continue
-                known = self._metrics[pair] = (len(series), summary(series))
+                known = self._metrics[pair] = ((state[0], len(series)), summary(series))
             found[pair] = known[1]
         return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from trackkit_jupyter.errors import TrackkitTypeError, TrackkitValueError
-from trackkit_jupyter.records import check_name, check_project, check_tags
+from trackkit_jupyter.records import check_name, check_project, check_tags, check_text
 from trackkit_jupyter.store.record import Record
 
 __all__ = ["Organising"]
@@ -17,12 +16,8 @@ class Organising(Record):
         self._edit(name=check_name(name))
 
     def describe(self, text: str) -> None:
-        """Set its description (Markdown, 10 million characters at most)."""
-        if not isinstance(text, str):
-            raise TrackkitTypeError(f"text must be text, not {type(text).__name__}.", "text")
-        if len(text) > 10_000_000:
-            raise TrackkitValueError("A description may have 10,000,000 characters at most.", "text")
-        self._edit(description=text)
+        """Set its description (Markdown, 10 MB at most)."""
+        self._edit(description=check_text(text, what="A description"))
 
     def move(self, project: str) -> None:
         """Move it to another project, which is made if it does not exist."""
@@ -31,14 +26,12 @@ class Organising(Record):
     def add_tags(self, *tags: str) -> None:
         """Add tags."""
         added = check_tags(tags)
-        with self._editing() as record:
-            record["tags"] = sorted({*record.get("tags", []), *added})
+        self._change(lambda record, _: record.update(tags=sorted({*record.get("tags", []), *added})))
 
     def remove_tags(self, *tags: str) -> None:
         """Remove tags; one that it does not carry is no error."""
         removed = set(check_tags(tags))
-        with self._editing() as record:
-            record["tags"] = [tag for tag in record.get("tags", []) if tag not in removed]
+        self._change(lambda record, _: record.update(tags=[t for t in record.get("tags", []) if t not in removed]))
 
     def archive(self) -> None:
         """Put it away: lists leave it out unless asked."""

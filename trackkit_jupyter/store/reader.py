@@ -161,6 +161,8 @@ class JournalReader:
         self._process = os.getpid()
         self._state = _State()
         self._whole = True
+        #: How often it began from nothing: what was made of the numbers before no longer holds.
+        self.begun = 0
 
     def refresh(self) -> None:
         """Read what is new."""
@@ -324,11 +326,17 @@ class JournalReader:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[_State]:
         with self._locked():
-            if not self._whole:  # an interrupt stopped the last reading half way
+            if not self._whole or self._was_reset():  # or an interrupt stopped the last reading half way
                 self._state = _State()
+                self.begun += 1
             self._whole = False
             yield self._state
             self._whole = True
+
+    def _was_reset(self) -> bool:
+        """Whether the experiment was reset: only then a journal of lines goes."""
+        known = (next(iter(lines), None) for lines in (self._state.events, self._state.console))
+        return any(path is not None and not path.exists() for path in known)
 
     def _all_readers(self) -> list[ScalarReader | LineReader]:
         state = self._state

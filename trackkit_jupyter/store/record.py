@@ -125,6 +125,14 @@ class Record:
         return self._fields.get("finished")
 
     @property
+    def status_reason(self) -> str | None:
+        """Why it is failed or aborted, if that is known."""
+        status, kept = self.status, self._record
+        if status == Status.ABORTED.value and kept["status"] == Status.RUNNING.value:
+            return "its process is gone"
+        return kept.get("status_reason")
+
+    @property
     def started_time(self) -> float | None:
         """When it was started, in unix seconds."""
         return timestamp(self.started or self.created)
@@ -193,9 +201,13 @@ class Record:
             table.update(record, doc_ids=[1])
         changes.note(self.store.paths, self.id, note)
 
+    def _change(self, change: Callable[[dict[str, Any], TinyDB], None]) -> None:
+        """Change the record and its tables under its lock: all that `change` does, or nothing."""
+        with self._editing_tables() as (record, database):
+            change(record, database)
+
     def _edit(self, **values: Any) -> None:
-        with self._editing() as record:
-            record.update(values)
+        self._change(lambda record, _: record.update(values))
 
 
 def only(row: dict[str, Any], *names: str) -> dict[str, Any]:

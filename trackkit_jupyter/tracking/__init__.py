@@ -9,13 +9,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trackkit_jupyter.capture import chosen
-from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStateError, TrackkitTypeError, shown
-from trackkit_jupyter.records import Status, check_id, check_name, check_project, check_tags, iso, new_id
+from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStateError, shown
+from trackkit_jupyter.records import (
+    Status,
+    check_id,
+    check_name,
+    check_project,
+    check_tags,
+    check_text,
+    iso,
+    new_id,
+    user_name,
+)
 from trackkit_jupyter.store import Experiments, Store, create_store
 from trackkit_jupyter.store import open_store as _open_store
 from trackkit_jupyter.store.documents import storage_error
 from trackkit_jupyter.tracking import parameters, session
-from trackkit_jupyter.tracking.experiment import Experiment, user_name
+from trackkit_jupyter.tracking.experiment import Experiment
 from trackkit_jupyter.tracking.session import current
 
 __all__ = ["Experiment", "current", "experiments", "log", "open_store", "start"]
@@ -72,8 +82,7 @@ def start(
     title = check_name(name) if name is not None else time.strftime("%Y-%m-%d %H:%M:%S")
     check_project(project)
     labels = check_tags(tags)
-    if not isinstance(description, str):
-        raise TrackkitTypeError(f"description must be text, not {type(description).__name__}.", "description")
+    check_text(description, "description", what="A description")
     if config is not None:
         parameters.flatten(config)  # a wrong one must raise before anything is made
     for id, field in ((resume, "resume"), (parent, "parent")):

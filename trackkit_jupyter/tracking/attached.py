@@ -1,4 +1,4 @@
-"""Attaching what has no iteration: configuration objects, user properties and artifacts."""
+"""Attaching what has no iteration: configuration objects and artifacts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Attaching"]
 
 
 class Attaching(Writing):
-    """An experiment that keeps configuration objects, user properties and artifacts."""
+    """An experiment that keeps configuration objects and artifacts."""
 
     def connect_configuration(self, configuration: Any, name: str = "General", description: str | None = None) -> None:
         """Record a configuration object as text: the path of a file, or a dict."""
@@ -34,14 +34,6 @@ class Attaching(Writing):
             )
         row = {"name": name, "value": text, "type": kind, "description": description}
         self._put_rows("configuration", [row], "name")
-
-    def set_properties(self, **properties: Any) -> None:
-        """Set user properties; possible until the experiment is published."""
-        rows = [
-            {"name": check_name(name), "value": str(value), "type": type(value).__name__, "description": None}
-            for name, value in properties.items()
-        ]
-        self._put_rows("properties", rows, "name")
 
     def log_artifact(self, name: str, object_or_path: Any, metadata: Mapping[str, Any] | None = None) -> None:
         """Keep an artifact: a file or folder by its path, a DataFrame, an array, an image, text, or JSON data.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from trackkit_jupyter.tracking.attached import Attaching
@@ -12,7 +11,7 @@ from trackkit_jupyter.tracking.plots import PlotLogging
 from trackkit_jupyter.tracking.samples import SampleLogging
 from trackkit_jupyter.tracking.scalars import ScalarLogging
 
-__all__ = ["Experiment", "user_name"]
+__all__ = ["Experiment"]
 
 
 class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attaching, Life):
@@ -59,13 +58,3 @@ class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attachin
 
         self._capture = Capture(Captured(self), parts)
         self._capture.start()
-
-
-def user_name() -> str | None:
-    """Return who is at work: the hub's user, else the operating system's."""
-    import getpass
-
-    try:
-        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return None

@@ -13,7 +13,7 @@ from trackkit_jupyter.errors import TrackkitError, TrackkitStateError, TrackkitV
 from trackkit_jupyter.records import Status, check_transition, iso
 from trackkit_jupyter.store.changes import HEARTBEAT_SECONDS, forget_dead, is_alive
 from trackkit_jupyter.tracking import session
-from trackkit_jupyter.tracking.recorder import Recorder
+from trackkit_jupyter.tracking.recorder import Recorder, valid_text
 from trackkit_jupyter.tracking.writing import Writing
 
 if TYPE_CHECKING:
@@ -44,29 +44,27 @@ class Life(Writing):
         """
         if status not in _ENDS:
             raise TrackkitValueError(f"status must be one of {', '.join(_ENDS)}, not {shown(status)}.", "status")
-        recorder = self._recorder
-        if recorder is None or recorder.owner != os.getpid():
-            return
-        with self._ending:  # two threads may end it at once
-            if self._recorder is None:
-                return
-            self._stop(recorder, status)
+        self._finish(status, None)
 
     def finish_after(self, error: BaseException | None) -> None:
         """End it as a block left with `error`: completed, aborted by an interrupt, or failed with its traceback."""
         if error is None or (isinstance(error, SystemExit) and not error.code):
             self.finish()
         elif isinstance(error, KeyboardInterrupt) or _is_cancellation(error):
-            self.finish(Status.ABORTED.value)
+            self._finish(Status.ABORTED.value, "interrupted")
         else:
-            recorder = self._recorder
-            if recorder is not None:
-                import traceback
+            import traceback
 
-                text = "".join(traceback.format_exception(error))
+            text = valid_text("".join(traceback.format_exception(error)))
+            recorder = self._recorder
+            if recorder is not None and recorder.owner == os.getpid():
                 recorder.event("failure", text=text)
                 recorder.console("stderr", text)
-            self.finish(Status.FAILED.value)
+            if isinstance(error, SystemExit):
+                reason = f"exit status {error.code:d}" if isinstance(error.code, int) else str(error.code)
+            else:
+                reason = "".join(traceback.format_exception_only(error)).strip()
+            self._finish(Status.FAILED.value, valid_text(reason[:1000]))
 
     def abort(self) -> None:
         """End it as aborted."""
@@ -96,6 +94,15 @@ class Life(Writing):
 
     # -- below --------------------------------------------------------------------------------------------------------
 
+    def _finish(self, status: str, reason: str | None) -> None:
+        recorder = self._recorder
+        if recorder is None or recorder.owner != os.getpid():  # a forked child ends nothing of its parent
+            return
+        with self._ending:  # two threads may end it at once
+            if self._recorder is None:
+                return
+            self._stop(recorder, status, reason)
+
     def _begin(self) -> None:
         """Become able to log: from the moment the heartbeat runs."""
         recorder = self._recorder = Recorder(self.store.paths, self.id, self._first_iteration)
@@ -103,7 +110,7 @@ class Life(Writing):
         recorder.sync_files = lambda: self._blobs.sync(recorder.lose)
         session.enter(cast("Experiment", self))
 
-    def _stop(self, recorder: Recorder, status: str | None = None) -> None:
+    def _stop(self, recorder: Recorder, status: str | None = None, reason: str | None = None) -> None:
         """Stop recording, and write down that it ended unless another process did."""
         if self._capture is not None:
             self._capture.stop()
@@ -113,16 +120,16 @@ class Life(Writing):
             self._forget()
             recorder.close()
             if status is not None:
-                self._write_end(recorder, status)
+                self._write_end(recorder, status, reason)
         finally:  # an interrupt here leaves it without a heartbeat: it reads as aborted, and can be resumed
             session.leave(cast("Experiment", self))
             recorder.rest()
 
-    def _write_end(self, recorder: Recorder, status: str) -> None:
+    def _write_end(self, recorder: Recorder, status: str, reason: str | None) -> None:
         try:
             with self._editing(note="finish") as record:
                 if record["status"] == Status.RUNNING.value:
-                    record.update(status=status, finished=iso(time.time()))
+                    record.update(status=status, status_reason=reason, finished=iso(time.time()))
         except TrackkitError as error:
             recorder.warn(error)
 
@@ -147,7 +154,8 @@ class Life(Writing):
                     )
                 forget_dead(self.store.paths, self.id)
                 self._begin()
-                record.update(status=Status.RUNNING.value, finished=None)
+                record.update(status=Status.RUNNING.value, status_reason=None, finished=None)
+                record["started"] = record.get("started") or iso(time.time())  # a draft was never started
                 record["tags"] = sorted({*record.get("tags", []), *tags})
         except BaseException:
             self._abandon()

@@ -24,7 +24,7 @@ from trackkit_jupyter.store.journal import Journal
 from trackkit_jupyter.store.paths import StorePaths
 from trackkit_jupyter.tracking.values import LAST_ITERATION
 
-__all__ = ["Counter", "Recorder"]
+__all__ = ["Counter", "Recorder", "valid_text"]
 
 
 class Counter:
@@ -105,7 +105,7 @@ class Recorder:
     def console(self, stream: str, text: str) -> None:
         """Append to the console, an entry per line; the line feed at the end of `text` ends its last line."""
         now = time.time()
-        lines = text.removesuffix("\n").split("\n")
+        lines = valid_text(text).removesuffix("\n").split("\n")
         self.journal.console({"time": now, "stream": stream, "text": entry} for entry in lines)
 
     def tick(self) -> None:
@@ -139,7 +139,7 @@ class Recorder:
             if self._marker is not None:
                 changes.stop_beating(self._marker)
 
-    def lose(self, error: OSError) -> None:
+    def lose(self, error: Exception) -> None:
         """Count something that could not be kept."""
         self._fault(error, 1)
 
@@ -184,7 +184,7 @@ class Recorder:
                     return  # deleted: it does not come back
             self._marker = changes.begin_beating(self._paths, self._id, self.journal.writer)
 
-    def _fault(self, error: OSError, count: int) -> None:
+    def _fault(self, error: Exception, count: int) -> None:
         with self._lock:
             self.lost += count
             self.lost_unsaid += count
@@ -205,6 +205,13 @@ class Recorder:
         self._counters, self._unnamed, self._marker = {}, [], None
         self.lost = self.lost_unsaid = 0
         self.on_fork()
+
+
+def valid_text(text: str) -> str:
+    """Return a text of other people as one that can be kept: what is not Unicode is written as an escape."""
+    if text.isascii():
+        return text
+    return text.encode(errors="backslashreplace").decode()
 
 
 _recorders: weakref.WeakSet[Recorder] = weakref.WeakSet()

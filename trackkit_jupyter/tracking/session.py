@@ -8,8 +8,9 @@ import os
 import sys
 import threading
 from contextvars import ContextVar
-from types import TracebackType
 from typing import TYPE_CHECKING
+
+from trackkit_jupyter.tracking import exits
 
 if TYPE_CHECKING:
     from trackkit_jupyter.tracking.experiment import Experiment
@@ -20,7 +21,6 @@ _lock = threading.RLock()
 _open: list[Experiment] = []
 _here: ContextVar[tuple[Experiment, ...]] = ContextVar("trackkit_experiments", default=())
 _cells: dict[str, tuple[str, str]] = {}  # experiment id -> the cell that started it, and the execution of that cell
-_uncaught: BaseException | None = None
 
 
 def current() -> Experiment | None:
@@ -93,21 +93,7 @@ def _executing_cell() -> tuple[str, str] | None:
 def _finish_all() -> None:
     for experiment in open_experiments():
         with contextlib.suppress(Exception):
-            experiment.finish_after(_uncaught)
-
-
-def _note_failure() -> None:
-    """Have an exception that ends the interpreter end the open experiments as failed, with its traceback."""
-    previous = sys.excepthook
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        global _uncaught
-        # At the end, not here: others call the hook too, and a prompt goes on after an error.
-        if not hasattr(sys, "ps1"):
-            _uncaught = error
-        previous(kind, error, trace)
-
-    sys.excepthook = hook
+            experiment.finish_after(exits.last_words())
 
 
 def _after_fork() -> None:
@@ -116,6 +102,6 @@ def _after_fork() -> None:
 
 
 atexit.register(_finish_all)
-_note_failure()
+exits.watch()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)

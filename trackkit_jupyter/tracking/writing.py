@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import (
-    LockedError,
     NotFoundError,
     TrackkitError,
     TrackkitStateError,
@@ -17,6 +18,8 @@ from trackkit_jupyter.store import StoredExperiment
 from trackkit_jupyter.tracking.recorder import Counter, Recorder
 
 if TYPE_CHECKING:
+    from tinydb import TinyDB
+
     from trackkit_jupyter.store import Store
 
 __all__ = ["Writing"]
@@ -82,26 +85,21 @@ class Writing(StoredExperiment):
         series = self._reader.series((metric, variant))
         return 0 if series is None else int(series.iterations.max()) + 1
 
-    def _put_rows(self, table: str, rows: list[dict[str, Any]], key: str) -> None:
+    def _change(self, change: Callable[[dict[str, Any], TinyDB], None]) -> None:
         try:
-            with self._editing_tables() as (record, database):
-                if record["status"] == Status.PUBLISHED.value:
-                    raise LockedError(f"The experiment {shown(record['name'])} is published: its content is locked.")
-                target = database.table(table, cache_size=0)
-                for row in rows:
-                    target.upsert(row, lambda kept, row=row: kept.get(key) == row[key])
+            super()._change(change)
         except (TrackkitStorageError, NotFoundError) as error:
             recorder = self._recorder
-            if recorder is None:
+            if recorder is None or (isinstance(error, NotFoundError) and self._paths.record.exists()):
                 raise
-            recorder.warn(error)
+            recorder.lose(error)  # a fault of the store stops no training
 
     def _record_fields(self, field: str, values: dict[str, Any]) -> None:
-        try:
-            with self._editing() as record:
-                if record["status"] != Status.PUBLISHED.value:
-                    record[field] = {**(record.get(field) or {}), **values}
-        except (TrackkitStorageError, NotFoundError) as error:
-            recorder = self._recorder
-            if recorder is not None:
-                recorder.warn(error)
+        """Add to a field of the record, unless its content is locked."""
+
+        def add(record: dict[str, Any], _: TinyDB) -> None:
+            if record["status"] != Status.PUBLISHED.value:
+                record[field] = {**(record.get(field) or {}), **values}
+
+        with contextlib.suppress(TrackkitStorageError, NotFoundError):  # of one that has ended: nobody waits for it
+            self._change(add)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import itertools
 import json
@@ -516,6 +517,14 @@ for number in range(100):
     [
         ("", "completed", None),
         ("sys.exit()", "completed", None),
+        ("sys.exit(0)", "completed", None),
+        ("sys.exit(3)", "failed", None),
+        ("sys.exit('gone wrong')", "failed", "gone wrong"),
+        ("exit(2)", "failed", None),
+        ("import argparse; argparse.ArgumentParser().parse_args(['--what'])", "failed", None),
+        ("\ntry: sys.exit(3)\nexcept SystemExit: pass", "completed", None),
+        ("\ntry: sys.exit(3)\nexcept SystemExit as error: raise", "failed", None),
+        ("import threading; t = threading.Thread(target=sys.exit, args=(3,)); t.start(); t.join()", "completed", None),
         ("raise ValueError('broken')", "failed", "broken"),
         ("raise KeyboardInterrupt", "aborted", None),
         ("os._exit(0)", "aborted", None),
@@ -538,6 +547,20 @@ def test_how_a_script_ends(store, end, status, said):
         assert said in "".join(line["text"] for line in seen.console()[0])
         assert said in ran.stderr
     assert seen.damaged == 0
+
+
+def test_the_reason_of_an_end_is_kept(store, start):
+    def ended_by(error):
+        with contextlib.suppress(BaseException), start("a") as experiment:
+            raise error
+        return store.experiment(experiment.id).status_reason
+
+    assert ended_by(SystemExit(3)) == "exit status 3"
+    assert ended_by(ValueError("of no value")) == "ValueError: of no value"
+    assert ended_by(KeyboardInterrupt()) == "interrupted"
+    experiment = start("b")
+    experiment.finish()
+    assert store.experiment(experiment.id).status_reason is None
 
 
 def test_an_error_at_a_prompt_ends_nothing(store):
