@@ -50,7 +50,7 @@ class Edits(Organising):
         self._record_state()  # tells by its name which one is not there
         gone = self._paths.root.with_name(f".deleted-{new_id()}")
         with self._document.edit():  # under its lock, so that nobody goes on with it meanwhile
-            if changes.is_alive(self.store.paths, self.id):
+            if self.status == Status.RUNNING.value:
                 raise TrackkitStateError("A running experiment cannot be deleted; abort it first.", "status")
             if not self.archived and self.status != Status.DRAFT.value:
                 raise TrackkitStateError("Only an archived experiment can be deleted; archive it first.", "archived")
