@@ -86,7 +86,9 @@ def __getattr__(name: str) -> Any:
 
         value = version("trackkit_jupyter")
     else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name.startswith("_"):  # what others ask every module for
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise importlib.import_module("trackkit_jupyter.tracking.habits").no_module_attribute(name, __name__)
     globals()[name] = value
     return value
 

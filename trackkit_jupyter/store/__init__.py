@@ -64,11 +64,12 @@ class Store(KeepsModels, Generic[E]):
         32 hex characters, which views carry.
     """
 
-    def __init__(self, path: Path, handle: type[E]) -> None:
+    def __init__(self, path: Path, handle: type[E], listing: type[Experiments[Any]] = Experiments) -> None:
         self.paths = StorePaths(path)
         self.path = path
         self._handle = handle
         self._model_handle = handle.model_type
+        self._listing = listing
         self.id = _read_marker(self.paths)
 
     def __repr__(self) -> str:
@@ -130,7 +131,7 @@ class Store(KeepsModels, Generic[E]):
         from trackkit_jupyter.store.catalog import find_page
 
         found, total = find_page(self, "experiment", self._at, query, order_by, page, page_size, archived)
-        return Experiments(found, total)
+        return self._listing(found, total)
 
     def projects(self) -> list[Project]:
         """Return the projects that have experiments, by name."""
@@ -222,8 +223,15 @@ class Project:
 @overload
 def open_store(uri: str | os.PathLike[str] | None = None) -> Store[StoredExperiment]: ...
 @overload
-def open_store(uri: str | os.PathLike[str] | None = None, *, handle: type[E]) -> Store[E]: ...
-def open_store(uri: str | os.PathLike[str] | None = None, *, handle: Any = StoredExperiment) -> Any:
+def open_store(
+    uri: str | os.PathLike[str] | None = None, *, handle: type[E], listing: type[Experiments[Any]] = Experiments
+) -> Store[E]: ...
+def open_store(
+    uri: str | os.PathLike[str] | None = None,
+    *,
+    handle: Any = StoredExperiment,
+    listing: type[Experiments[Any]] = Experiments,
+) -> Any:
     """Open a store; nothing is created.
 
     Parameters
@@ -231,8 +239,8 @@ def open_store(uri: str | os.PathLike[str] | None = None, *, handle: Any = Store
     uri
         Its folder. Without it: ``TRACKKIT_STORE``, else the nearest ``.trackkit/`` upward from the working directory,
         else ``~/.trackkit``.
-    handle
-        The class of its experiments.
+    handle, listing
+        The classes of its experiments, and of lists of them.
 
     Raises
     ------
@@ -241,14 +249,16 @@ def open_store(uri: str | os.PathLike[str] | None = None, *, handle: Any = Store
     SchemaError
         A newer version wrote it.
     """
-    store = Store(_folder(uri), handle)
+    store = Store(_folder(uri), handle, listing)
     if registry.find(store.id) is None:  # a copy that is only read does not take the place of the original
         registry.enter(store.id, store.path)
     archive_soon(store.paths)
     return store
 
 
-def create_store(uri: str | os.PathLike[str] | None = None, *, handle: type[E]) -> Store[E]:
+def create_store(
+    uri: str | os.PathLike[str] | None = None, *, handle: type[E], listing: type[Experiments[Any]] = Experiments
+) -> Store[E]:
     """Open a store, and make it first where the folder is missing or empty. Several processes may do so at once.
 
     Raises
@@ -268,7 +278,7 @@ def create_store(uri: str | os.PathLike[str] | None = None, *, handle: type[E]) 
         except OSError as error:
             hint = " (`trackkit init` makes one in the folder you are in)" if uri is None else ""
             raise storage_error(error, f"No store can be made at {path}{hint}") from error
-    store = Store(path, handle)
+    store = Store(path, handle, listing)
     known = registry.find(store.id)
     if known is not None and not _is_same(known, path):
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Self, TypeVar, overload
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError, shown
 from trackkit_jupyter.records import split_key
@@ -39,10 +39,11 @@ class Page(Sequence[T], Generic[T]):
     @overload
     def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> list[T]: ...
-    def __getitem__(self, index: int | slice) -> T | list[T]:
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> T | Self:
         if isinstance(index, slice):
-            return self._items[index]
+            items = self._items[index]
+            return type(self)(items, len(items))
         return self._items[index]
 
     def __repr__(self) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Never
 
 from trackkit_jupyter.capture import chosen
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStateError, shown
@@ -21,16 +21,21 @@ from trackkit_jupyter.records import (
     new_id,
     user_name,
 )
-from trackkit_jupyter.store import Experiments, Store, create_store
+from trackkit_jupyter.store import Store, create_store
 from trackkit_jupyter.store import open_store as _open_store
 from trackkit_jupyter.store.documents import storage_error
-from trackkit_jupyter.tracking import parameters, session
+from trackkit_jupyter.tracking import habits, parameters, session
 from trackkit_jupyter.tracking.experiment import Experiment
+from trackkit_jupyter.tracking.listing import Experiments
 from trackkit_jupyter.tracking.session import current
 
 __all__ = ["Experiment", "current", "experiments", "log", "open_store", "start"]
 
 
+habits.explain(Experiment)
+
+
+@habits.explained
 def start(
     name: str | None = None,
     project: str = "default",
@@ -90,7 +95,7 @@ def start(
             check_id(id, field)
     parts = chosen(capture)
     session.finish_earlier_execution()
-    home: Store[Experiment] = create_store(store, handle=Experiment)
+    home: Store[Experiment] = create_store(store, handle=Experiment, listing=Experiments)
     if parent is not None:
         home.experiment(parent)
     if resume is not None:
@@ -108,7 +113,7 @@ def start(
     return experiment
 
 
-def log(values: Mapping[str, float], iteration: int | None = None) -> None:
+def log(values: Mapping[str, float], iteration: int | None = None, *more: Never, **wrong: Never) -> None:
     """Log values to the current experiment, all of them or none.
 
     Parameters
@@ -117,12 +122,18 @@ def log(values: Mapping[str, float], iteration: int | None = None) -> None:
         Numbers by key, such as ``"loss/val"``; see :meth:`Experiment.log`.
     iteration
         From 0 to 2**63 - 1; the next one of each series without it.
+    *more, **wrong
+        Nothing else is taken: the error says what to write instead, such as of ``step=4``.
 
     Raises
     ------
+    TrackkitTypeError, TrackkitValueError
+        A wrong argument; nothing was logged.
     TrackkitStateError
         There is no current experiment.
     """
+    if more or wrong:
+        raise habits.not_logged(values, iteration, more, wrong)
     experiment = current()
     if experiment is None:
         raise TrackkitStateError(
@@ -146,7 +157,7 @@ def open_store(uri: str | os.PathLike[str] | None = None) -> Store[Experiment]:
     SchemaError
         A newer version wrote it.
     """
-    return _open_store(uri, handle=Experiment)
+    return _open_store(uri, handle=Experiment, listing=Experiments)
 
 
 def experiments(
@@ -168,14 +179,16 @@ def experiments(
     Returns
     -------
     Experiments
-        List-like.
+        List-like; as the last line of a cell, a table.
 
     Raises
     ------
     QueryError
         The query or the order cannot be read; the message shows where.
     """
-    return open_store().experiments(query, order_by, page, page_size, archived)
+    found = open_store().experiments(query, order_by, page, page_size, archived)
+    assert isinstance(found, Experiments)
+    return found
 
 
 def _started(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 from zlib import crc32
 
-from trackkit_jupyter.errors import TrackkitTypeError, shown
+from trackkit_jupyter.errors import shown
 from trackkit_jupyter.records import check_label, split_key
 from trackkit_jupyter.store.journal import pack_checksum, pack_point
 from trackkit_jupyter.store.summaries import json_number
@@ -70,7 +70,7 @@ class ScalarLogging(Writing):
         point = pack_point(iteration, value, _now(), counter.number)
         journal.append(point + pack_checksum(crc32(point, journal.seed)))
 
-    def log(self, values: Mapping[str, float], iteration: int | None = None) -> None:
+    def log(self, values: Mapping[str, float], iteration: int | None = None, *more: Never, **wrong: Never) -> None:
         """Log several values with one write: all of them, or none.
 
         Parameters
@@ -80,6 +80,8 @@ class ScalarLogging(Writing):
             first slash splits metric and variant, and without one both are the key.
         iteration
             As in :meth:`log_scalar`.
+        *more, **wrong
+            Nothing else is taken: the error says what to write instead, such as of ``step=4``.
 
         Raises
         ------
@@ -88,10 +90,12 @@ class ScalarLogging(Writing):
         TrackkitStateError
             The experiment is not running in this process.
         """
+        if more or wrong or (type(values) is not dict and not isinstance(values, Mapping)):
+            from trackkit_jupyter.tracking import habits
+
+            raise habits.not_logged(values, iteration, more, wrong)
         if iteration is not None and (type(iteration) is not int or not 0 <= iteration <= LAST_ITERATION):
             iteration = check_iteration(iteration)
-        if type(values) is not dict and not isinstance(values, Mapping):
-            raise TrackkitTypeError(f"values must be a dict of numbers, not {type(values).__name__}.", "values")
         if iteration is None:
             self._log_next(values)
             return

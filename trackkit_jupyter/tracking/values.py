@@ -52,7 +52,11 @@ def number(value: Any, field: str = "value") -> float:
         return _exact(value, float(value), field)
     if isinstance(value, int):
         return _whole(int(value), field)
-    raise TrackkitTypeError(f"{field} must be a number, not {kind.__name__}: {shown(value)}.", field)
+    raise TrackkitTypeError(
+        f"{field} must be a number, not {kind.__name__}: {shown(value)}. All else has a method of its own: log_image, "
+        "log_plot, log_table, log_histogram, log_text.",
+        field,
+    )
 
 
 def _exact(value: Any, converted: float, field: str) -> float:
