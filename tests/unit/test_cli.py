@@ -1,8 +1,12 @@
 """The command line: what it prints, writes and answers."""
 
+import csv
 import io
 import json
+import math
+import os
 import sys
+import zipfile
 
 import pytest
 
@@ -65,6 +69,107 @@ def test_export_of_an_experiment(home, capsys):
     assert json.loads((home / "out.json").read_text()) == data
 
 
+def test_export_of_several_as_tables(home, capsys):
+    import pandas as pd
+
+    main(["init"])
+    one, two = trained(), trained("two")
+    with track.start("odd", capture=False) as odd:
+        for place, value in enumerate((math.nan, math.inf, -math.inf, 0.1, 1e-300)):
+            odd.log_scalar("loss", "va,l", value, 7 - place)
+    capsys.readouterr()
+    assert main(["export", odd.id, "-f", "csv"]) == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert rows[0] == ["experiment", "name", "metric", "variant", "iteration", "value", "time"]
+    assert [row[4:6] for row in rows[1:]] == [
+        ["7", "NaN"],
+        ["6", "Infinity"],
+        ["5", "-Infinity"],
+        ["4", "0.1"],
+        ["3", "1e-300"],
+    ]
+    assert rows[1][:4] == [odd.id, "odd", "loss", "va,l"]
+    assert main(["export", "--query", 'name ~ "o"', "-o", "all.parquet"]) == 0
+    frame = pd.read_parquet(home / "all.parquet")
+    assert set(frame["experiment"]) == {odd.id, two.id}
+    chosen = frame[frame["experiment"] == odd.id]
+    assert chosen["value"].to_numpy().tobytes() == odd.series("loss", "va,l").values.tobytes()
+    assert chosen["time"].tolist() == odd.series("loss", "va,l").times.tolist()
+    assert main(["export", one.id, two.id, "-o", "both.json"]) == 0
+    assert json.loads((home / "both.json").read_text()) == [one.to_dict(events=True), two.to_dict(events=True)]
+    for wrong in (["export"], ["export", one.id, "-q", "archived"], ["export", one.id, "-f", "parquet"]):
+        assert main(wrong) == 1
+
+
+def test_an_experiment_goes_to_another_store(home, capsys):
+    main(["init"])
+    exp = trained()
+    assert main(["export", "--zip", exp.id, "-o", "one.zip"]) == 0
+    there = track.open_store(home / ".trackkit").path
+    main(["init", "other"])
+    other = ["--store", str(home / "other")]
+    capsys.readouterr()
+    assert main(["import", "one.zip", *other]) == 0
+    assert exp.id[:8] in capsys.readouterr().out
+    taken = track.open_store(home / "other" / ".trackkit").experiment(exp.id)
+    expected = exp.to_dict(events=True)
+    assert taken.to_dict(events=True) == {**expected, "artifacts": taken.artifacts}
+    assert main(["list", "--json", *other]) == 0
+    assert [row["id"] for row in json.loads(capsys.readouterr().out)] == [exp.id]
+    assert main(["import", "one.zip", *other]) == 0  # again: it is there already
+    assert "There already" in capsys.readouterr().out
+    taken.rename("changed")
+    assert main(["import", "one.zip", "--json", *other]) == 0
+    (again,) = json.loads(capsys.readouterr().out)
+    assert (again["was"], again["known"]) == (exp.id, False)
+    assert again["id"] != exp.id
+    copy = taken.store.experiment(again["id"])
+    assert (copy.name, copy.to_dict()["id"], taken.name) == ("sgd", again["id"], "changed")
+    assert copy.series("loss/val").values.tolist() == exp.series("loss/val").values.tolist()
+    assert there.is_dir()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil",
+        "/etc/evil",
+        "{id}/../../evil",
+        "{id}/blobs/../../evil",
+        "{id}\\evil",
+        "{id}/blobs/short",
+        "{id}/a/b",
+        "evil",
+    ],
+)
+def test_what_is_no_part_of_an_experiment_is_not_taken(home, capsys, name):
+    main(["init"])
+    exp = trained()
+    main(["export", "--zip", exp.id, "-o", "one.zip"])
+    with zipfile.ZipFile(home / "one.zip", "a") as archive:
+        archive.writestr(name.format(id=exp.id), "evil")
+    main(["init", "other"])
+    capsys.readouterr()
+    before = sorted(str(path) for path in home.rglob("*"))
+    assert main(["import", "one.zip", "--store", str(home / "other")]) == 1
+    assert "no part of an experiment; nothing was taken" in capsys.readouterr().err
+    assert sorted(str(path) for path in home.rglob("*")) == before
+
+
+def test_a_zip_that_is_cut_or_no_zip_is_not_taken(home, capsys):
+    main(["init"])
+    exp = trained()
+    main(["export", "--zip", exp.id, "-o", "one.zip"])
+    whole = (home / "one.zip").read_bytes()
+    main(["init", "other"])
+    record = whole.index(b"experiment.json") + 40
+    for data in (b"", b"text", whole[:-30], whole[:record] + b"xxxx" + whole[record + 4 :]):
+        (home / "bad.zip").write_bytes(data)
+        assert main(["import", "bad.zip", "--store", str(home / "other")]) == 1
+        assert os.listdir(home / "other" / ".trackkit" / "experiments") == []
+    assert main(["import", "missing.zip", "--store", str(home / "other")]) == 1
+
+
 def test_export_of_a_report(home, capsys):
     main(["init"])
     track.report.create("Finding", "vision").add("Text.", trained())
@@ -89,8 +194,13 @@ def test_verify_finds_what_is_damaged(home, capsys):
     (sample,) = other.samples()
     other.blob(sample["hash"]).write_bytes(b"something else")
     assert main(["verify", "--json"]) == 1
-    problems = {problem["experiment"]: problem["problem"] for problem in json.loads(capsys.readouterr().out)}
-    assert problems == {exp.id: "1 damaged records", other.id: f"the file {sample['hash']} is damaged"}
+    problems = {problem["experiment"]: problem for problem in json.loads(capsys.readouterr().out)}
+    assert set(problems) == {exp.id, other.id}
+    assert problems[exp.id]["file"] == f"experiments/{exp.id}/{journal.name}"
+    assert (problems[exp.id]["offset"], problems[exp.id]["problem"]) == (32, "1 damaged record (record 1)")
+    assert problems[exp.id]["lost"] == "1 point, after iteration 0 of loss/val and before iteration 2 of loss/val"
+    assert problems[other.id]["file"] == f"experiments/{other.id}/blobs/{sample['hash']}"
+    assert problems[other.id]["lost"] == "the sample mistakes/one of iteration 0"
     (home / ".trackkit" / "experiments" / exp.id / "experiment.json").write_text("{")
     assert main(["verify", exp.id]) == 1
     assert exp.id in capsys.readouterr().out
@@ -139,7 +249,7 @@ def test_a_store_may_be_named_by_its_folder(home, capsys):
 def test_help_of_everything(home, capsys):
     assert main([]) == 2
     assert "doctor" in capsys.readouterr().out
-    for command in ("demo", "init", "list", "show", "export", "report", "verify", "doctor"):
+    for command in ("demo", "init", "list", "show", "export", "import", "report", "verify", "repair", "doctor"):
         assert main([command, "--help"]) == 0
         assert f"usage: trackkit {command}" in capsys.readouterr().out
 

@@ -155,6 +155,17 @@ class Archive:
         iterations, values, times = zip(*parts, strict=True)
         return np.concatenate(iterations), np.concatenate(values), np.concatenate(times)
 
+    def footer(self) -> bytes:
+        """Return the end of the file, as it is kept a second time."""
+        return _footer(self._path)
+
+    def has_spare(self) -> bool:
+        """Return whether the second copy of the end is there, and whole."""
+        try:
+            return self._spare.read_bytes() == _footer(self._path)
+        except OSError:
+            return False
+
     def _group(self, group: int) -> Columns | None:
         if group in self._bad:
             return None
@@ -324,6 +335,10 @@ def write(
             writer.add_key_value_metadata({_INDEX: index, _CHECK: b"%08x" % zlib.crc32(index)})
         file.flush()
         os.fsync(file.fileno())
+    return _footer(path)
+
+
+def _footer(path: Path) -> bytes:
     with path.open("rb") as file:
         file.seek(-_FOOT, os.SEEK_END)
         length = int.from_bytes(file.read(4), "little")

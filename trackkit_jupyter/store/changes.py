@@ -12,7 +12,16 @@ from typing import Any
 
 from trackkit_jupyter.store.paths import StorePaths
 
-__all__ = ["HEARTBEAT_SECONDS", "beat", "begin_beating", "forget_dead", "is_alive", "note", "stop_beating"]
+__all__ = [
+    "HEARTBEAT_SECONDS",
+    "beat",
+    "begin_beating",
+    "forget_dead",
+    "is_alive",
+    "is_beating",
+    "note",
+    "stop_beating",
+]
 
 #: How often a writing process touches its marker, and after how long without a touch it counts as gone.
 HEARTBEAT_SECONDS, SILENCE_SECONDS = 1.0, 60.0
@@ -55,13 +64,13 @@ def is_alive(paths: StorePaths, experiment: str, silence: float = SILENCE_SECOND
     A writer on this machine is asked for by its process id and start time, so that a kill shows at once and a process
     id that was given away again deceives nobody; one elsewhere counts as gone after some seconds of silence.
     """
-    return any(_is_beating(marker, silence) for marker in _markers(paths, experiment))
+    return any(is_beating(marker, silence) for marker in _markers(paths, experiment))
 
 
 def forget_dead(paths: StorePaths, experiment: str) -> None:
     """Remove the markers that killed processes left behind."""
     for marker in _markers(paths, experiment):
-        if not _is_beating(marker):
+        if not is_beating(marker):
             with contextlib.suppress(OSError):
                 stop_beating(marker)
 
@@ -70,7 +79,8 @@ def _markers(paths: StorePaths, experiment: str) -> list[Path]:
     return [marker for marker in paths.live.glob(f"{experiment}-*") if marker.suffix != ".tmp"]
 
 
-def _is_beating(marker: Path, silence: float = SILENCE_SECONDS) -> bool:
+def is_beating(marker: Path, silence: float = SILENCE_SECONDS) -> bool:
+    """Return whether the process of a marker is there, or was heard of in the last seconds."""
     try:
         silent = time.time() - marker.stat().st_mtime
         owner = json.loads(marker.read_text())

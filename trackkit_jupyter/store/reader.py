@@ -256,6 +256,11 @@ class JournalReader:
             state = self._state
             return [(key, pair, state.points[key].views()) for pair, keys in state.order.items() for key in keys]
 
+    def keys(self) -> dict[tuple[str, int], Pair]:
+        """Return metric and variant by writer and number."""
+        with self._locked():
+            return dict(self._state.pairs)
+
     def segments(self) -> dict[tuple[str, int], ScalarReader]:
         """Return the scalar segments that were read, by writer and number."""
         with self._locked():

@@ -13,7 +13,7 @@ import os
 import zlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackkit_jupyter.store.journal import CRC_MEMBER, RECORD_BYTES, seed_of
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["LineReader", "ScalarReader", "expected_checksum"]
+__all__ = ["Inspected", "LineReader", "ScalarReader", "expected_checksum", "inspect"]
 
 _RESIDUE = 0x2144DF1C
 _crc32 = zlib.crc32
@@ -105,6 +105,52 @@ class ScalarReader:
         return records
 
 
+class Inspected(NamedTuple):
+    """Where a segment is damaged.
+
+    Attributes
+    ----------
+    whole
+        Records or lines that are not cut short.
+    bad
+        Byte offsets of those of them that failed their check.
+    zeros
+        Bytes at the end of a segment of scalars that are zeros: announced, and never written.
+    torn
+        Bytes at the end that are no whole record or line.
+    """
+
+    whole: int
+    bad: list[int]
+    zeros: int
+    torn: int
+
+
+def inspect(path: Path, writer: str, *, scalars: bool) -> Inspected:
+    """Return where a segment is damaged."""
+    data, seed = _read_from(path, 0), seed_of(writer)
+    if scalars:
+        count = len(data) // RECORD_BYTES
+        size = count * RECORD_BYTES
+        written = -(-len(data[:size].rstrip(b"\0")) // RECORD_BYTES)
+        places: list[int] = []
+        _search(memoryview(data), 0, written, seed, places)
+        bad = [place * RECORD_BYTES for place in places]
+        return Inspected(written, bad, (count - written) * RECORD_BYTES, len(data) - size)
+    lines = data.split(b"\n")
+    bad, offset = [], 0
+    for text in lines[:-1]:
+        if not _is_whole(text, seed):
+            bad.append(offset)
+        offset += len(text) + 1
+    return Inspected(len(lines) - 1, bad, 0, len(lines[-1]))
+
+
+def _is_whole(text: bytes, seed: int) -> bool:
+    body, member, rest = text.rpartition(CRC_MEMBER)
+    return bool(member) and rest == b'%08x"}' % _crc32(body, seed)
+
+
 _ZEROS = bytes(RECORD_BYTES)
 _DTYPE = [("iteration", "<i8"), ("value", "<f8"), ("time", "<f8"), ("series", "<u4"), ("crc", "<u4")]
 
@@ -146,9 +192,8 @@ class LineReader:
         self._offset += end
         found = []
         for text in data[:end].split(b"\n")[:-1]:
-            body, member, rest = text.rpartition(CRC_MEMBER)
-            if member and rest == b'%08x"}' % _crc32(body, self._seed):
-                found.append(json.loads(body + b"}"))
+            if _is_whole(text, self._seed):
+                found.append(json.loads(text.rpartition(CRC_MEMBER)[0] + b"}"))
             else:
                 self.damaged += 1
         return found

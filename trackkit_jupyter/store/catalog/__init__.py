@@ -122,6 +122,13 @@ class Catalog:
         """
         self._run(lambda connection: self._refresh(connection, full))
 
+    def renew(self) -> None:
+        """Make the catalog anew from what the store holds."""
+        with self._lock:
+            self.close()
+            discard(self.path)
+            self.refresh()
+
     def page(
         self, condition: Condition, order: Sequence[Order], page: int = 0, page_size: int | None = None
     ) -> tuple[list[Entry], int]:

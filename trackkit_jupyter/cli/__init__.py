@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
-
-if TYPE_CHECKING:
-    from trackkit_jupyter.store import Store
+from trackkit_jupyter.cli.answers import answer, experiment, print_json, say, store, table
+from trackkit_jupyter.errors import TrackkitError
 
 __all__ = ["main"]
 
@@ -34,11 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args) or 0)
     except TrackkitError as error:
-        _say(f"trackkit: {error.message}", sys.stderr)
+        say(f"trackkit: {error.message}", sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: nothing more to say
     except KeyboardInterrupt:
-        _say("trackkit: interrupted.", sys.stderr)
+        say("trackkit: interrupted.", sys.stderr)
     return 1
 
 
@@ -55,54 +52,38 @@ def _init(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     # A store is taken as it is: a copy is given an id of its own that way.
     store = create_store(folder if StorePaths(folder).marker.is_file() else folder / FOLDER, handle=StoredExperiment)
-    _answer(args, {"id": store.id, "path": str(store.path)}, f"The store of this project: {store.path}")
+    answer(args, {"id": store.id, "path": str(store.path)}, f"The store of this project: {store.path}")
     return 0
 
 
 def _list(args: argparse.Namespace) -> int:
-    store = _store(args)
-    found = store.experiments(archived=args.archived)
+    opened = store(args)
+    found = opened.experiments(archived=args.archived)
     chosen = [exp for exp in found if args.project is None or f"{exp.project}/".startswith(f"{args.project}/")]
     chosen = chosen[: args.number]
     if args.json:
-        _print_json([_brief(exp) for exp in chosen])
+        print_json([_brief(exp) for exp in chosen])
         return 0
     if not chosen:
-        _say(f"No experiments in {store.path}.")
+        say(f"No experiments in {opened.path}.")
         return 0
     rows = []
     for exp in chosen:
         created = (exp.created or "")[:16].replace("T", " ")
         iteration = "" if exp.last_iteration is None else str(exp.last_iteration)
         rows.append([exp.id[:8], exp.name, exp.project, exp.status, iteration, created])
-    _table(["id", "name", "project", "status", "iteration", "created"], rows)
+    table(["id", "name", "project", "status", "iteration", "created"], rows)
     return 0
 
 
 def _show(args: argparse.Namespace) -> int:
-    exp = _experiment(_store(args), args.experiment)
+    exp = experiment(store(args), args.experiment)
     if args.json:
-        _print_json(exp.to_dict())
+        print_json(exp.to_dict())
         return 0
     from trackkit_jupyter.views.tables import describe
 
-    _say(f"{describe(exp).plain()}\n\nid {exp.id}")
-    return 0
-
-
-def _export(args: argparse.Namespace) -> int:
-    exp = _experiment(_store(args), args.experiment)
-    data = exp.to_dict(events=True)
-    if args.path is None:
-        _print_json(data)
-        return 0
-    from trackkit_jupyter.reports.author import write_atomically
-
-    path = Path(args.path).expanduser().absolute()
-    if not path.parent.is_dir():
-        raise TrackkitStorageError(f"There is no folder {path.parent} to write {path.name} into.", "path")
-    write_atomically(path, json.dumps(data, indent=2, ensure_ascii=False).encode())
-    _answer(args, {"path": str(path)}, f"Written: {path}")
+    say(f"{describe(exp).plain()}\n\nid {exp.id}")
     return 0
 
 
@@ -111,23 +92,9 @@ def _report_export(args: argparse.Namespace) -> int:
 
     notebook = Path(args.notebook)
     target = Path(args.path) if args.path else notebook.with_suffix(".md")
-    path = export(notebook, target, _store(args) if args.store else None)
-    _answer(args, {"path": str(path)}, f"Written: {path}")
+    path = export(notebook, target, store(args) if args.store else None)
+    answer(args, {"path": str(path)}, f"Written: {path}")
     return 0
-
-
-def _verify(args: argparse.Namespace) -> int:
-    from trackkit_jupyter.check import verify
-
-    store = _store(args)
-    problems = verify(store, None if args.experiment is None else _damaged_too(store, args.experiment))
-    if args.json:
-        _print_json(problems)
-    else:
-        for problem in problems:
-            _say(f"{problem['experiment']}  {problem['problem']}")
-        _say(f"{len(problems)} problems." if problems else "All that was written is there, and undamaged.")
-    return 1 if problems else 0
 
 
 def _doctor(args: argparse.Namespace) -> int:
@@ -135,83 +102,21 @@ def _doctor(args: argparse.Namespace) -> int:
 
     findings = doctor()
     if args.json:
-        _print_json(findings)
+        print_json(findings)
     else:
         marks = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
         for finding in findings:
-            _say(f"{marks[finding['level']]}  {finding['what']}: {finding['detail']}")
+            say(f"{marks[finding['level']]}  {finding['what']}: {finding['detail']}")
             if finding["mend"]:
-                _say(f"       {'to mend it' if finding['level'] == 'wrong' else 'to change it'}: {finding['mend']}")
+                say(f"       {'to mend it' if finding['level'] == 'wrong' else 'to change it'}: {finding['mend']}")
         wrong = sum(not finding["ok"] for finding in findings)
-        _say(f"\n{wrong} to mend." if wrong else "\nEverything is in place.")
+        say(f"\n{wrong} to mend." if wrong else "\nEverything is in place.")
     return 0 if all(finding["ok"] for finding in findings) else 1
-
-
-def _store(args: argparse.Namespace) -> Store[Any]:
-    from trackkit_jupyter.store import open_store
-    from trackkit_jupyter.store.paths import FOLDER
-
-    if args.store is None:
-        return open_store()
-    inside = Path(args.store) / FOLDER  # a project's folder is as good a name as its store's
-    return open_store(inside if inside.is_dir() else args.store)
-
-
-def _experiment(store: Store[Any], text: str) -> Any:
-    found = [
-        exp
-        for archived in (False, True)
-        for exp in store.experiments(archived=archived)
-        if exp.name == text or (len(text) >= 4 and exp.id.startswith(text))
-    ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(exp.id[:8] for exp in found[:5])
-        raise NotFoundError(f"{len(found)} experiments are called {text}; name one by its id: {ids}.", "experiment")
-    raise NotFoundError(f"There is no experiment {text} in {store.path}; `trackkit list` shows them.", "experiment")
-
-
-def _damaged_too(store: Store[Any], text: str) -> str:
-    """Return the id of an experiment by its id, the beginning of it, or its name, even where its record is damaged."""
-    from trackkit_jupyter.check import ids
-
-    found = [id for id in ids(store) if len(text) >= 4 and id.startswith(text)]
-    return found[0] if len(found) == 1 else str(_experiment(store, text).id)
 
 
 def _brief(exp: Any) -> dict[str, Any]:
     names = ("id", "name", "project", "status", "tags", "created", "finished", "last_update", "last_iteration")
     return {**{name: getattr(exp, name) for name in names}, "metrics": exp.metrics}
-
-
-def _answer(args: argparse.Namespace, data: Any, sentence: str) -> None:
-    if args.json:
-        _print_json(data)
-    else:
-        _say(sentence)
-
-
-def _print_json(data: Any) -> None:
-    _say(json.dumps(data, indent=2, ensure_ascii=False))
-
-
-def _say(text: str, stream: Any = None) -> None:
-    print(text, file=stream or sys.stdout)
-
-
-def _table(header: list[str], rows: list[list[str]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*header, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))  # Text: a name with brackets is no markup
-    console = Console()
-    if not console.is_terminal:  # a pipe has no width to cut names to
-        console = Console(width=max(200, *(sum(map(len, row)) + 20 for row in rows)))
-    console.print(table)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -257,25 +162,43 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--archived", action="store_true", help="the archived ones instead")
     show = command("show", _show, "show an experiment")
     show.add_argument("experiment", help="its id, the beginning of it, or its name")
-    export = command("export", _export, "write everything of an experiment as JSON")
-    export.add_argument("experiment", help="its id, the beginning of it, or its name")
+    export = command("export", _keeping("export"), "write everything of experiments to a file")
+    export.add_argument(
+        "experiments", nargs="*", metavar="experiment", help="its id, the beginning of it, or its name; or several"
+    )
+    export.add_argument("-q", "--query", help="those that a query finds")
+    export.add_argument(
+        "-f", "--format", choices=["json", "csv", "parquet"], help="default: as FILE is called, else JSON"
+    )
+    export.add_argument("--zip", action="store_true", help="their folders, to be imported into another store")
     export.add_argument("-o", "--output", dest="path", metavar="FILE", help="default: print it")
+    importing = command("import", _keeping("import_"), "take experiments from an exported zip file into a store")
+    importing.add_argument("file", metavar="FILE.zip", help="what `trackkit export --zip` wrote")
     report = commands.add_parser("report", help="work with reports", description="Work with reports.")
     below = report.add_subparsers(metavar="COMMAND", required=True)
     report_export = command("export", _report_export, "write a report to Markdown or HTML", below=below)
     report_export.add_argument("notebook", help="the report")
     report_export.add_argument("path", nargs="?", help="FILE.md or FILE.html (default: its own name with .md)")
-    verify = command("verify", _verify, "read everything a store holds, and say what is damaged")
+    verify = command("verify", _keeping("verify"), "read everything a store holds, and say what is damaged")
     verify.add_argument("experiment", nargs="?", help="only this one: its id, the beginning of it, or its name")
+    repair = command("repair", _keeping("repair"), "mend what can be mended; nothing is deleted")
+    repair.add_argument("experiment", nargs="?", help="only this one: its id, the beginning of it, or its name")
+    repair.add_argument("--yes", action="store_true", help="do it (without: only say what would be done)")
     command("doctor", _doctor, "say whether everything is in place", store=False)
     return parser
+
+
+def _keeping(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(args: argparse.Namespace) -> int:
+        from trackkit_jupyter.cli import keeping
+
+        done: int = getattr(keeping, name)(args)
+        return done
+
+    return run
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"a number from 1 on, not {text}")
     return int(text)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
