@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trackkit_jupyter import reports as report
     from trackkit_jupyter import widgets
     from trackkit_jupyter.errors import (
+        ConflictError,
         EmbedError,
         LockedError,
         NotAStoreError,
@@ -33,23 +34,34 @@ if TYPE_CHECKING:
         TrackkitTypeError,
         TrackkitValueError,
     )
-    from trackkit_jupyter.tracking import Experiment, current, experiments, log, open_store, start
+    from trackkit_jupyter.tracking import (
+        Experiment,
+        Model,
+        current,
+        experiments,
+        log,
+        open_store,
+        register_model,
+        start,
+    )
     from trackkit_jupyter.views import compare, embed, parse_embed, table
 
 _HOMES = {
     "errors": (
-        "EmbedError LockedError NotAStoreError NotFoundError QueryError SchemaError StorageFullError TrackkitError "
-        "TrackkitStateError TrackkitStorageError TrackkitTypeError TrackkitValueError"
+        "ConflictError EmbedError LockedError NotAStoreError NotFoundError QueryError SchemaError StorageFullError "
+        "TrackkitError TrackkitStateError TrackkitStorageError TrackkitTypeError TrackkitValueError"
     ),
-    "tracking": "Experiment current experiments log open_store start",
+    "tracking": "Experiment Model current experiments log open_store register_model start",
     "views": "compare embed parse_embed table",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "ConflictError",
     "EmbedError",
     "Experiment",
     "LockedError",
+    "Model",
     "NotAStoreError",
     "NotFoundError",
     "QueryError",
@@ -67,6 +79,7 @@ __all__ = [
     "log",
     "open_store",
     "parse_embed",
+    "register_model",
     "report",
     "start",
     "table",

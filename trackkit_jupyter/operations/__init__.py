@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, shown
-from trackkit_jupyter.operations import curves, edits, reads, watching
+from trackkit_jupyter.operations import curves, edits, models, reads, watching
 from trackkit_jupyter.operations.arguments import Parameter, check, parameters, read_text
 from trackkit_jupyter.operations.plain import plain
 from trackkit_jupyter.store import Store
@@ -31,6 +31,9 @@ READS: dict[str, Operation] = {
     "sample_iterations": reads.sample_iterations,
     "single_values": reads.single_values,
     "changes": watching.changes,
+    "model": models.model,
+    "models": models.models,
+    "lineage": models.lineage,
 }
 
 #: Edits by name; each answers ``{"state": ...}``, a copy its ``id`` too.
@@ -53,6 +56,11 @@ EDITS: dict[str, Operation] = {
     "remove_hyperparameters": edits.remove_hyperparameters,
     "set_configuration": edits.set_configuration,
     "remove_configuration": edits.remove_configuration,
+    "set_labels": models.set_labels,
+    "set_config": models.set_config,
+    "set_metadata": models.set_metadata,
+    "add_alias": models.add_alias,
+    "remove_alias": models.remove_alias,
 }
 
 #: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.

@@ -88,8 +88,8 @@ def clone(store: Store[Any], id: str, name: str | None = None) -> dict[str, Any]
 
 
 def delete(store: Store[Any], id: str) -> dict[str, Any]:
-    """Delete a draft, or an experiment that is archived, for good; it has no state then."""
-    store.experiment(check_id(id)).delete()
+    """Delete a draft, or what is archived, for good; it has no state then."""
+    store.record(check_id(id)).delete()
     return {"state": None}
 
 
@@ -128,7 +128,7 @@ def remove_configuration(store: Store[Any], id: str, names: list[str]) -> dict[s
 
 
 def _edit(store: Store[Any], id: str, change: Callable[[StoredExperiment], Any]) -> dict[str, Any]:
-    experiment = store.experiment(check_id(id))  # not a kept handle: an edit waits for no read
+    experiment = store.record(check_id(id))  # not a kept handle: an edit waits for no read
     change(experiment)
     return {"state": experiment.state()}
 

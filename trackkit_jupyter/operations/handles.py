@@ -24,7 +24,7 @@ _handles: OrderedDict[tuple[str, str], tuple[StoredExperiment, threading.RLock]]
 
 @contextmanager
 def opened(store: Store[Any], id: str, field: str = "id") -> Iterator[StoredExperiment]:
-    """Give an experiment to read from, for this thread alone.
+    """Give an experiment, or a model, to read from, for this thread alone.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def opened(store: Store[Any], id: str, field: str = "id") -> Iterator[StoredExpe
         if kept is not None:
             _handles.move_to_end(key)
     try:
-        fresh = store.experiment(id)  # also when it is kept: it may have been deleted
+        fresh = store.record(id)  # also when it is kept: it may have been deleted
     except LookupError:
         with _lock:
             _handles.pop(key, None)

@@ -75,7 +75,7 @@ class States:
     def _state(self, id: str) -> str:
         try:
             if id not in self._handles:
-                self._handles[id] = self._store.experiment(id)
+                self._handles[id] = self._store.record(id)
             state = self._handles[id].state()
         except (NotFoundError, FileNotFoundError):  # the latter: deleted while a handle was kept
             self._handles.pop(id, None)

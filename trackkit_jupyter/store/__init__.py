@@ -88,6 +88,19 @@ class Store(KeepsModels, Generic[E]):
             raise NotFoundError(f"There is no experiment with the id {id} in this store.", "id")
         return self._handle(self, id)
 
+    def record(self, id: str) -> Any:
+        """Return an experiment or a model by its id.
+
+        Raises
+        ------
+        NotFoundError
+            There is neither.
+        """
+        check_id(id)
+        if self.paths.model(id).root.is_dir():
+            return self.model(id)
+        return self.experiment(id)
+
     def experiments(
         self,
         query: str | Condition | None = None,

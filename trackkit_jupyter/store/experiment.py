@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
-from trackkit_jupyter.records import iso
+from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStateError, TrackkitStorageError
+from trackkit_jupyter.records import Status, iso
 from trackkit_jupyter.store.content_edits import ContentEdits
 from trackkit_jupyter.store.edits import Edits
 from trackkit_jupyter.store.model import StoredModel
@@ -36,6 +36,33 @@ class StoredExperiment(Renewing, ContentEdits, Edits):
 
     def __hash__(self) -> int:
         return hash(self.id)
+
+    def publish(self) -> None:
+        """Publish it, and the models that it made: their content is locked from now on.
+
+        Raises
+        ------
+        TrackkitStateError
+            It is still running, or a draft; or a process still writes it.
+        TrackkitStorageError
+            One of its models cannot be written; then it is what it was.
+        """
+        before = self.status
+        super().publish()
+        try:
+            for row in self.models["output"]:
+                self._publish_model(row["id"])
+        except TrackkitStorageError:
+            self._edit(status=before)
+            raise
+
+    def _publish_model(self, id: str) -> None:
+        try:
+            model = self.store.model(id)
+            if model.status == Status.DRAFT.value:
+                model.publish()
+        except (NotFoundError, TrackkitStateError):  # deleted meanwhile, or published by somebody else
+            pass
 
     def to_dict(self, events: bool = False) -> dict[str, Any]:
         """Return everything recorded as plain JSON data.

@@ -116,7 +116,14 @@ class KeepsModels:
 
     def aliases_of(self, id: str) -> list[str]:
         """Return the aliases that point at a model, sorted."""
-        return sorted(row["alias"] for row in self._alias_rows() if row["model"] == id)
+        return sorted(self.aliases().get(id, []))
+
+    def aliases(self) -> dict[str, list[str]]:
+        """Return the aliases of all models, by the models' ids."""
+        found: dict[str, list[str]] = {}
+        for row in self._alias_rows():
+            found.setdefault(row["model"], []).append(row["alias"])
+        return found
 
     def point_alias(self, name: str, alias: str, id: str | None, *, only_from: str | None = None) -> None:
         """Have an alias point at one of the models of a name; at none without `id`.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import TrackkitStateError, shown
+from trackkit_jupyter.errors import NotFoundError, TrackkitStateError, shown
 from trackkit_jupyter.records import (
     NAME_BYTES,
     NAME_CHARACTERS,
@@ -76,6 +77,9 @@ class Renewing(Content):
             },
         }
         made: StoredExperiment = self.store.new_experiment(record)
+        for row in made.models["input"]:
+            with contextlib.suppress(NotFoundError):  # a model that is gone is still named by what used it
+                self.store.model(row["id"]).note_use(made.id, row["name"])
         return made
 
     def reset(self) -> None:

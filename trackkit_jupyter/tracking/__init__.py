@@ -27,9 +27,11 @@ from trackkit_jupyter.store.documents import storage_error
 from trackkit_jupyter.tracking import habits, parameters, session
 from trackkit_jupyter.tracking.experiment import Experiment
 from trackkit_jupyter.tracking.listing import Experiments
+from trackkit_jupyter.tracking.model import Model
+from trackkit_jupyter.tracking.models import register_model
 from trackkit_jupyter.tracking.session import current
 
-__all__ = ["Experiment", "current", "experiments", "log", "open_store", "start"]
+__all__ = ["Experiment", "Model", "current", "experiments", "log", "open_store", "register_model", "start"]
 
 
 habits.explain(Experiment)

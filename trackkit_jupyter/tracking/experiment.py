@@ -6,7 +6,7 @@ from typing import Any
 
 from trackkit_jupyter.tracking.attached import Attaching
 from trackkit_jupyter.tracking.connecting import Connecting
-from trackkit_jupyter.tracking.life import Life
+from trackkit_jupyter.tracking.models import ModelSaving
 from trackkit_jupyter.tracking.plots import PlotLogging
 from trackkit_jupyter.tracking.samples import SampleLogging
 from trackkit_jupyter.tracking.scalars import ScalarLogging
@@ -14,7 +14,7 @@ from trackkit_jupyter.tracking.scalars import ScalarLogging
 __all__ = ["Experiment"]
 
 
-class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attaching, Life):
+class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attaching, ModelSaving):
     """An experiment, to read and, while it was started here and not finished, to log to.
 
     Every call that returned survives a kill of the process. A wrong argument raises at once and nothing is written; a

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from trackkit_jupyter.errors import TrackkitError, TrackkitStateError, TrackkitValueError, shown
 from trackkit_jupyter.records import Status, check_transition, iso
+from trackkit_jupyter.store import StoredExperiment
 from trackkit_jupyter.store.changes import HEARTBEAT_SECONDS, forget_dead, is_alive
 from trackkit_jupyter.tracking import session
 from trackkit_jupyter.tracking.recorder import Recorder, valid_text
@@ -26,7 +27,7 @@ __all__ = ["Life"]
 _ENDS = (Status.COMPLETED.value, Status.FAILED.value, Status.ABORTED.value)
 
 
-class Life(Writing):
+class Life(Writing, StoredExperiment):
     """An experiment that is started, gone on with and finished in this process."""
 
     def __init__(self, store: Store[Any], id: str) -> None:

@@ -37,7 +37,7 @@ class Counter:
 
 
 class Recorder:
-    """What one process writes for one experiment.
+    """What one process writes for one experiment or model.
 
     Parameters
     ----------
@@ -45,10 +45,14 @@ class Recorder:
         The store and the experiment.
     first_iteration
         Called with metric and variant; where a series goes on when no iteration is given.
+    what
+        "experiment", or "model".
     """
 
-    def __init__(self, paths: StorePaths, id: str, first_iteration: Callable[[str, str], int]) -> None:
-        self._paths, self._id = paths, id
+    def __init__(
+        self, paths: StorePaths, id: str, first_iteration: Callable[[str, str], int], what: str = "experiment"
+    ) -> None:
+        self._paths, self._id, self._files = paths, id, paths.record(what, id)
         self._first_iteration = first_iteration
         self._lock, self._ticking = threading.RLock(), threading.RLock()
         self.owner = os.getpid()
@@ -67,7 +71,7 @@ class Recorder:
         self.attend: Callable[[], None] = lambda: None
         #: Called in a forked child, where the caches of series no longer hold.
         self.on_fork: Callable[[], None] = lambda: None
-        self.journal = Journal(paths.experiment(id), os.urandom(4).hex(), self._fault, self._begun)
+        self.journal = Journal(self._files, os.urandom(4).hex(), self._fault, self._begun)
         self._marker: Path | None = changes.begin_beating(paths, id, self.journal.writer)
         self._kept_in = os.getpid()
         _keep(self)
@@ -180,7 +184,7 @@ class Recorder:
                     changes.beat(self._marker)
                     return
             except FileNotFoundError:
-                if not self._paths.experiment(self._id).root.is_dir():
+                if not self._files.root.is_dir():
                     return  # deleted: it does not come back
             self._marker = changes.begin_beating(self._paths, self._id, self.journal.writer)
 

@@ -14,7 +14,7 @@ from trackkit_jupyter.errors import (
     shown,
 )
 from trackkit_jupyter.records import Status
-from trackkit_jupyter.store import StoredExperiment
+from trackkit_jupyter.store.logged import Logged
 from trackkit_jupyter.tracking.recorder import Counter, Recorder
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Writing"]
 
 
-class Writing(StoredExperiment):
-    """An experiment that this process may write."""
+class Writing(Logged):
+    """An experiment or a model that this process may write."""
 
     def __init__(self, store: Store[Any], id: str) -> None:
         super().__init__(store, id)
