@@ -206,7 +206,7 @@ class StoredModel(Logged, Organising):
         check_name(name)
         if name != self.name:
             version = self.store.next_version(name)
-            self._change(lambda record, _: record.update(name=name, version=version))
+            self._change_content(lambda record, _: record.update(name=name, version=version))
             self.store.forget_aliases(self.id)
 
     def describe(self, text: str) -> None:
@@ -241,7 +241,7 @@ class StoredModel(Logged, Organising):
             table.truncate()
             table.insert_multiple(rows)
 
-        self._change(change)
+        self._change_content(change)
 
     def set_config(self, config: str | Mapping[str, Any], type: str | None = None, *, seen: str | None = None) -> None:
         """Set the configuration of a draft; an empty text clears it.
@@ -270,7 +270,7 @@ class StoredModel(Logged, Organising):
             _check_seen(str(record.get("config") or ""), seen, "config")
             record.update(config=text, config_type=kind or record.get("config_type") or "text")
 
-        self._change(change)
+        self._change_content(change)
 
     def set_metadata(self, key: str, value: Any, type: str | None = None) -> None:
         """Set a metadata item, also of a published model.
@@ -384,10 +384,12 @@ class StoredModel(Logged, Organising):
 
     # -- below --------------------------------------------------------------------------------------------------------
 
-    def _change(self, change: Callable[[dict[str, Any], Any], Any]) -> None:
-        with self._editing_tables() as (record, database):
+    def _change_content(self, change: Callable[[dict[str, Any], Any], Any]) -> None:
+        def checked(record: dict[str, Any], database: Any) -> None:
             self._check_open(record)
             change(record, database)
+
+        self._change(checked)
 
     def _check_open(self, record: Mapping[str, Any]) -> None:
         if record["status"] == Status.PUBLISHED.value:

@@ -10,12 +10,13 @@ from typing import Any
 
 from trackkit_jupyter.errors import TrackkitTypeError, TrackkitValueError, shown
 from trackkit_jupyter.records import check_name, iso
+from trackkit_jupyter.store.content_edits import ContentEdits
 from trackkit_jupyter.tracking.writing import Writing
 
 __all__ = ["Attaching"]
 
 
-class Attaching(Writing):
+class Attaching(Writing, ContentEdits):
     """An experiment that keeps configuration objects and artifacts."""
 
     def connect_configuration(self, configuration: Any, name: str = "General", description: str | None = None) -> None:

@@ -170,10 +170,10 @@ class ModelSaving(Life):
                 table.truncate()
                 table.insert_multiple({"name": name, "value": value} for name, value in given.labels.items())
 
-    def _stop(self, recorder: Recorder, status: str | None = None) -> None:
+    def _stop(self, recorder: Recorder, status: str | None = None, reason: str | None = None) -> None:
         for model in self._saved.values():
             model.rest()
-        super()._stop(recorder, status)
+        super()._stop(recorder, status, reason)
 
 
 def _row(role: str, model: StoredModel, name: str) -> dict[str, str]:
