@@ -82,7 +82,7 @@ def log(number):
 threads = [threading.Thread(target=log, args=(number,)) for number in range(2)]
 for thread in threads:
     thread.start()
-for number in range(30):
+for number in range(50):
     pid = os.fork()
     if pid == 0:
         signal.alarm(20)  # a deadlock ends it
@@ -103,9 +103,42 @@ say(id=experiment.id, counts=counts)
     for number, count in enumerate(told["counts"]):
         series = experiment.series("thread", str(number))
         assert series.values.tolist() == series.iterations.tolist() == list(range(count))
-    assert [len(experiment.series("child", str(number))) for number in range(30)] == [1] * 30
-    assert set(experiment.single_values) == {f"child {number}" for number in range(30)}
+    assert [len(experiment.series("child", str(number))) for number in range(50)] == [1] * 50
+    assert set(experiment.single_values) == {f"child {number}" for number in range(50)}
     assert experiment.damaged == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_sixty_four_writers_of_one_experiment_lose_none_of_their_points(child, memory):
+    writers, points = 64, 10_000
+    process = child(
+        f"""
+experiment = track.start("many", store={str(memory / "store")!r}, capture=False)
+children = []
+for writer in range({writers}):
+    pid = os.fork()
+    if pid == 0:
+        log = experiment.log_scalar
+        for i in range({points}):
+            log("loss", "all", writer * 1e6 + i, i)
+        os._exit(experiment.lost)
+    children.append(pid)
+assert [os.waitpid(pid, 0)[1] for pid in children] == [0] * {writers}
+experiment.finish()
+say(id=experiment.id, warnings=heard_of())
+"""
+    )
+    told = process.told()
+    process.ends_well()
+    assert told["warnings"] == []
+    expected = [[writer * 1e6 + i for i in range(points)] for writer in range(writers)]
+    assert sorted(by_writer(memory / "store", told["id"]).values()) == expected
+    experiment = track.open_store(memory / "store").experiment(told["id"])
+    series = experiment.series("loss", "all")
+    assert (len(series), experiment.damaged, experiment.status) == (writers * points, 0, "completed")
+    for writer in range(writers):
+        own = series.values[(series.values // 1e6).astype(int) == writer]
+        assert own.tolist() == expected[writer], "each writer's own order is kept"
 
 
 def test_eight_starts_in_one_new_folder_make_one_store(child, store):
