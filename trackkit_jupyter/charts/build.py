@@ -216,7 +216,7 @@ def _line(line: list[Curve], name: str, members: list[_Placed], width: float, op
     smooth = options.smoothing(placed.x, placed.y, width)
     part = window(placed.x, options.low, options.high)
     x, y, smooth = placed.x[part], placed.y[part], smooth[part]
-    marks, count = non_finite(x, y)
+    marks, count = non_finite(x, y, max(_MOST_MARKS, options.points // 10))
     if count:
         y = np.where(np.isfinite(y), y, np.nan)
     smooth = np.where(np.isfinite(smooth), smooth, np.nan) if options.smoothing.active else y

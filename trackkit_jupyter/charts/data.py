@@ -123,8 +123,8 @@ class ChartSeries:
     last
         The value at the greatest iteration: a number, "NaN", "Infinity", "-Infinity", or None without rows.
     nonfinite, nonfinite_count
-        At most 200 positions and words of values that are not finite, and how many there are, also of rows
-        before `first`.
+        Positions and words of values that are not finite, and how many there are, also of rows before `first`. At
+        most 200 are named, or one for every ten of the points asked for.
     x, y
         float64[m]. What is not finite is NaN in `y`: the line has a gap there.
     raw_x, raw_y

@@ -2,9 +2,9 @@
 
 import { type ReadonlySignal, type Signal, signal as stateOf, useComputed } from '@preact/signals';
 import { render } from 'preact';
+import { followKeys } from './parts/keys';
 import { lazy } from './parts/lazy';
 import { ActiveProvider, followScreen, useLive } from './parts/live';
-import { slashSearches } from './parts/search';
 import { ConnectionLine, Empty, Problem, SkeletonTiles } from './parts/states';
 import { followTheme, ThemeProvider } from './parts/theme';
 import type { View, ViewOptions } from './protocol';
@@ -55,7 +55,7 @@ export function mount(
   const theme = followTheme(root, own === 'dark' ? true : own === 'light' ? false : null, signal);
   const active = followScreen(root, signal);
   const shown = stateOf(view);
-  slashSearches(root, signal);
+  followKeys(root, signal);
   render(
     <ThemeProvider value={theme}>
       <ActiveProvider value={active}>

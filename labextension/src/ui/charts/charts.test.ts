@@ -3,7 +3,8 @@ import type { ExperimentRecord, MetricSummary } from '../protocol';
 import { bestOf, directionOf, metricRows, parameterRows } from './best';
 import { DEFAULTS } from './chart';
 import { controlsOf } from './controls';
-import { margin, roomy, scaled, shifted, xExtent, yExtent } from './extent';
+import { bounded, margin, roomy, scaled, shifted, typicalExtent, xExtent, yExtent } from './extent';
+import { testOf } from './filter';
 import { selection } from './gestures';
 import { columnsFor } from './grid';
 import { closestAt, compareAt } from './hover';
@@ -11,7 +12,19 @@ import { embedCode } from './keep';
 import type { LineModel } from './model';
 import { DASHES, dashOf, seriesColor, seriesToken } from './paint';
 import { namesOf } from './reader';
-import { clampSmoothing, recall, remember, type Shelf } from './settings';
+import {
+  clampSmoothing,
+  clampWindow,
+  type Kept,
+  PLAIN,
+  recall,
+  recallDefault,
+  remember,
+  rememberDefault,
+  type Shelf,
+  someDefaults,
+} from './settings';
+import { litIn } from './together';
 import { fitting } from './toolbar';
 import { windowOf } from './tooltip';
 import { bandPath, lowerBound, nearestIndex } from './trace';
@@ -281,10 +294,30 @@ describe('settings', () => {
 
   it('are kept for the experiments they were chosen for', () => {
     const on = box();
-    const kept = { groupBy: 'none', xaxis: 'wall', smoothing: 0.6, hidden: ['loss'] } as const;
-    remember(['a', 'b'], { ...kept, hidden: [...kept.hidden] }, on);
+    const kept: Kept = { ...PLAIN, groupBy: 'none', xaxis: 'wall', smoothing: 0.6, hidden: ['loss'] };
+    remember(['a', 'b'], kept, on);
     expect(recall(['a', 'b'], on)).toEqual(kept);
     expect(recall(['a'], on)).toEqual({});
+  });
+
+  it('pass over what is none of theirs: of another version, or written by hand', () => {
+    const on = box();
+    on.setItem(
+      'trackkit:curves:a',
+      '{"groupBy":"colour","xaxis":"wall","kind":"magic","sigma":"1","bounds":{"x":[1]},"hidden":[1,"loss"],"logX":1}',
+    );
+    expect(recall(['a'], on)).toEqual({ xaxis: 'wall', hidden: ['loss'] });
+  });
+
+  it('are what a project begins with, for that project alone', () => {
+    const on = box();
+    expect(someDefaults(on)).toBe(false);
+    rememberDefault('vision', { ...PLAIN, kind: 'gaussian', hidden: ['lr'] }, on);
+    rememberDefault('__proto__', { ...PLAIN, hidden: [] }, on);
+    expect(someDefaults(on)).toBe(true);
+    expect(recallDefault('vision', on)).toMatchObject({ kind: 'gaussian', hidden: ['lr'] });
+    expect(recallDefault('speech', on)).toEqual({});
+    expect(recallDefault('constructor', on)).toEqual({});
   });
 
   it('survive a storage that is off, full or spoiled', () => {
@@ -294,15 +327,77 @@ describe('settings', () => {
         throw new Error('full');
       },
     };
-    expect(() => remember(['a'], { groupBy: 'metric', xaxis: 'wall', smoothing: 0, hidden: [] }, full)).not.toThrow();
+    expect(() => remember(['a'], { ...PLAIN, hidden: [] }, full)).not.toThrow();
     expect(recall(['a'], full)).toEqual({});
     expect(recall(['a'], null)).toEqual({});
+  });
+
+  it('clamp a window to an odd number of points', () => {
+    expect([2, 3, 4, 6.4, 99, Number.NaN].map(value => clampWindow(value, 'running'))).toEqual([3, 3, 5, 7, 35, 5]);
+    expect(clampWindow(35, 'gaussian')).toBe(15);
   });
 
   it('clamp smoothing', () => {
     expect([clampSmoothing(2), clampSmoothing(-1), clampSmoothing(0.12345), clampSmoothing(Number.NaN)]).toEqual([
       0.999, 0, 0.123, 0,
     ]);
+  });
+});
+
+describe('a filter', () => {
+  it('holds all words, in any order', () => {
+    const { matches } = testOf('LOSS val', false);
+    expect(['loss/val', 'val loss', 'loss/train'].map(matches)).toEqual([true, true, false]);
+  });
+
+  it('is a regular expression where that is asked for', () => {
+    const { matches, problem } = testOf('^(loss|lr)$', true);
+    expect(['loss', 'LR', 'loss/val'].map(matches)).toEqual([true, true, false]);
+    expect(problem).toBeNull();
+  });
+
+  it('says what is wrong, and filters nothing', () => {
+    const { matches, problem } = testOf('(', true);
+    expect(problem).toMatch(/^Not a regular expression/);
+    expect(matches('loss')).toBe(true);
+  });
+});
+
+describe('ranges', () => {
+  const model = (y_range: [number, number]): LineModel =>
+    ({
+      series: [{ id: 'a', y_range, nonfinite: [], columns: { x: Float64Array.of(0, 1, 10), y: new Float64Array(3) } }],
+    }) as never;
+
+  it('take the ends that were typed', () => {
+    expect(bounded([0, 10], [null, 5], false)).toEqual([0, 5]);
+    expect(bounded([0, 10], [2, 5], false)).toEqual([2, 5]);
+    expect(bounded([1, 10], [-1, 5], true)).toEqual([1, 5]);
+    const [from, to] = bounded([0, 10], [20, null], false);
+    expect([from, to > 20]).toEqual([20, true]);
+  });
+
+  it('begin above zero on a logarithmic axis', () => {
+    expect(xExtent(model([1, 2]), new Set(), true)).toEqual([1, 10]);
+    expect(xExtent(model([1, 2]), new Set())).toEqual([0, 10]);
+  });
+
+  it('leave outliers out', () => {
+    expect(typicalExtent(model([1, 2]), new Set(), false)).toEqual([1, 2]);
+    expect(typicalExtent(model([-1, 2]), new Set(), true)).toBeNull();
+    expect(typicalExtent(model([1, 2]), new Set(['a']), false)).toBeNull();
+  });
+});
+
+describe('what stands out', () => {
+  const line = (experiment: string, variant: string) => ({ id: `${experiment}/m/${variant}`, experiment, variant });
+  const model = { series: [line('e', 'train'), line('e', 'val'), line('f', 'train')] } as unknown as LineModel;
+
+  it('is the same line in every chart, else the same experiment', () => {
+    expect(litIn(model, { experiment: 'e', variant: 'val' })).toEqual(new Set(['e/m/val']));
+    expect(litIn(model, { experiment: 'e', variant: 'test' })).toEqual(new Set(['e/m/train', 'e/m/val']));
+    expect(litIn(model, { experiment: 'g', variant: 'val' })).toBeNull();
+    expect(litIn(model, null)).toBeNull();
   });
 });
 

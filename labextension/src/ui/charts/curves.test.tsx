@@ -5,6 +5,7 @@ import type { ChartsArguments, ReadName } from '../protocol';
 import type { Source } from '../source';
 import { ScalarsTab } from '../views/scalars';
 import { CurveReader, PAGE } from './reader';
+import { PLAIN } from './settings';
 
 interface Held {
   [metric: string]: { [variant: string]: number[] };
@@ -83,7 +84,7 @@ function memory(metrics: Held) {
   return { source: source as unknown as Source, asked, change };
 }
 
-const settings = { groupBy: 'metric', xaxis: 'iterations', smoothing: 0 } as const;
+const settings = PLAIN;
 
 beforeEach(() => {
   localStorage.clear();
@@ -118,11 +119,11 @@ describe('the reader', () => {
 
   it('asks for groups and for a metric as the axis', async () => {
     const { source, asked } = memory({ loss: { train: [1] } });
-    const more = { over: ['seed'], band: 'std', x_metric: 'epoch' } as const;
-    const reader = new CurveReader(source, ['e'], {}, settings, { ...more, over: [...more.over] });
+    const more = { over: ['seed'], band: 'std' } as const;
+    const reader = new CurveReader(source, ['e'], {}, { ...settings, xMetric: 'epoch' }, { ...more, over: ['seed'] });
     reader.wake();
     await waitFor(() => expect(asked).toHaveLength(1));
-    expect(asked[0]).toMatchObject({ ...more, xaxis: 'metric', group_by: 'metric' });
+    expect(asked[0]).toMatchObject({ ...more, xaxis: 'metric', x_metric: 'epoch', group_by: 'metric' });
     reader.dispose();
   });
 

@@ -1,21 +1,24 @@
 // The curves of some experiments in a grid, with their tools: what the Scalars tab and a comparison have in common.
 
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useActive } from '../parts/live';
-import { useFilter } from '../parts/search';
 import { Empty, Problem } from '../parts/states';
 import type { CurveOptions, ViewOptions } from '../protocol';
 import type { Source } from '../source';
+import { AxesTool, axisLabel, HorizontalAxis } from './axistool';
 import { Bench } from './bench';
-import { DEFAULTS } from './chart';
+import { useNameFilter } from './filter';
 import { Grid } from './grid';
 import { LineCard } from './linecard';
-import { CurveReader, type CurveSettings } from './reader';
-import { clampSmoothing, recall, remember, shelf } from './settings';
-import { together } from './together';
-import { Choice, PlotList, Smoothing } from './tools';
+import { CurveReader } from './reader';
+import { sentenceOf, useSaid } from './said';
+import type { Settings } from './settings';
+import { SmoothingTool } from './smoothingtool';
+import { lookOf, together } from './together';
+import { Choice, PlotList } from './tools';
+import { useSettings } from './usesettings';
 
 interface CurvesProps {
   source: Source;
@@ -30,42 +33,8 @@ const GROUPS = [
   ['metric', 'Metric'],
   ['none', 'None'],
 ] as const;
-const AXES = [
-  ['iterations', 'Iterations'],
-  ['relative', 'Relative'],
-  ['wall', 'Wall'],
-] as const;
 
-/** What the view asks for, else what was chosen last time, else the plain thing. */
-function firstSettings(options: ViewOptions, objects: string[]): CurveSettings & { hidden: string[] } {
-  const kept = recall(objects, shelf());
-  return {
-    groupBy: options.group_by ?? kept.groupBy ?? 'metric',
-    xaxis: options.xaxis ?? kept.xaxis ?? 'iterations',
-    smoothing: clampSmoothing(options.smoothing ?? kept.smoothing ?? 0),
-    hidden: kept.hidden ?? [],
-  };
-}
-
-/** What the view itself says about the settings. */
-function asked({ group_by, xaxis, smoothing }: ViewOptions): Partial<CurveSettings> {
-  return {
-    ...(group_by && { groupBy: group_by }),
-    ...(xaxis && { xaxis }),
-    ...(smoothing !== undefined && { smoothing: clampSmoothing(smoothing) }),
-  };
-}
-
-const MORE = [
-  'x_metric',
-  'smoothing_kind',
-  'smoothing_window',
-  'smoothing_sigma',
-  'by',
-  'over',
-  'line',
-  'band',
-] as const satisfies readonly (keyof CurveOptions)[];
+const MORE = ['by', 'over', 'line', 'band'] as const satisfies readonly (keyof CurveOptions)[];
 
 /** What the view asks for that has no tool. */
 function more(options: ViewOptions): CurveOptions {
@@ -74,16 +43,15 @@ function more(options: ViewOptions): CurveOptions {
 
 export function Curves({ source, objects, options, onOptions, children }: CurvesProps) {
   const key = objects.join();
-  const first = useMemo(() => firstSettings(options, objects), [key]);
-  const settings = useSignal<CurveSettings>(first);
-  const hidden = useSignal<ReadonlySet<string>>(new Set(first.hidden));
-  const filter = useFilter();
-  const shared = useMemo(() => together(DEFAULTS, false), [key]);
+  const held = useSettings(source, objects, options, onOptions);
+  const { settings, hidden, change } = held;
+  const filter = useNameFilter();
   const active = useActive();
   const reader = useMemo(
     () => new CurveReader(source, objects, options, settings.peek(), more(options)),
     [source, key, options.metrics?.join('\n'), options.variants?.join('\n'), JSON.stringify(more(options))],
   );
+  const shared = useMemo(() => together(settings.peek()), [key]);
   useEffect(() => () => reader.dispose(), [reader]);
   useSignalEffect(() => {
     if (active.value) {
@@ -94,41 +62,30 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
     }
     return undefined;
   });
-  const keep = () => remember(objects, { ...settings.peek(), hidden: [...hidden.peek()] }, shelf());
-  const change = (patch: Partial<CurveSettings>) => {
-    settings.value = { ...settings.value, ...patch };
-    reader.configure(settings.value);
-    keep();
-    const { groupBy, xaxis, smoothing } = settings.value;
-    onOptions?.({ group_by: groupBy, xaxis, smoothing });
-  };
-  const hide = (next: ReadonlySet<string>) => {
-    hidden.value = next;
-    keep();
-  };
+  const now = settings.value;
   useEffect(() => {
-    // The view was told otherwise after it was first shown.
-    const { groupBy: group, xaxis: axis, smoothing: weight } = { ...settings.peek(), ...asked(options) };
-    const now = settings.peek();
-    if (group !== now.groupBy || axis !== now.xaxis || weight !== now.smoothing) {
-      settings.value = { groupBy: group, xaxis: axis, smoothing: weight };
-      reader.configure(settings.value);
+    reader.configure(now);
+    const look = lookOf(now);
+    if (JSON.stringify(look) !== JSON.stringify(shared.look.peek())) {
+      shared.look.value = look;
     }
-  }, [options.group_by, options.xaxis, options.smoothing]);
-  const { groupBy, xaxis, smoothing } = settings.value;
+    shared.linked.value = now.linked;
+  }, [now, reader, shared]);
   const slots = reader.slots.value;
   const shown = slots.filter(slot => !hidden.value.has(slot.id) && filter.matches(slot.title));
+  const keys = reader.keys.value;
   const tools = (
     <>
-      <Choice label="Group by" value={groupBy} choices={GROUPS} onChange={value => change({ groupBy: value })} />
-      <Choice label="Horizontal axis" value={xaxis} choices={AXES} onChange={value => change({ xaxis: value })} />
-      <Smoothing value={smoothing} onChange={value => change({ smoothing: value })} />
-      <PlotList plots={slots} filter={filter} hidden={hidden} onHidden={hide} />
+      <Choice label="Group by" value={now.groupBy} choices={GROUPS} onChange={groupBy => change({ groupBy })} />
+      <HorizontalAxis settings={now} keys={keys} onChange={change} />
+      <SmoothingTool settings={now} onChange={change} />
+      <AxesTool settings={now} onChange={change} />
+      <PlotList plots={slots} filter={filter} hidden={hidden} onHidden={held.hide} />
+      <Defaults makeDefault={held.makeDefault} reset={held.reset} />
     </>
   );
-  const summary = useComputed(() => summaryOf(settings.value));
   return (
-    <Bench tools={tools} dock={!options.metrics?.length} summary={summary.value}>
+    <Bench tools={tools} dock={!options.metrics?.length} summary={summaryOf(now, axisLabel(now, keys))}>
       {children}
       {reader.error.value && <Problem error={reader.error.value} onRetry={() => reader.wake()} />}
       {slots.length === 0 ? (
@@ -138,7 +95,12 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
           <Grid cards={shown.length}>
             {width =>
               shown.map(slot => (
-                <LineCard key={slot.id} {...{ slot, reader, objects, xaxis, width }} together={shared} />
+                <LineCard
+                  key={slot.id}
+                  {...{ slot, reader, objects, width }}
+                  xaxis={now.xMetric ? 'metric' : now.xaxis}
+                  together={shared}
+                />
               ))
             }
           </Grid>
@@ -148,12 +110,45 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
   );
 }
 
-function summaryOf({ groupBy, xaxis, smoothing }: CurveSettings): string {
-  const parts = [AXES.find(([key]) => key === xaxis)?.[1] ?? ''];
+/** What is set, made what a project begins with, or taken back. */
+function Defaults({ makeDefault, reset }: { makeDefault: () => Promise<string>; reset: () => Promise<void> }) {
+  const [said, say] = useSaid();
+  const failed = (reason: unknown) => say(sentenceOf(reason));
+  return (
+    <div class="tk-setting tk-defaults">
+      <button
+        type="button"
+        class="tk-button tk-quiet"
+        title="Experiments of this project begin with these settings"
+        onClick={() =>
+          makeDefault().then(name => say(`${name || 'What has no project'} begins with these settings`), failed)
+        }
+      >
+        Set as project default
+      </button>
+      <button
+        type="button"
+        class="tk-button tk-quiet"
+        title="Back to what the project begins with"
+        onClick={() => reset().then(() => say('Settings are back to the default'), failed)}
+      >
+        Reset
+      </button>
+      <span class="tk-setting-said" role="status">
+        {said.value}
+      </span>
+    </div>
+  );
+}
+
+function summaryOf({ groupBy, smoothing, kind }: Settings, axis: string): string {
+  const parts = [axis];
   if (groupBy === 'none') {
     parts.push('ungrouped');
   }
-  if (smoothing > 0) {
+  if (kind === 'running' || kind === 'gaussian') {
+    parts.push(kind === 'running' ? 'running mean' : 'Gaussian smoothing');
+  } else if (kind !== 'none' && smoothing > 0) {
     parts.push(`smoothing ${smoothing}`);
   }
   return parts.join(' · ');

@@ -11,16 +11,22 @@ export interface SeriesData {
   values: Num[];
 }
 
-/** The series of a chart that holds all its points, unsmoothed, over iterations. */
+/** The series of a chart that holds all its points, unsmoothed, over iterations; an error where it does not. */
 export function seriesData(chart: LineModel): SeriesData[] {
-  return chart.series.map(({ experiment, metric, variant, columns, nonfinite }) => {
-    const kinds = new Map(nonfinite);
-    const { x, y } = columns;
-    const values = Array.from(
-      y,
-      (value, row): Num => (Number.isFinite(value) ? value : (kinds.get(x[row] as number) ?? 'NaN')),
-    );
-    return { experiment, metric, variant, iterations: Array.from(x), values };
+  return chart.series.map(({ name, experiment, metric, variant, columns, sampled, nonfinite, nonfinite_count }) => {
+    if (sampled || nonfinite.length < nonfinite_count) {
+      throw new RangeError(`${name} has more points than a file of the browser takes: ask track for it in Python.`);
+    }
+    // Marks come in the order of the rows.
+    let mark = 0;
+    const values = Array.from(columns.y, (value): Num => {
+      if (Number.isFinite(value)) {
+        return value;
+      }
+      mark += 1;
+      return nonfinite[mark - 1]?.[1] ?? 'NaN';
+    });
+    return { experiment, metric, variant, iterations: Array.from(columns.x), values };
   });
 }
 

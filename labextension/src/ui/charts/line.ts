@@ -12,7 +12,6 @@ import { composePng } from './png';
 import type { Region } from './region';
 import { paintCurves, paintMarks, type Scene } from './strokes';
 import { CanvasSurface } from './surface';
-import { composeSvg } from './svg';
 import { lowerBound, nearestIndex } from './trace';
 
 const PNG_SCALE = 3;
@@ -151,6 +150,7 @@ export class LineChart implements Chart {
   }
 
   async toSvg(): Promise<Blob> {
+    const { composeSvg } = await import('./svg');
     const { width, height } = this.size();
     // At one pixel to one, whatever the screen: numbers in the file are CSS pixels.
     return this.copied(1, copy => {
@@ -237,6 +237,9 @@ export class LineChart implements Chart {
     const ranges = this.ranges(model);
     this.x = ranges.x;
     this.y = ranges.y;
+    // What is in view, for those who cannot read a canvas.
+    this.host.dataset.x = ranges.x.join(' ');
+    this.host.dataset.y = ranges.y.join(' ');
     const { logX, logY } = this.logs();
     const build = `${model.x.kind} ${logX} ${logY}`;
     if (!this.plot || this.built !== build) {

@@ -74,21 +74,23 @@ export function PickedBar({ points, x, name, say, onClear }: PickedBarProps) {
           ? `${count}: min ${formatValue(found.min)}, max ${formatValue(found.max)}, mean ${formatValue(found.mean)}, std ${formatValue(found.deviation)}`
           : 'Nothing selected'}
       </span>
-      {found && (
-        <>
-          <button type="button" class="tk-button tk-quiet" onClick={copy}>
-            Copy CSV
-          </button>
-          <button
-            type="button"
-            class="tk-button tk-quiet"
-            onClick={() => downloadBlob(new Blob([csvOf(points, x)], { type: 'text/csv' }), `${name}-selection.csv`)}
-          >
-            Download CSV
-          </button>
-        </>
-      )}
-      <Button label="Clear selection" icon={X} onClick={onClear} />
+      <span class="tk-picked-tools">
+        {found && (
+          <>
+            <button type="button" class="tk-button tk-quiet" onClick={copy}>
+              Copy CSV
+            </button>
+            <button
+              type="button"
+              class="tk-button tk-quiet"
+              onClick={() => downloadBlob(new Blob([csvOf(points, x)], { type: 'text/csv' }), `${name}-selection.csv`)}
+            >
+              Download CSV
+            </button>
+          </>
+        )}
+        <Button label="Clear selection" icon={X} onClick={onClear} />
+      </span>
     </section>
   );
 }

@@ -2,6 +2,7 @@
 
 import { effect, type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { lazy } from '../parts/lazy';
 import { useTheme } from '../parts/theme';
 import type { ChartOptions } from './chart';
 import type { Stage } from './frame';
@@ -11,9 +12,10 @@ import { LineChart } from './line';
 import type { LineModel } from './model';
 import type { Region } from './region';
 import { onTheme } from './retheme';
-import { SeriesTable } from './seriestable';
 import { summaryOf } from './summary';
 import { type Lit, litIn } from './together';
+
+const SeriesTable = lazy(async () => (await import('./seriestable')).SeriesTable);
 
 interface PlotProps {
   model: ReadonlySignal<LineModel | null>;

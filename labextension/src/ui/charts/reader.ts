@@ -2,23 +2,10 @@
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { LiveRead } from '../parts/live';
-import {
-  type Axis,
-  type Chart,
-  type ChartsArguments,
-  type CurveOptions,
-  decodeCharts,
-  type ExperimentRecord,
-  type GroupBy,
-} from '../protocol';
+import { type Chart, type ChartsArguments, type CurveOptions, decodeCharts, type ExperimentRecord } from '../protocol';
 import type { Source, SourceError } from '../source';
 import { GapError, type LineModel, mergeCharts, preview } from './model';
-
-export interface CurveSettings {
-  groupBy: GroupBy;
-  xaxis: Axis;
-  smoothing: number;
-}
+import type { CurveSettings } from './settings';
 
 /** A chart that there is, whether or not its curves have been read. */
 export interface Slot {
@@ -52,6 +39,10 @@ function escaped(metric: string): string {
   return metric.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 
+function nameOf(metric: string, variant: string): string {
+  return metric === variant ? metric : `${metric}/${variant}`;
+}
+
 /** Names of all series, in order of first appearance, monitor metrics last. */
 export function namesOf(records: Pick<ExperimentRecord, 'metrics'>[]): Names {
   const names = new Map<string, Set<string>>();
@@ -73,6 +64,8 @@ export class CurveReader {
   readonly error = signal<SourceError | null>(null);
   readonly late = signal(false);
   readonly ready = signal(false);
+  /** Keys of all series, as a horizontal axis is named by: what is escaped, and how it reads. */
+  readonly keys = signal<readonly (readonly [key: string, name: string])[]>([]);
   private readonly held = new Map<string, Slot>();
   private readonly order = signal<string[]>([]);
   private readonly wanted = new Map<string, number>();
@@ -126,12 +119,13 @@ export class CurveReader {
   configure(settings: CurveSettings): void {
     const before = this.settings;
     this.settings = settings;
-    if (settings.groupBy !== before.groupBy) {
+    const differs = (...names: (keyof CurveSettings)[]) => names.some(name => settings[name] !== before[name]);
+    if (differs('groupBy')) {
       this.show();
       this.refresh(page => page.read.restart());
-    } else if (settings.xaxis !== before.xaxis) {
+    } else if (differs('xaxis', 'xMetric')) {
       this.refresh(page => page.read.restart());
-    } else if (settings.smoothing !== before.smoothing) {
+    } else if (differs('smoothing', 'kind', 'window', 'sigma')) {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => this.smooth());
     }
@@ -167,17 +161,20 @@ export class CurveReader {
   }
 
   private question(metrics: string[], variants = this.only.variants): ChartsArguments {
-    const { groupBy, xaxis, smoothing } = this.settings;
+    const { groupBy, xaxis, xMetric, smoothing, kind, window, sigma } = this.settings;
     return {
       objects: this.objects,
       ...(metrics.length ? { metrics } : {}),
       ...(variants?.length ? { variants } : {}),
       group_by: groupBy,
-      xaxis,
+      xaxis: xMetric ? 'metric' : xaxis,
+      ...(xMetric && { x_metric: xMetric }),
       smoothing,
+      ...(kind !== 'ema' && { smoothing_kind: kind }),
+      ...(kind === 'running' && { smoothing_window: window }),
+      ...(kind === 'gaussian' && { smoothing_window: Math.min(window, 15), smoothing_sigma: sigma }),
       points: POINTS,
       ...this.more,
-      ...(this.more.x_metric ? { xaxis: 'metric' as const } : {}),
     };
   }
 
@@ -192,6 +189,9 @@ export class CurveReader {
   private named(names: Names | null): void {
     const first = this.names === null && this.pages.length === 0;
     this.names = names;
+    if (names) {
+      this.name(names);
+    }
     const metrics = (names ?? []).map(([metric]) => metric);
     if (metrics.length <= PAGE) {
       if (this.pages.length !== 1 || this.pages[0]?.metrics.length) {
@@ -267,7 +267,7 @@ export class CurveReader {
 
   /** What is on screen, smoothed at once where all points are at hand; the server's answer follows. */
   private smooth(): void {
-    const previewed = (this.more.smoothing_kind ?? 'ema') === 'ema' ? this.wanted.keys() : [];
+    const previewed = this.settings.kind === 'ema' ? this.wanted.keys() : [];
     for (const id of previewed) {
       const slot = this.held.get(id);
       const model = slot?.model.peek();
@@ -285,6 +285,21 @@ export class CurveReader {
     return found;
   }
 
+  private name(names: Names): void {
+    const keys = names.flatMap(([metric, variants]) =>
+      variants.map(variant => [`${escaped(metric)}/${variant}`, nameOf(metric, variant)] as const),
+    );
+    if (
+      keys.map(([key]) => key).join('\n') !==
+      this.keys
+        .peek()
+        .map(([key]) => key)
+        .join('\n')
+    ) {
+      this.keys.value = keys;
+    }
+  }
+
   /** The order of all charts, from the names where they are known, before any curve is read. */
   private show(): void {
     if (this.pages.length <= 1 || !this.names) {
@@ -294,8 +309,7 @@ export class CurveReader {
     const ids = this.names.flatMap(([metric, variants]) =>
       alone
         ? variants.map(variant => {
-            const title = metric === variant ? metric : `${metric}/${variant}`;
-            return this.slot(`${escaped(metric)}/${variant}`, title, metric, variant).id;
+            return this.slot(`${escaped(metric)}/${variant}`, nameOf(metric, variant), metric, variant).id;
           })
         : [this.slot(metric, metric, metric, null).id],
     );
@@ -316,6 +330,16 @@ export class CurveReader {
       slot.model.value = chart;
       return slot.id;
     });
+    if (!this.names) {
+      const series = answer.charts.flatMap(chart => chart.series);
+      const metrics = [...new Set(series.map(one => one.metric))];
+      this.name(
+        metrics.map(metric => [
+          metric,
+          [...new Set(series.filter(one => one.metric === metric).map(one => one.variant))],
+        ]),
+      );
+    }
     if (page.metrics.length === 0 || this.pages.length <= 1) {
       const before = this.order.peek();
       if (ids.length !== before.length || ids.some((id, at) => id !== before[at])) {

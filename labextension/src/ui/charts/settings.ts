@@ -1,11 +1,47 @@
-// What a person chose for the curves of some experiments, kept in this browser.
+// What a person chose for the curves of some experiments, kept in this browser; also as what a project begins with.
 
-import type { CurveSettings } from './reader';
+import type { Axis, GroupBy, SmoothingKind, ViewOptions } from '../protocol';
+import { type Bounds, type ChartOptions, DEFAULTS } from './chart';
 
-export interface Kept extends CurveSettings {
+/** What the curves are asked for with. */
+export interface CurveSettings {
+  groupBy: GroupBy;
+  xaxis: Axis;
+  /** Key of the series that is the horizontal axis instead; empty for none. */
+  xMetric: string;
+  smoothing: number;
+  kind: SmoothingKind;
+  window: number;
+  sigma: number;
+}
+
+export type Look = Pick<ChartOptions, 'logX' | 'logY' | 'ignoreOutliers' | 'bounds' | 'originals'>;
+
+export interface Settings extends CurveSettings, Look {
+  /** A zoom is that of all charts. */
+  linked: boolean;
+}
+
+export interface Kept extends Settings {
   /** Ids of the charts that are hidden. */
   hidden: string[];
 }
+
+export const PLAIN: Settings = {
+  groupBy: 'metric',
+  xaxis: 'iterations',
+  xMetric: '',
+  smoothing: 0,
+  kind: 'ema',
+  window: 5,
+  sigma: 1,
+  logX: DEFAULTS.logX,
+  logY: DEFAULTS.logY,
+  ignoreOutliers: DEFAULTS.ignoreOutliers,
+  bounds: DEFAULTS.bounds,
+  originals: DEFAULTS.originals,
+  linked: false,
+};
 
 export interface Shelf {
   getItem(key: string): string | null;
@@ -13,6 +49,7 @@ export interface Shelf {
 }
 
 const PREFIX = 'trackkit:curves:';
+const PROJECTS = 'trackkit:curves-of-projects';
 
 /** The browser's storage, or nothing where it is switched off. */
 export function shelf(): Shelf | null {
@@ -23,41 +60,108 @@ export function shelf(): Shelf | null {
   }
 }
 
-export function recall(objects: readonly string[], from: Shelf | null): Partial<Kept> {
+function read(key: string, from: Shelf | null): Record<string, unknown> {
   try {
-    const found: unknown = JSON.parse(from?.getItem(PREFIX + objects.join()) ?? '{}');
-    if (typeof found !== 'object' || found === null) {
-      return {};
-    }
-    const { groupBy, xaxis, smoothing, hidden } = found as Record<string, unknown>;
-    const kept: Partial<Kept> = {};
-    if (groupBy === 'metric' || groupBy === 'none') {
-      kept.groupBy = groupBy;
-    }
-    if (xaxis === 'iterations' || xaxis === 'relative' || xaxis === 'wall') {
-      kept.xaxis = xaxis;
-    }
-    if (typeof smoothing === 'number') {
-      kept.smoothing = clampSmoothing(smoothing);
-    }
-    if (Array.isArray(hidden)) {
-      kept.hidden = hidden.filter(id => typeof id === 'string');
-    }
-    return kept;
+    const found: unknown = JSON.parse(from?.getItem(key) ?? '{}');
+    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {};
   } catch {
     return {};
   }
 }
 
-export function remember(objects: readonly string[], kept: Kept, on: Shelf | null): void {
+function write(key: string, value: object, on: Shelf | null): void {
   try {
-    on?.setItem(PREFIX + objects.join(), JSON.stringify(kept));
+    on?.setItem(key, JSON.stringify(value));
   } catch {
     // A full or forbidden storage: the choice lasts as long as the page.
   }
 }
 
+const one =
+  <T>(...allowed: T[]) =>
+  (value: unknown) =>
+    allowed.includes(value as T) ? (value as T) : undefined;
+const flag = one(true, false);
+const number = (least: number, most: number) => (value: unknown) =>
+  typeof value === 'number' && value >= least && value <= most ? value : undefined;
+const end = (value: unknown) => value === null || (typeof value === 'number' && Number.isFinite(value));
+const ends = (value: unknown): value is Bounds => Array.isArray(value) && value.length === 2 && value.every(end);
+
+/** What each setting may be: what was kept by another version, or by hand, is passed over. */
+const ALLOWED: { [Name in keyof Kept]: (value: unknown) => Kept[Name] | undefined } = {
+  groupBy: one('metric', 'none'),
+  xaxis: one('iterations', 'relative', 'wall'),
+  xMetric: value => (typeof value === 'string' ? value : undefined),
+  smoothing: value => (typeof value === 'number' ? clampSmoothing(value) : undefined),
+  kind: one('none', 'ema', 'time_weighted', 'running', 'gaussian'),
+  window: number(3, 35),
+  sigma: number(0.5, 3),
+  logX: flag,
+  logY: flag,
+  ignoreOutliers: flag,
+  originals: flag,
+  linked: flag,
+  bounds: value => {
+    const { x, y } = (value ?? {}) as { x?: unknown; y?: unknown };
+    return ends(x) && ends(y) ? { x, y } : undefined;
+  },
+  hidden: value => (Array.isArray(value) ? value.filter(id => typeof id === 'string') : undefined),
+};
+
+function checked(found: Record<string, unknown>): Partial<Kept> {
+  return Object.fromEntries(
+    Object.entries(ALLOWED).flatMap(([name, allow]) => {
+      const value = allow(found[name]);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+export function recall(objects: readonly string[], from: Shelf | null): Partial<Kept> {
+  return checked(read(PREFIX + objects.join(), from));
+}
+
+export function remember(objects: readonly string[], kept: Kept, on: Shelf | null): void {
+  write(PREFIX + objects.join(), kept, on);
+}
+
+/** Whether any project begins with something of its own. */
+export function someDefaults(from: Shelf | null): boolean {
+  return Object.keys(read(PROJECTS, from)).length > 0;
+}
+
+/** What the curves of a project's experiments begin with, until something is chosen for them. */
+export function recallDefault(project: string, from: Shelf | null): Partial<Kept> {
+  const found = read(PROJECTS, from);
+  const kept = Object.hasOwn(found, project) ? found[project] : null;
+  return typeof kept === 'object' && kept !== null ? checked(kept as Record<string, unknown>) : {};
+}
+
+export function rememberDefault(project: string, kept: Kept, on: Shelf | null): void {
+  write(PROJECTS, { ...read(PROJECTS, on), [project]: kept }, on);
+}
+
 /** Smoothing as the server takes it: 0 to 0.999 in thousandths. */
 export function clampSmoothing(value: number): number {
   return Number.isFinite(value) ? Math.round(Math.min(0.999, Math.max(0, value)) * 1000) / 1000 : 0;
+}
+
+/** An odd number of points, from 3 to what a kind allows. */
+export function clampWindow(value: number, kind: SmoothingKind): number {
+  const most = kind === 'gaussian' ? 15 : 35;
+  return Number.isFinite(value) ? Math.min(most, Math.max(3, 2 * Math.floor(value / 2) + 1)) : 5;
+}
+
+/** What a view itself says about the settings. */
+export function askedBy(options: ViewOptions): Partial<Settings> {
+  const { group_by, xaxis, x_metric, smoothing, smoothing_kind, smoothing_window, smoothing_sigma } = options;
+  return {
+    ...(group_by && { groupBy: group_by }),
+    ...(xaxis && { xaxis }),
+    ...(x_metric !== undefined && { xMetric: x_metric }),
+    ...(smoothing !== undefined && { smoothing: clampSmoothing(smoothing) }),
+    ...(smoothing_kind && { kind: smoothing_kind }),
+    ...(smoothing_window !== undefined && { window: smoothing_window }),
+    ...(smoothing_sigma !== undefined && { sigma: smoothing_sigma }),
+  };
 }

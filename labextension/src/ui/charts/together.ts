@@ -1,14 +1,12 @@
 // What the charts of a view have in common: the line that stands out, the part that is zoomed to, how they are to look.
 
 import { type Signal, signal } from '@preact/signals';
-import type { ChartOptions } from './chart';
 import type { Range } from './extent';
 import type { LineModel } from './model';
+import type { Look, Settings } from './settings';
 
 /** Who is pointed at, in whichever chart. */
 export type Lit = Pick<LineModel['series'][number], 'experiment' | 'variant'>;
-
-export type Look = Pick<ChartOptions, 'logX' | 'logY' | 'ignoreOutliers' | 'bounds' | 'originals'>;
 
 export interface Together {
   lit: Signal<Lit | null>;
@@ -19,9 +17,17 @@ export interface Together {
   x: Signal<Range | null>;
 }
 
-export function together({ logX, logY, ignoreOutliers, bounds, originals }: Look, linked: boolean): Together {
-  const look = { logX, logY, ignoreOutliers, bounds, originals };
-  return { lit: signal(null), look: signal(look), linked: signal(linked), x: signal(null) };
+export function lookOf({ logX, logY, ignoreOutliers, bounds, originals }: Look): Look {
+  return { logX, logY, ignoreOutliers, bounds, originals };
+}
+
+export function together(settings: Settings): Together {
+  return {
+    lit: signal(null),
+    look: signal(lookOf(settings)),
+    linked: signal(settings.linked),
+    x: signal(null),
+  };
 }
 
 /** The lines of a chart that stand out: the same line, else those of the same experiment; null where there are none. */

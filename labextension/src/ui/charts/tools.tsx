@@ -1,17 +1,18 @@
 // The tools beside the curves: grouping, axis, smoothing, and which plots are shown.
 
 import type { Signal } from '@preact/signals';
-import { Eye, EyeOff } from 'lucide';
+import { Eye, EyeOff, Regex } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
 import { Middle } from '../parts/middle';
-import { Search, type useFilter } from '../parts/search';
-import { clampSmoothing } from './settings';
+import { Search } from '../parts/search';
+import type { NameFilter } from './filter';
 
 interface ChoiceProps<T extends string> {
   label: string;
-  value: T;
+  /** Null where none of them holds. */
+  value: T | null;
   choices: readonly (readonly [T, string])[];
   onChange: (value: T) => void;
 }
@@ -49,48 +50,30 @@ export function Choice<T extends string>({ label, value, choices, onChange }: Ch
   );
 }
 
-export function Smoothing({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+interface SwitchProps {
+  label: string;
+  on: boolean;
+  disabled?: boolean;
+  onChange: (on: boolean) => void;
+}
+
+export function Switch({ label, on, disabled, onChange }: SwitchProps) {
   return (
-    <div class="tk-setting">
-      <span class="tk-setting-label" aria-hidden="true">
-        Smoothing
-      </span>
-      <div class="tk-smoothing">
-        <input
-          type="range"
-          class="tk-range"
-          aria-label="Smoothing"
-          min="0"
-          max="0.999"
-          step="0.001"
-          value={value}
-          onInput={event => onChange(clampSmoothing(event.currentTarget.valueAsNumber))}
-        />
-        <input
-          type="number"
-          class="tk-input tk-smoothing-number"
-          aria-label="Smoothing"
-          min="0"
-          max="0.999"
-          step="0.001"
-          value={value}
-          onInput={event => {
-            if (event.currentTarget.value !== '') {
-              onChange(clampSmoothing(event.currentTarget.valueAsNumber));
-            }
-          }}
-          onBlur={event => {
-            event.currentTarget.value = String(value);
-          }}
-        />
-      </div>
-    </div>
+    <label class="tk-switch">
+      <input
+        type="checkbox"
+        checked={on}
+        disabled={disabled}
+        onChange={event => onChange(event.currentTarget.checked)}
+      />
+      {label}
+    </label>
   );
 }
 
 interface ListProps {
   plots: readonly { id: string; title: string }[];
-  filter: ReturnType<typeof useFilter>;
+  filter: Pick<NameFilter, 'text' | 'matches'> & Partial<NameFilter>;
   hidden: Signal<ReadonlySet<string>>;
   onHidden: (hidden: ReadonlySet<string>) => void;
 }
@@ -120,7 +103,24 @@ export function PlotList({ plots, filter, hidden, onHidden }: ListProps) {
           {all ? 'Show all' : 'Hide all'}
         </button>
       </div>
-      <Search text={filter.text} placeholder="Filter by name" />
+      <div class="tk-plots-filter">
+        <Search text={filter.text} placeholder="Filter by name" />
+        {filter.regex && (
+          <Button
+            label="Regular expression"
+            icon={Regex}
+            pressed={filter.regex.value}
+            onClick={() => {
+              (filter.regex as Signal<boolean>).value = !filter.regex?.value;
+            }}
+          />
+        )}
+      </div>
+      {filter.problem && (
+        <p class="tk-setting-problem" role="alert">
+          {filter.problem}
+        </p>
+      )}
       <ul class="tk-plot-list" aria-label="Plots">
         {listed.map(({ id, title }) => (
           <li key={id} class={off.has(id) ? 'tk-plot-entry tk-off' : 'tk-plot-entry'}>

@@ -62,29 +62,3 @@ export function useFilter(): { text: Signal<string>; matches: (...texts: (string
     },
   };
 }
-
-/** The slash key goes to the search box of what is shown, wherever the focus is inside `root`. */
-export function slashSearches(root: HTMLElement, signal: AbortSignal): void {
-  root.addEventListener(
-    'keydown',
-    event => {
-      const target = event.target as HTMLElement;
-      if (
-        event.key !== '/' ||
-        event.ctrlKey ||
-        event.metaKey ||
-        target.matches('input:not([type=range]), textarea, select')
-      ) {
-        return;
-      }
-      const box = [...root.querySelectorAll<HTMLElement>('.tk-search input')].find(
-        found => found.offsetParent !== null,
-      );
-      if (box) {
-        event.preventDefault();
-        box.focus();
-      }
-    },
-    { signal },
-  );
-}

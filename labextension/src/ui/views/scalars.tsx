@@ -38,45 +38,34 @@ function Summary({ source, objects, options }: { source: Source; objects: string
   return (
     <section class="tk-summary" aria-label="Summary">
       <h3 class="tk-summary-title">Summary</h3>
-      {items.length === 1 ? (
-        <dl class="tk-summary-values">
-          {names.map(name => (
-            <div key={name} class="tk-summary-value">
-              <dt>
-                <Middle text={name} />
-              </dt>
-              <dd title={String(items[0]?.values[name])}>{short(items[0]?.values[name])}</dd>
-            </div>
-          ))}
-        </dl>
-      ) : (
-        <div class="tk-compare-scroll">
-          <table class="tk-table">
-            <thead>
-              <tr>
-                <th>Name</th>
+      <div class="tk-compare-scroll">
+        <table class="tk-table tk-summary-table">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              {items.map(item => (
+                <th key={item.id} scope="col" class="tk-number">
+                  {items.length === 1 ? 'Value' : <Middle text={item.name} />}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {names.map(name => (
+              <tr key={name}>
+                <th scope="row">
+                  <Middle text={name} />
+                </th>
                 {items.map(item => (
-                  <th key={item.id} class="tk-number">
-                    <Middle text={item.name} />
-                  </th>
+                  <td key={item.id} class="tk-number" title={String(item.values[name] ?? '')}>
+                    {short(item.values[name])}
+                  </td>
                 ))}
               </tr>
-            </thead>
-            <tbody>
-              {names.map(name => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  {items.map(item => (
-                    <td key={item.id} class="tk-number" title={String(item.values[name] ?? '')}>
-                      {short(item.values[name])}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }

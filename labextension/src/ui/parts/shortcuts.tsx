@@ -1,0 +1,70 @@
+// The keys there are, on one page; opened by the question mark wherever the focus is in a view.
+
+import { render } from 'preact';
+import { Dialog } from './dialog';
+
+const KEYS: readonly (readonly [where: string, keys: readonly (readonly [keys: string, does: string])[]])[] = [
+  [
+    'Everywhere',
+    [
+      ['/', 'Search'],
+      ['?', 'These shortcuts'],
+      ['Esc', 'Close, clear, go back'],
+      ['← →', 'Move among tabs, controls, choices'],
+    ],
+  ],
+  [
+    'On a plot',
+    [
+      ['m', 'Maximize'],
+      ['l', 'Toggle logarithmic view'],
+      ['t', 'Show as table'],
+      ['← →', 'Walk along the curve'],
+      ['Shift ← →', 'Select points'],
+      ['← → ↑ ↓', 'Pan, while panning is chosen'],
+      ['+ −', 'Zoom in, zoom out'],
+      ['0', 'Reset axes'],
+    ],
+  ],
+  [
+    'With the pointer',
+    [
+      ['drag', 'Zoom, pan or select: whichever is chosen'],
+      ['Shift drag', 'Pan'],
+      ['double click', 'Autoscale'],
+      ['Alt click', 'In a legend: this one alone'],
+    ],
+  ],
+];
+
+/** Opens the list in a view's root; the focus goes back to where it was. */
+export function showShortcuts(root: HTMLElement): void {
+  const place = root.ownerDocument.createElement('div');
+  root.append(place);
+  const close = () => {
+    render(null, place);
+    place.remove();
+  };
+  render(
+    <Dialog title="Keyboard shortcuts" onClose={close}>
+      <div class="tk-shortcuts">
+        {KEYS.map(([where, keys]) => (
+          <section key={where}>
+            <h3>{where}</h3>
+            <dl>
+              {keys.map(([key, does]) => (
+                <div key={`${key} ${does}`}>
+                  <dt>
+                    <kbd>{key}</kbd>
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>,
+    place,
+  );
+}
