@@ -45,6 +45,7 @@ async def test_every_read_answers(ask, store):
         "figure": {"id": store.first, "hash": store.plot},
         "samples": {"id": store.first},
         "sample_iterations": {"id": store.first, "metric": "digits", "variant": "wrong"},
+        "waveform": {"id": store.first, "hash": store.audio},
         "single_values": {"objects": [store.first]},
         "changes": {"ids": [store.first, store.second, ABSENT]},
     }
@@ -81,7 +82,7 @@ async def test_every_edit_answers(ask, store):
         "remove_properties": {"names": ["place"]},
         "publish": {},
     }
-    assert edits.keys() == operations.EDITS.keys() - {"abort", *OF_DRAFTS}
+    assert edits.keys() == operations.EDITS.keys() - {"abort", "keep_picture", *OF_DRAFTS}
     for name, arguments in edits.items():
         answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": store.first, **arguments}))
         assert answer == {"state": store.experiment().state()}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, shown
-from trackkit_jupyter.operations import curves, edits, models, reads, watching
+from trackkit_jupyter.operations import curves, edits, models, reads, samples, watching
 from trackkit_jupyter.operations.arguments import Parameter, check, parameters, read_text
 from trackkit_jupyter.operations.plain import plain
 from trackkit_jupyter.store import Store
@@ -27,8 +27,9 @@ READS: dict[str, Operation] = {
     "console": reads.console,
     "plots": reads.plots,
     "figure": reads.figure,
-    "samples": reads.samples,
-    "sample_iterations": reads.sample_iterations,
+    "samples": samples.samples,
+    "sample_iterations": samples.sample_iterations,
+    "waveform": samples.waveform,
     "single_values": reads.single_values,
     "changes": watching.changes,
     "model": models.model,
@@ -61,6 +62,7 @@ EDITS: dict[str, Operation] = {
     "set_metadata": models.set_metadata,
     "add_alias": models.add_alias,
     "remove_alias": models.remove_alias,
+    "keep_picture": edits.keep_picture,
 }
 
 #: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = [
     "clone",
     "delete",
     "describe",
+    "keep_picture",
     "move",
     "publish",
     "remove_configuration",
@@ -125,6 +127,25 @@ def set_configuration(
 def remove_configuration(store: Store[Any], id: str, names: list[str]) -> dict[str, Any]:
     """Remove configuration objects of a draft."""
     return _edit(store, id, lambda experiment: experiment.remove_configuration(*names))
+
+
+def keep_picture(store: Store[Any], id: str, hash: str, picture: str) -> dict[str, Any]:
+    """Keep the drawing of a figure that a browser made, for pictures and exports; never in place of a better one.
+
+    Parameters
+    ----------
+    store, id
+        The experiment.
+    hash
+        The figure.
+    picture
+        A PNG in base64, at most 0.7 MB and 4,096 pixels a side.
+    """
+    try:
+        data = base64.b64decode(picture, validate=True)
+    except ValueError:
+        raise TrackkitValueError("picture must be base64.", "picture") from None
+    return _edit(store, id, lambda experiment: experiment.keep_picture(hash, data))
 
 
 def _edit(store: Store[Any], id: str, change: Callable[[StoredExperiment], Any]) -> dict[str, Any]:

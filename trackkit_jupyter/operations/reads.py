@@ -21,8 +21,6 @@ __all__ = [
     "file",
     "in_range",
     "plots",
-    "sample_iterations",
-    "samples",
     "single_values",
 ]
 
@@ -30,6 +28,7 @@ _SUMMARY = (
     "id name project status tags description user parent archived created started finished last_update last_iteration "
     "hyperparameters single_values"
 ).split()
+_LARGEST_FIGURE = 64 << 20  # more makes a browser stand still
 _PROTOTYPE_KEYS = frozenset({"__proto__", "constructor", "prototype"})
 
 
@@ -95,11 +94,12 @@ def console(store: Store[Any], id: str, after: int = 0, limit: int = 1000) -> di
 
 
 def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
-    """Return the latest plot per metric and variant, with the iterations that have one and their hashes."""
+    """Return the latest plot per metric and variant; of each iteration its hash, and whether a picture is kept."""
     answer: list[dict[str, Any]] = []
     for id in _several(objects):
         with opened(store, id, "objects") as found:
             latest: dict[tuple[str, str], dict[str, Any]] = {}
+            pictured = found.pictured()
             for plot in found.plots():
                 pair = (plot["metric"], plot["variant"])
                 entry = latest.setdefault(
@@ -113,10 +113,12 @@ def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
                         "iteration": plot["iteration"],
                         "iterations": [],
                         "hashes": [],
+                        "pictured": [],
                     },
                 )
                 entry["iterations"].append(plot["iteration"])
                 entry["hashes"].append(plot["hash"])
+                entry["pictured"].append(plot["hash"] in pictured)
                 if plot["iteration"] >= entry["iteration"]:
                     entry.update(iteration=plot["iteration"], hash=plot["hash"], size=plot["size"])
             answer.extend(latest.values())
@@ -133,11 +135,18 @@ def figure(store: Store[Any], id: str, hash: str) -> bytes:
     TrackkitStorageError
         Its file is damaged.
     TrackkitValueError
-        The figure has keys that would reach into a browser's objects.
+        The figure has keys that would reach into a browser's objects, or is larger than 64 MB.
     """
     with opened(store, id) as found:
         if not any(plot["hash"] == hash for plot in found.plots()):
             raise NotFoundError("There is no such plot in this experiment.", "hash")
+        size = found.blob(hash).stat().st_size
+        if size > _LARGEST_FIGURE:
+            raise TrackkitValueError(
+                f"This figure has {size >> 20} MB; at most {_LARGEST_FIGURE >> 20} are drawn. "
+                "Download JSON gives all of it.",
+                "hash",
+            )
         try:
             data = found.figure(hash)
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -145,61 +154,6 @@ def figure(store: Store[Any], id: str, hash: str) -> bytes:
     if _has_prototype_keys(data):
         raise TrackkitValueError("This figure has keys that a browser must not take: it cannot be shown.", "hash")
     return encode(data)
-
-
-def samples(
-    store: Store[Any],
-    id: str,
-    metric: str | None = None,
-    before: int | None = None,
-    after: int | None = None,
-    limit: int = 3,
-) -> dict[str, Any]:
-    """Return a batch of debug samples by iteration, the newest iteration first.
-
-    Parameters
-    ----------
-    store, id
-        The experiment.
-    metric
-        Only those of this metric; ``None``: all.
-    before, after
-        Only iterations smaller, or greater, than this: the next older, or newer, batch.
-    limit
-        Iterations in the batch, 1 to 100.
-
-    Returns
-    -------
-    ``{"metrics": [...], "iterations": [{"iteration", "samples": [...]}], "older": bool, "newer": bool}``
-    """
-    in_range("limit", limit, 1, 100)
-    if before is not None and after is not None:
-        raise TrackkitValueError("before and after cannot be given together.", "after")
-    with opened(store, id) as found:
-        every = found.samples()
-    chosen = [sample for sample in every if metric is None or sample["metric"] == metric]
-    iterations = sorted({sample["iteration"] for sample in chosen}, reverse=True)
-    if after is not None:
-        batch = [iteration for iteration in iterations if iteration > after][-limit:]
-    else:
-        batch = [iteration for iteration in iterations if before is None or iteration < before][:limit]
-    by_iteration: dict[int, list[dict[str, Any]]] = {iteration: [] for iteration in batch}
-    for sample in chosen:
-        if sample["iteration"] in by_iteration:
-            by_iteration[sample["iteration"]].append(sample)
-    return {
-        "metrics": list(dict.fromkeys(sample["metric"] for sample in every)),
-        "iterations": [{"iteration": iteration, "samples": found} for iteration, found in by_iteration.items()],
-        "older": bool(batch) and iterations[-1] < batch[-1],
-        "newer": bool(batch) and iterations[0] > batch[0],
-    }
-
-
-def sample_iterations(store: Store[Any], id: str, metric: str, variant: str) -> dict[str, Any]:
-    """Return the samples of one metric and variant, by ascending iteration."""
-    with opened(store, id) as found:
-        chosen = [item for item in found.samples() if (item["metric"], item["variant"]) == (metric, variant)]
-    return {"samples": sorted(chosen, key=lambda item: int(item["iteration"]))}
 
 
 def single_values(store: Store[Any], objects: list[str]) -> dict[str, Any]:
@@ -222,9 +176,8 @@ def file(store: Store[Any], id: str, hash: str) -> tuple[Path, str | None]:
         That is no id or hash, or there is no such file.
     """
     with opened(store, id) as found:
-        path = found.blob(hash)
-        mime = next((sample["mime"] for sample in found.samples() if sample["hash"] == hash), None)
-    return path, mime
+        sample = found.sampled().file(hash)
+        return found.blob(hash), None if sample is None else sample.get("mime")
 
 
 def in_range(name: str, value: float, low: float, high: float) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from trackkit_jupyter.palette import Theme
 from trackkit_jupyter.pictures import ticks, traces
@@ -26,6 +28,7 @@ def figure_picture(
     width: int = 640,
     height: int = 400,
     scale: float = 2,
+    kept: bytes | None = None,
 ) -> bytes:
     """Draw a plotly figure.
 
@@ -43,6 +46,9 @@ def figure_picture(
         Size in CSS pixels.
     scale
         Pixels of a PNG per CSS pixel.
+    kept
+        The figure as a browser drew it on light paper, PNG: taken for a PNG on light paper, and wherever a figure
+        cannot be drawn here.
 
     Raises
     ------
@@ -54,6 +60,10 @@ def figure_picture(
     shown = [trace for trace in known if trace.get("visible", True) is True]
     look: dict[str, Any] = layout if isinstance(layout, dict) else {}
     kinds = {str(trace.get("type", "scatter")) for trace in shown}
+    if kept is not None and theme == "light" and format == "png":
+        with sheet(width, height, theme, scale) as paper:
+            if _lay(paper, kept):
+                return paper.output(format, plain_title(look))
     with sheet(width, height, theme, scale) as paper:
         try:
             drawn = _figure(paper, shown, look, kinds)
@@ -62,8 +72,24 @@ def figure_picture(
         if drawn:
             return paper.output(format, plain_title(look))
     with sheet(width, height, theme, scale) as paper:
+        if format == "png" and kept is not None and _lay(paper, kept):
+            return paper.output(format, plain_title(look))
         _placeholder(paper, plain_title(look), [str(trace.get("type", "scatter")) for trace in shown])
         return paper.output(format, plain_title(look))
+
+
+def _lay(paper: Paper, kept: bytes) -> bool:
+    """Put a browser's drawing on the paper, as large as it fits; return whether it could be read."""
+    try:
+        with Image.open(io.BytesIO(kept), formats=["PNG"]) as opened:
+            image = opened.convert("RGBA")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
+    width, height = round(paper.width * paper.scale), round(paper.height * paper.scale)
+    edge = round(2 * paper.scale)  # of bare paper
+    image = ImageOps.contain(image, (width - 2 * edge, height - 2 * edge), Image.Resampling.LANCZOS)
+    paper.paste(image, (width - image.width) // 2, (height - image.height) // 2)
+    return True
 
 
 def _figure(paper: Paper, shown: list[dict[str, Any]], layout: dict[str, Any], kinds: set[str]) -> bool:

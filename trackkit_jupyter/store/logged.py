@@ -11,8 +11,10 @@ from trackkit_jupyter.errors import NotFoundError, shown
 from trackkit_jupyter.records import Status, iso, split_key, timestamp
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.blobs import Blobs
+from trackkit_jupyter.store.pictured import Pictures
 from trackkit_jupyter.store.reader import JournalReader, Series
 from trackkit_jupyter.store.record import Record
+from trackkit_jupyter.store.sampled import Sampled
 from trackkit_jupyter.store.summaries import summary
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class Logged(Record):
         self._blobs = Blobs(self._paths.blobs)
         self._reader = JournalReader(self._paths)
         self._metrics: dict[tuple[str, str], tuple[tuple[int, int], dict[str, Any]]] = {}
+        self._sampled = (0, Sampled([]))
+        self._pictures = Pictures(self._paths)
 
     @property
     def metrics(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -117,6 +121,28 @@ class Logged(Record):
             raise NotFoundError("That file is no figure.", "hash")
         return figure
 
+    def pictured(self) -> frozenset[str]:
+        """Return the SHA-256 of each figure of which a browser's drawing is kept."""
+        return self._pictures.names()
+
+    def figure_picture(self, sha256: str) -> bytes | None:
+        """Return the drawing of a figure that a browser made, as PNG, if one is kept."""
+        return self._pictures.get(sha256)
+
+    def keep_picture(self, sha256: str, picture: bytes) -> bool:
+        """Keep a browser's drawing of a figure, unless there is one as good; return whether it was kept.
+
+        Raises
+        ------
+        NotFoundError
+            No plot has that figure.
+        TrackkitValueError
+            It is no PNG that could be kept.
+        """
+        if not any(plot["hash"] == sha256 for plot in self.plots()):
+            raise NotFoundError("There is no such plot in this experiment.", "hash")
+        return self._pictures.keep(sha256, picture)
+
     def samples(self) -> list[dict[str, Any]]:
         """Return the debug samples as they were logged.
 
@@ -128,6 +154,15 @@ class Logged(Record):
             {"kind": event.get("media", "other"), **{name: value for name, value in event.items() if name != "media"}}
             for event in self._reader.events("sample")
         ]
+
+    def sampled(self) -> Sampled:
+        """Return the debug samples by iteration, metric and variant; put in order once for all that ask."""
+        self._reader.refresh()
+        begun, sampled = self._sampled
+        if (self._reader.begun, self._reader.event_count("sample")) != (begun, sampled.count):
+            sampled = Sampled(self.samples())
+            self._sampled = (self._reader.begun, sampled)
+        return sampled
 
     def console(self, after: int = 0, limit: int = 1000) -> tuple[list[dict[str, Any]], int]:
         """Return console lines, each ``{index, time, stream, text}``, and how many there are.

@@ -79,6 +79,7 @@ class ExperimentPaths:
         self.root = root
         self.record = root / record
         self.blobs = root / "blobs"
+        self.pictures = root / "pictures"
         self.archive = root / "scalars.parquet"
         #: A copy of the archive's end, without which nothing of it can be read.
         self.archive_footer = root / "scalars.parquet.footer"
@@ -117,3 +118,7 @@ class ExperimentPaths:
     def blob(self, sha256: str) -> Path:
         """Return the file of a blob."""
         return self.blobs / sha256
+
+    def picture(self, sha256: str) -> Path:
+        """Return the picture of a figure, by the figure's SHA-256."""
+        return self.pictures / f"{sha256}.png"

@@ -283,6 +283,11 @@ class JournalReader:
             events = self._state.kinds.get(kind)
             return [] if events is None else events.entries()
 
+    def event_count(self, kind: str) -> int:
+        """Return the number of events of a kind."""
+        with self._locked():
+            return len(self._state.kinds.get(kind, ()))
+
     def pairs(self) -> list[Pair]:
         """Return each (metric, variant) that has points, in the order of first appearance."""
         with self._locked():

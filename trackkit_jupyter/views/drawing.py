@@ -173,7 +173,9 @@ def _plot(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes
         if rows:
             newest = max(rows, key=lambda row: row["iteration"] or 0)
             try:
-                return pictures.figure_picture(exp.figure(newest["hash"]), **look)
+                return pictures.figure_picture(
+                    exp.figure(newest["hash"]), kept=exp.figure_picture(newest["hash"]), **look
+                )
             except (NotFoundError, TrackkitStorageError, json.JSONDecodeError):
                 continue  # its file is damaged; the next one may not be
     return None

@@ -1,0 +1,57 @@
+"""The debug samples of an experiment in the order in which people look at them: by iteration, by metric and variant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["Sampled"]
+
+Row = dict[str, Any]
+
+
+class Sampled:
+    """What was sampled up to now.
+
+    Parameters
+    ----------
+    rows
+        The samples as they were logged.
+
+    Attributes
+    ----------
+    count : int
+        How many there are.
+    metrics : list of str
+        In the order in which they were first logged.
+    """
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.count = len(rows)
+        self._places: dict[str | None, dict[int, list[Row]]] = {None: {}}
+        self._pairs: dict[tuple[str, str], list[Row]] = {}
+        self._files: dict[str, Row] = {}
+        self._newest: dict[str | None, list[int]] = {}
+        for row in rows:
+            for metric in (None, row["metric"]):
+                self._places.setdefault(metric, {}).setdefault(row["iteration"], []).append(row)
+            self._pairs.setdefault((row["metric"], row["variant"]), []).append(row)
+            self._files.setdefault(row["hash"], row)
+        self.metrics = [metric for metric in self._places if metric is not None]
+
+    def iterations(self, metric: str | None) -> list[int]:
+        """Return the iterations that have samples of `metric` (``None``: any), the newest first."""
+        if metric not in self._newest:
+            self._newest[metric] = sorted(self._places.get(metric, {}), reverse=True)
+        return self._newest[metric]
+
+    def at(self, metric: str | None, iteration: int) -> list[Row]:
+        """Return the samples of `metric` (``None``: all) at an iteration, in the order in which they were logged."""
+        return self._places.get(metric, {}).get(iteration, [])
+
+    def of(self, metric: str, variant: str) -> list[Row]:
+        """Return the samples of one metric and variant by ascending iteration, each as they were logged."""
+        return sorted(self._pairs.get((metric, variant), []), key=lambda row: int(row["iteration"]))
+
+    def file(self, sha256: str) -> Row | None:
+        """Return the first sample that has this file."""
+        return self._files.get(sha256)
