@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
-from trackkit_jupyter.views.view import View, comparison, experiment, of
+from trackkit_jupyter.views.view import View, comparison, experiment, model, of
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
@@ -32,24 +32,28 @@ _registered: Any = None  # the shell whose cells we listen to
 
 
 def show(obj: Any, tab: str | None = None) -> None:
-    """Show an experiment, several, or a view below the cell. Outside a notebook, print it as text.
+    """Show an experiment, several, a model, or a view below the cell. Outside a notebook, print it as text.
 
     What is still running is sent again when the cell ends, so that the saved notebook holds its final state.
 
     Parameters
     ----------
     obj
-        An experiment, a list of experiments, or a view.
+        An experiment, a list of experiments, a model, or a view.
     tab
-        For one experiment: the tab to open.
+        For one experiment or model: the tab to open.
 
     Raises
     ------
     TrackkitValueError
         There is no such tab.
     """
-    view = experiment(obj, tab) if tab is not None and not isinstance(obj, View) else of(obj)
+    view = of(obj)
     if tab is not None:
+        if view.kind == "model":
+            tab = model(obj, tab).options["tab"]
+        elif not isinstance(obj, View):
+            view = experiment(obj, tab)
         view = view.with_options(tab=tab)
     try:
         _display(view, store_of(obj))
@@ -155,7 +159,7 @@ def _display(view: View, store: Store[Any] | None) -> None:
 
 def _state(view: View, store: Store[Any]) -> tuple[tuple[str, ...], bool]:
     """Return what changes when anything shown changes, and whether anything shown is still running."""
-    experiments = [store.experiment(id) for id in view.resolve(store)]
+    experiments = [store.record(id) for id in view.resolve(store)]
     return tuple(exp.state() for exp in experiments), any(exp.status == "running" for exp in experiments)
 
 

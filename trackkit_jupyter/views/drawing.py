@@ -38,7 +38,9 @@ def summarise(view: View, store: Store[Any]) -> tables.Summary:
         return tables.message(view.title, error.message)
     if not ids:
         return tables.message(view.title, _missing(view))
-    experiments = [store.experiment(id) for id in ids]
+    experiments = [store.record(id) for id in ids]
+    if view.kind == "model":
+        return tables.describe_model(experiments[0])
     if view.kind == "single":
         return tables.single_values(experiments)
     if view.kind in ("plot", "samples"):
@@ -91,7 +93,7 @@ def draw(
         return Drawing(None, error.message)
     if not ids:
         return Drawing(None, _missing(view))
-    experiments = [store.experiment(id) for id in ids]
+    experiments = [store.record(id) for id in ids]
     named = view.options.get("theme")
     look: dict[str, Any] = {
         "theme": theme or (named if named in ("light", "dark") else "light"),
@@ -107,15 +109,18 @@ def draw(
         return Drawing(None, caption)
     found = _charts(view, store, ids, points)
     picture = None
+    if not found and view.kind == "model":
+        return Drawing(None, caption)
     if not found and view.kind == "experiment":
         picture = _plot(view, experiments, look) or _samples(view, experiments, look)
     return Drawing(picture or _grid(found, caption, view, look), caption)
 
 
 def _missing(view: View) -> str:
+    what = "model" if view.kind == "model" or view.options.get("object_type") == "model" else "experiment"
     if len(view.objects) == 1:
-        return f"The experiment {view.objects[0]} is not in this store any more."
-    return f"None of the {len(view.objects)} experiments is in this store any more."
+        return f"The {what} {view.objects[0]} is not in this store any more."
+    return f"None of the {len(view.objects)} {what}s is in this store any more."
 
 
 def _caption(view: View, experiments: Sequence[Any]) -> str:
@@ -151,7 +156,7 @@ def _charts(view: View, store: Store[Any], ids: Sequence[str], points: int) -> l
 def _grid(found: list[Chart], caption: str, view: View, look: dict[str, Any]) -> bytes:
     from trackkit_jupyter import pictures
 
-    if len(found) == 1 and view.kind != "experiment":
+    if len(found) == 1 and view.kind not in ("experiment", "model"):
         return pictures.chart_picture(found[0], **look)
     return pictures.charts_picture(found, caption, width=_WIDTH, **look)
 

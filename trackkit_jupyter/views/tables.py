@@ -8,7 +8,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Summary", "Table", "compare", "describe", "everything", "listing", "message", "number", "single_values"]
+__all__ = [
+    "Summary",
+    "Table",
+    "compare",
+    "describe",
+    "describe_model",
+    "everything",
+    "listing",
+    "message",
+    "number",
+    "single_values",
+]
 
 Wanted = Callable[[str, str], bool]
 _ROWS = 12  # a table in a notebook is a glance, not a database
@@ -110,20 +121,39 @@ def describe(exp: Any, wanted: Wanted = everything) -> Summary:
     if exp.tags:
         parts.append(", ".join(exp.tags))
     tables = []
-    rows = [
-        [_join(metric, variant), *(number(summary.get(kind)) for kind in ("last", "min", "max"))]
-        for metric, variants in exp.metrics.items()
-        for variant, summary in variants.items()
-        if not metric.startswith(":") and wanted(metric, variant)
-    ]
-    singles = {name: value for name, value in exp.single_values.items() if wanted(name, "")}
-    rows += [[_cut(name), number(value), "", ""] for name, value in singles.items()]
+    rows = _measured(exp, wanted)
     if rows:
         tables.append(Table(("metric", "last", "min", "max"), _most(rows)))
     rows = [[name, value] for name, value in parameters(exp).items()]
     if rows:
         tables.append(Table(("hyperparameter", "value"), _most(rows)))
     return Summary(exp.name, " · ".join(parts), tables)
+
+
+def describe_model(model: Any) -> Summary:
+    """Return a model in words: name, version, status, framework, last metrics, single values, labels, metadata."""
+    parts = [f"version {model.version}", model.status, model.project, model.framework or "", ", ".join(model.tags)]
+    rows = _measured(model, everything)
+    tables = [Table(("metric", "last", "min", "max"), _most(rows))] if rows else []
+    labels = [[_cut(name), str(value)] for name, value in model.labels.items()]
+    if labels:
+        tables.append(Table(("label", "ID"), _most(labels)))
+    items = [[_cut(key), _cut(item["value"])] for key, item in model.metadata.items()]
+    if items:
+        tables.append(Table(("metadata", "value"), _most(items)))
+    return Summary(model.name, " · ".join(part for part in parts if part), tables)
+
+
+def _measured(item: Any, wanted: Wanted) -> list[list[str]]:
+    """Return a row per metric of an experiment or a model, then one per single value."""
+    rows = [
+        [_join(metric, variant), *(number(summary.get(kind)) for kind in ("last", "min", "max"))]
+        for metric, variants in item.metrics.items()
+        for variant, summary in variants.items()
+        if not metric.startswith(":") and wanted(metric, variant)
+    ]
+    singles = {name: value for name, value in item.single_values.items() if wanted(name, "")}
+    return rows + [[_cut(name), number(value), "", ""] for name, value in singles.items()]
 
 
 def compare(experiments: Sequence[Any], wanted: Wanted = everything) -> Summary:
@@ -181,7 +211,7 @@ def parameters(exp: Any) -> dict[str, str]:
     """Return the hyperparameters by name, with their section where it is not the general one."""
     return {
         _cut(name if section == "General" else f"{section}/{name}"): _cut(str(entry["value"]))
-        for section, names in exp.hyperparameters.items()
+        for section, names in getattr(exp, "hyperparameters", {}).items()  # a model has none
         for name, entry in names.items()
     }
 

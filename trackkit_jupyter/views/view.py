@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MIME_TYPE",
+    "MODEL_TABS",
     "TABS",
     "TYPES",
     "View",
     "comparison",
     "embed",
     "experiment",
+    "model",
     "of",
     "plot",
     "samples",
@@ -34,6 +36,8 @@ MIME_TYPE = "application/vnd.trackkit.view+json"
 
 #: The tabs of an experiment, in order.
 TABS = ("execution", "configuration", "artifacts", "info", "console", "scalars", "plots", "samples")
+#: The tabs of a model, in order.
+MODEL_TABS = ("general", "network", "labels", "metadata", "lineage", "scalars", "plots")
 #: What an embed may show (the spec's ``type``), and the kind of view it becomes. The last two are ours.
 TYPES = {
     "plot": "plot",
@@ -74,7 +78,7 @@ class View:
     Attributes
     ----------
     kind
-        ``experiment``, ``scalars``, ``comparison``, ``plot``, ``samples``, ``single`` or ``message``.
+        ``experiment``, ``model``, ``scalars``, ``comparison``, ``plot``, ``samples``, ``single`` or ``message``.
     objects
         Ids of the objects, in order.
     query
@@ -163,14 +167,10 @@ class View:
                 f"The query parameter {shown(key)} cannot be evaluated yet; name the objects: objects=<id>.",
                 key,
             )
-        if self.options.get("object_type") == "model":
-            raise EmbedError(
-                "Models cannot be shown yet; name experiments: objectType=task&objects=<id>.", "objectType"
-            )
         found = []
         for id in self.objects:
             try:
-                store.experiment(id)
+                store.record(id)
             except NotFoundError:
                 continue
             found.append(id)
@@ -210,6 +210,27 @@ def experiment(exp: Any, tab: str | None = None) -> View:
     if tab is not None:
         tab = _choice(str(tab).lower().replace("debug samples", "samples"), TABS, "tab")
     return _build("experiment", [exp], tab=tab)
+
+
+def model(shown_model: Any, tab: str | None = None) -> View:
+    """Return the view of one model with all its tabs.
+
+    Parameters
+    ----------
+    shown_model
+        A model.
+    tab
+        The tab to open: ``general`` (default), ``network``, ``labels``, ``metadata``, ``lineage``, ``scalars`` or
+        ``plots``.
+
+    Raises
+    ------
+    TrackkitValueError
+        There is no such tab.
+    """
+    if tab is not None:
+        tab = _choice(str(tab).lower(), MODEL_TABS, "tab")
+    return _build("model", [shown_model], tab=tab)
 
 
 def scalars(experiments: Any, metrics: Any = None, variants: Any = None, **options: Any) -> View:
@@ -357,9 +378,11 @@ def embed(
 
 
 def of(shown_object: Any) -> View:
-    """Return the view of anything that can be shown: a view, an experiment, or several experiments."""
+    """Return the view of anything that can be shown: a view, an experiment, a model, or several experiments."""
     if isinstance(shown_object, View):
         return shown_object
+    if hasattr(shown_object, "framework"):
+        return model(shown_object)
     if hasattr(shown_object, "single_values"):
         return experiment(shown_object)
     return comparison(shown_object)
@@ -380,6 +403,8 @@ def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None
     for name in ("width", "height"):
         if options.get(name) is not None:
             options[name] = check_size(options[name], name)
+    if kind != "model" and any(hasattr(item, "framework") for item in objects):
+        options["object_type"] = "model"
     unknown = [name for name in options if name not in _OPTIONS]
     if unknown:
         raise EmbedError(f"There is no option {shown(unknown[0])}; allowed: {', '.join(sorted(_OPTIONS))}.", unknown[0])

@@ -1,0 +1,60 @@
+"""What is shown of a model: its view, in words and as a picture, and its curves as an embed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import trackkit_jupyter as track
+from trackkit_jupyter import views
+from trackkit_jupyter.errors import TrackkitValueError
+from trackkit_jupyter.views import MIME_TYPE
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> track.Model:
+    made = track.register_model(
+        None, "net", framework="pytorch", labels={"cat": 0}, tags=["good"], store=tmp_path / "store"
+    )
+    made.log_scalar("accuracy", "test", 0.5, 0)
+    made.log_scalar("accuracy", "test", 0.75, 1)
+    made.log_single_value("f1", 0.25)
+    made.set_metadata("origin", "here")
+    return made
+
+
+def test_a_model_shows_itself(model: track.Model) -> None:
+    bundle = views.mimebundle(model)
+    assert bundle[MIME_TYPE]["kind"] == "model"
+    assert bundle[MIME_TYPE]["objects"] == [model.id]
+    assert bundle[MIME_TYPE]["title"] == "net"
+    assert "image/png" in bundle
+    for text in ("version 1", "draft", "pytorch", "good", "accuracy/test", "0.75", "f1", "cat", "origin"):
+        assert text in bundle["text/html"]
+
+
+def test_without_curves_it_is_words(tmp_path: Path) -> None:
+    bundle = views.mimebundle(track.register_model(None, "net", store=tmp_path / "store"))
+    assert "image/png" not in bundle
+    assert "version 1" in bundle["text/plain"]
+
+
+def test_a_tab(model: track.Model) -> None:
+    assert views.model(model, "labels").options == {"tab": "labels"}
+    with pytest.raises(TrackkitValueError, match="tab must be one of general, network"):
+        views.model(model, "console")
+
+
+def test_its_curves_are_embedded_as_those_of_a_model(model: track.Model) -> None:
+    view = track.embed(model, metrics="accuracy")
+    assert "objectType=model" in view.url
+    assert track.parse_embed(view.url).with_store(model.store) == view
+    assert view.resolve(model.store) == [model.id]
+    assert "image/png" in views.mimebundle(view)
+
+
+def test_one_that_is_gone_is_said(model: track.Model) -> None:
+    view = views.model(model)
+    model.delete()
+    assert f"The model {model.id} is not in this store any more." in views.mimebundle(view)["text/plain"]
