@@ -16,6 +16,7 @@ __all__ = [
     "check_label",
     "check_name",
     "check_project",
+    "check_series",
     "check_tags",
     "check_text",
     "check_transition",
@@ -220,6 +221,24 @@ def check_label(value: Any, field: str, *, what: str) -> str:
                     f"{what} must not have the segment {shown(segment)} between slashes: {shown(name)}.", field
                 )
     return name
+
+
+def check_series(metric: Any, variant: Any) -> None:
+    """Raise unless these may name a metric and a variant.
+
+    Raises
+    ------
+    TrackkitTypeError, TrackkitValueError
+        One is no text, or not allowed.
+    """
+    for value, field in ((metric, "metric"), (variant, "variant")):
+        if not isinstance(value, str):
+            raise TrackkitTypeError(
+                f"A {field}'s name must be text, not {type(value).__name__}; the order is metric, variant, and then "
+                "what is logged.",
+                field,
+            )
+        check_label(value, field, what=f"A {field}'s name")
 
 
 def check_project(value: Any) -> str:

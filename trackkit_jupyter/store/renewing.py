@@ -22,6 +22,7 @@ from trackkit_jupyter.records import (
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.content import Content
 from trackkit_jupyter.store.documents import storage_error
+from trackkit_jupyter.store.locks import locked
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store.experiment import StoredExperiment
@@ -102,7 +103,7 @@ class Renewing(Content):
             table.truncate()
             table.insert_multiple(rows)
             record["execution"] = {**(record.get("execution") or {}), "cells": self.execution["cells"]}
-        with self._editing_tables(note="reset") as (record, database):
+        with self._editing_tables(note="reset") as (record, database), locked(self._paths.archive_lock, 30.0):
             self._check_reset(record)  # somebody may have gone on with it in between
             self._remove_logged()
             database.table("artifacts", cache_size=0).truncate()
@@ -126,9 +127,10 @@ class Renewing(Content):
         # The records of points go last: without the names of their series nobody takes them for something else.
         found = self._paths.segments()
         try:
-            for kind in sorted(found, key=lambda kind: kind == self._paths.SCALARS):
+            for kind in sorted(found, key=lambda kind: kind in {self._paths.SCALARS, self._paths.ARCHIVE}):
                 for _, _, path in found[kind]:
                     path.unlink(missing_ok=True)
+            self._paths.archive_footer.unlink(missing_ok=True)
             if self._paths.blobs.is_dir():
                 gone = self._paths.blobs.with_name(f".deleted-{new_id()}")
                 os.replace(self._paths.blobs, gone)

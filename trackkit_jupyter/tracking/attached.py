@@ -6,62 +6,133 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import TrackkitTypeError, TrackkitValueError, shown
-from trackkit_jupyter.records import check_name, iso
+from trackkit_jupyter.records import check_name, check_text, iso
 from trackkit_jupyter.store.content_edits import ContentEdits
 from trackkit_jupyter.tracking.writing import Writing
 
-__all__ = ["Attaching"]
+if TYPE_CHECKING:
+    from trackkit_jupyter.tracking.artifacts import Artifact
+
+__all__ = ["Attaching", "artifact_row", "checked_metadata"]
+
+
+def checked_metadata(metadata: Any) -> dict[str, Any]:
+    """Return the metadata of an artifact as JSON data.
+
+    Raises
+    ------
+    TrackkitTypeError, TrackkitValueError
+        It is no dict, or holds what JSON does not know; the message names the path.
+    """
+    from trackkit_jupyter.tracking.plain import plain_data
+
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise TrackkitTypeError(f"metadata must be a dict, not {type(metadata).__name__}.", "metadata")
+    return dict(plain_data(metadata or {}, "metadata"))
+
+
+def artifact_row(name: str, kind: str, kept: Artifact, metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return an artifact as the record keeps it."""
+    return {
+        "key": name,
+        "type": kind,
+        "uri": f"blobs/{kept.sha256}",
+        "size": kept.size,
+        "hash": kept.sha256,
+        "metadata": metadata,
+        "preview": kept.preview,
+        "timestamp": iso(time.time()),
+    }
 
 
 class Attaching(Writing, ContentEdits):
     """An experiment that keeps configuration objects and artifacts."""
 
     def connect_configuration(self, configuration: Any, name: str = "General", description: str | None = None) -> None:
-        """Record a configuration object as text: the path of a file, or a dict."""
-        from trackkit_jupyter.tracking import figures
+        """Record a configuration object as text.
+
+        Parameters
+        ----------
+        configuration
+            The path of a file (YAML, JSON, HOCON or any text), kept as it is; or a dict, kept as JSON; 10 MB at most.
+        name
+            Its name; recorded again under it, it is replaced.
+        description
+            What it is for; left as it is without it.
+
+        Raises
+        ------
+        TrackkitTypeError, TrackkitValueError
+            It cannot be read or kept; nothing was recorded.
+        """
+        from trackkit_jupyter.tracking.plain import plain_json
 
         check_name(name)
         if isinstance(configuration, Mapping):
-            text, kind = figures.checked_json(configuration, "configuration"), "json"
-        elif isinstance(configuration, str | os.PathLike) and Path(configuration).is_file():
-            path = Path(configuration)
-            text, kind = path.read_text(encoding="utf-8"), path.suffix.lstrip(".") or "text"
+            text, kind = plain_json(configuration, "configuration"), "json"
+        elif isinstance(configuration, str | os.PathLike):
+            text, kind = _read(os.fspath(configuration))
         else:
-            raise TrackkitValueError(
-                f"configuration must be a dict or the path of a file, not {shown(configuration)}.", "configuration"
+            raise TrackkitTypeError(
+                f"configuration must be a dict or the path of a file, not {type(configuration).__name__}.",
+                "configuration",
             )
-        row = {"name": name, "value": text, "type": kind, "description": description}
+        row = {
+            "name": name,
+            "value": check_text(text, "configuration", what="The configuration"),
+            "type": kind,
+        }
+        if description is not None:
+            row["description"] = check_text(description, "description", what="A description")
         self._put_rows("configuration", [row], "name")
 
     def log_artifact(self, name: str, object_or_path: Any, metadata: Mapping[str, Any] | None = None) -> None:
-        """Keep an artifact: a file or folder by its path, a DataFrame, an array, an image, text, or JSON data.
+        """Keep an artifact, in an open format. Logged again under its name, it replaces the entry.
 
-        Logged again under its name, it replaces the entry; the earlier file stays.
+        Parameters
+        ----------
+        name
+            Its name.
+        object_or_path
+            A file or folder by its path, or several by one with ``*``; a DataFrame, kept as CSV; an array, as .npy; an
+            image or matplotlib figure, as PNG; text, bytes; or data of dicts, lists, dataclasses, numbers and dates, as
+            JSON. A file is copied as it is now.
+        metadata
+            What to know about it: a dict of JSON data.
+
+        Raises
+        ------
+        TrackkitTypeError, TrackkitValueError
+            It has no safe format, cannot be read, or an argument is wrong; nothing was kept.
+        TrackkitStateError
+            The experiment is not running in this process.
         """
-        from trackkit_jupyter.tracking import artifacts, figures
+        from trackkit_jupyter.tracking import artifacts
 
         check_name(name)
         recorder = self._running()
-        if metadata is not None and not isinstance(metadata, Mapping):
-            raise TrackkitTypeError(f"metadata must be a dict, not {type(metadata).__name__}.", "metadata")
-        details = dict(metadata or {})
-        figures.checked_json(details, "metadata")
+        details = checked_metadata(metadata)
         try:
             kept = artifacts.keep(self._blobs, object_or_path)
         except OSError as error:
             recorder.lose(error)
             return
-        row = {
-            "key": name,
-            "type": kept.type,
-            "uri": f"blobs/{kept.sha256}",
-            "size": kept.size,
-            "hash": kept.sha256,
-            "metadata": details,
-            "preview": kept.preview,
-            "timestamp": iso(time.time()),
-        }
-        self._put_rows("artifacts", [row], "key")
+        self._put_rows("artifacts", [artifact_row(name, kept.type, kept, details)], "key")
+
+
+def _read(path: str | bytes) -> tuple[str, str]:
+    if not isinstance(path, str) or "\n" in path or "\0" in path or not Path(path).expanduser().is_file():
+        raise TrackkitValueError(
+            f"configuration must be a dict or the path of a file; there is no file {shown(path)}.", "configuration"
+        )
+    file = Path(path).expanduser()
+    try:
+        return file.read_text(encoding="utf-8"), file.suffix.lstrip(".") or "text"
+    except UnicodeDecodeError as error:
+        reason = f"it is no UTF-8 text, at byte {error.start}"
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    raise TrackkitValueError(f"The configuration file {shown(path)} cannot be read: {reason}.", "configuration")

@@ -48,10 +48,10 @@ class Connecting(Writing):
         check_name(name)
         recorder = self._running()
         found = self._journal_parameters(recorder, name, {}, flatten(parameters), counted=True)
+        if not self._connected:
+            recorder.watchers.append(lambda: self._watch(recorder))
         self._connected = [each for each in self._connected if each[0] is not parameters or each[1] != name]
         self._connected.append((parameters, name, found))
-        if not recorder.watchers:
-            recorder.watchers.append(lambda: self._watch(recorder))
         return parameters
 
     # -- below --------------------------------------------------------------------------------------------------------

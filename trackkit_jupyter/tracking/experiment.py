@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trackkit_jupyter.tracking.attached import Attaching
+from trackkit_jupyter.tracking.auditing import Auditing
 from trackkit_jupyter.tracking.connecting import Connecting
 from trackkit_jupyter.tracking.models import ModelSaving
 from trackkit_jupyter.tracking.plots import PlotLogging
@@ -14,7 +15,7 @@ from trackkit_jupyter.tracking.scalars import ScalarLogging
 __all__ = ["Experiment"]
 
 
-class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attaching, ModelSaving):
+class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attaching, Auditing, ModelSaving):
     """An experiment, to read and, while it was started here and not finished, to log to.
 
     Every call that returned survives a kill of the process. A wrong argument raises at once and nothing is written; a

@@ -9,7 +9,7 @@ from trackkit_jupyter.errors import TrackkitError, TrackkitTypeError, TrackkitVa
 from trackkit_jupyter.records import check_name
 from trackkit_jupyter.store.texts import plain_text
 
-__all__ = ["Parameter", "flatten"]
+__all__ = ["Parameter", "flatten", "is_nested", "members"]
 
 _DEPTH = 20
 
@@ -44,7 +44,7 @@ def flatten(parameters: Any, unfit: dict[str, str] | None = None) -> dict[str, P
         message names the path.
     """
     found: dict[str, Parameter] = {}
-    if not _is_nested(parameters):
+    if not is_nested(parameters):
         raise TrackkitTypeError(
             "parameters must be a dict, a Namespace, a dataclass or a pydantic model, not "
             f"{type(parameters).__name__}.",
@@ -54,7 +54,8 @@ def flatten(parameters: Any, unfit: dict[str, str] | None = None) -> dict[str, P
     return found
 
 
-def _is_nested(value: Any) -> bool:
+def is_nested(value: Any) -> bool:
+    """Return whether a value has members by name: a dict, a Namespace, a dataclass or a pydantic model."""
     return not isinstance(value, type) and (
         isinstance(value, Mapping)
         or hasattr(type(value), "__dataclass_fields__")
@@ -63,28 +64,28 @@ def _is_nested(value: Any) -> bool:
     )
 
 
-def _members(parameters: Any) -> Iterator[tuple[Any, Any, str | None, Any]]:
-    """Yield name, value, description and default; a default that is ``_members`` itself is none."""
+def members(parameters: Any) -> Iterator[tuple[Any, Any, str | None, Any]]:
+    """Yield name, value, description and default of what is nested; a default that is this function is none."""
     if isinstance(parameters, Mapping):
         for key, value in parameters.items():
-            yield key, value, None, _members
+            yield key, value, None, members
     elif hasattr(type(parameters), "__dataclass_fields__"):
         import dataclasses
 
         for field in dataclasses.fields(parameters):
             said = field.metadata.get("description") or field.metadata.get("help")
-            default = _members if field.default is dataclasses.MISSING else field.default
+            default = members if field.default is dataclasses.MISSING else field.default
             yield field.name, getattr(parameters, field.name), said, default
     elif hasattr(parameters, "model_dump"):
         declared = getattr(type(parameters), "model_fields", {})
         for name, value in parameters.model_dump().items():
             own = getattr(parameters, name, value)
             about = declared.get(name)
-            default = _members if about is None or about.is_required() else about.default
-            yield name, own if _is_nested(own) else value, getattr(about, "description", None), default
+            default = members if about is None or about.is_required() else about.default
+            yield name, own if is_nested(own) else value, getattr(about, "description", None), default
     else:
         for key, value in vars(parameters).items():
-            yield key, value, None, _members
+            yield key, value, None, members
 
 
 def _flatten(
@@ -94,10 +95,10 @@ def _flatten(
         raise TrackkitValueError(f"The parameters contain themselves, at {shown(prefix)}.", "parameters")
     if len(above) >= _DEPTH:
         raise TrackkitValueError(f"The parameters are nested deeper than {_DEPTH}, at {shown(prefix)}.", "parameters")
-    for key, value, said, default in _members(values):
+    for key, value, said, default in members(values):
         try:
             name = _name(key, prefix)
-            if _is_nested(value) and (not isinstance(value, Mapping) or value):
+            if is_nested(value) and (not isinstance(value, Mapping) or value):
                 _flatten(value, f"{name}/", found, [*above, id(values)], unfit)
             elif name in found:
                 raise TrackkitValueError(
@@ -122,7 +123,7 @@ def _name(key: Any, prefix: str) -> str:
 
 
 def _default(value: Any, name: str) -> str | None:
-    if value is _members or value is None:
+    if value is members or value is None:
         return None
     try:
         return plain_text(value, name, "parameters")

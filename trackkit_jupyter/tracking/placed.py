@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.records import check_label
+from trackkit_jupyter.records import check_series
 from trackkit_jupyter.tracking.recorder import Counter
 from trackkit_jupyter.tracking.values import check_iteration
 from trackkit_jupyter.tracking.writing import Writing
@@ -26,8 +26,6 @@ class PlacedLogging(Writing):
         self, kind: str, metric: str, variant: str, iteration: int | None, data: bytes, details: dict[str, Any]
     ) -> None:
         recorder = self._running()
-        check_label(metric, "metric", what="A metric's name")
-        check_label(variant, "variant", what="A variant's name")
         place = self._place(kind, metric, variant, iteration)
         try:
             sha256, _ = self._blobs.put(data)
@@ -35,6 +33,11 @@ class PlacedLogging(Writing):
             recorder.lose(error)
             return
         recorder.event(kind, metric=metric, variant=variant, iteration=place, hash=sha256, size=len(data), **details)
+
+    def _check_place(self, metric: Any, variant: Any) -> None:
+        """Raise unless it runs, and these may name a place; before anything is made of what is logged."""
+        self._running()
+        check_series(metric, variant)
 
     def _place(self, kind: str, metric: str, variant: str, iteration: int | None) -> int:
         counter = self._places.setdefault((kind, metric, variant), Counter(0, 0))

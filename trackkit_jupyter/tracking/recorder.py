@@ -58,7 +58,9 @@ class Recorder:
         self.owner = os.getpid()
         #: Points and events that could not be kept; and how many of them the journal does not tell of.
         self.lost = self.lost_unsaid = 0
-        self._warned = self._closed = False
+        self._warned = False
+        #: Whether its last look at things is being taken, and whether it has written its last.
+        self.ending = self.closed = False
         self._numbers = itertools.count()
         self._counters: dict[tuple[str, str], Counter] = {}
         self._inherited: dict[tuple[str, str], int] = {}
@@ -115,7 +117,7 @@ class Recorder:
     def tick(self) -> None:
         """Sync, beat, watch, and say what was lost if the store can be written again."""
         with self._ticking:
-            if self._closed:
+            if self.closed:
                 return
             for watcher in list(self.watchers):
                 try:
@@ -133,8 +135,9 @@ class Recorder:
         """Write what is left, and close the journal; the marker stays until :meth:`rest`."""
         _recorders.discard(self)
         with self._ticking:
+            self.ending = True
             self.tick()
-            self._closed = True
+            self.closed = True
             self.journal.close()
 
     def rest(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Never
 from zlib import crc32
 
 from trackkit_jupyter.errors import shown
-from trackkit_jupyter.records import check_label, split_key
+from trackkit_jupyter.records import check_label, check_series, split_key
 from trackkit_jupyter.store.journal import pack_checksum, pack_point
 from trackkit_jupyter.store.summaries import json_number
 from trackkit_jupyter.tracking.recorder import Counter
@@ -141,8 +141,7 @@ class ScalarLogging(Writing):
         return float(value) if isinstance(value, float) else number(value, f"values[{shown(key)}]")
 
     def _counter(self, metric: str, variant: str) -> Counter:
-        check_label(metric, "metric", what="A metric's name")
-        check_label(variant, "variant", what="A variant's name")
+        check_series(metric, variant)
         counter = self._running().counter(metric, variant)
         self._counters.setdefault(metric, {})[variant] = counter
         return counter

@@ -62,7 +62,7 @@ def test_images_are_kept_exactly(sample, expected):
         (b"", "empty"),
         (b"no image", "no format that is known"),
         ("missing.png", "no file"),
-        (None, "dtype object"),
+        (None, "not None"),
     ],
     ids=lambda value: str(value)[:20].replace("\n", " "),
 )
@@ -134,10 +134,22 @@ def test_configuration_is_kept_as_text(tmp_path, running):
     found = running.configuration
     assert found["file"] == {"value": "lr: 0.1\n# ünï\n", "type": "yaml", "description": "the net"}
     assert json.loads(found["dict"]["value"]) == {"a": [1, {"b": None}]}
+    running.connect_configuration({"a": np.float32(0.5), "b": np.arange(3), "c": float("nan")}, name="dict")
+    assert json.loads(running.configuration["dict"]["value"]) == {"a": 0.5, "b": [0, 1, 2], "c": "NaN"}
+
+
+def test_a_file_that_is_no_text_is_no_configuration(tmp_path, running):
+    (tmp_path / "net.yaml").write_bytes(b"lr: \xff")
+    with pytest.raises(TrackkitValueError, match="no UTF-8 text, at byte 4"):
+        running.connect_configuration(tmp_path / "net.yaml")
+    (tmp_path / "large.json").write_text("x" * 10_000_001)
+    with pytest.raises(TrackkitValueError, match=r"10\.0 MB of text; at most 10 MB"):
+        running.connect_configuration(tmp_path / "large.json")
+    assert running.configuration == {}
 
 
 @pytest.mark.parametrize(
-    "configuration", [{"a": object()}, {"a": float("nan")}, {"a": {1, 2}}, "missing.yaml", 5, None], ids=repr
+    "configuration", [{"a": object()}, {1: 2}, {"a": "\ud800"}, "missing.yaml", "a\nb", 5, None], ids=ascii
 )
 def test_what_is_no_configuration_writes_nothing(running, configuration):
     with pytest.raises(TrackkitError):
@@ -175,7 +187,12 @@ def test_what_is_no_artifact_writes_nothing(tmp_path, running):
     for content, says in (
         (tmp_path / "missing", "does not exist"),
         (tmp_path / "pipe", "neither a file nor a folder"),
-        (object(), "cannot be kept"),
+        (object(), "no safe format"),
+        ({"a": [object()]}, "object_or_path/a/0"),
+        ({1: 2}, "must be text, not int"),
+        (np.array([object()]), "cannot be kept"),
+        (tmp_path / "*.csv", "does not exist"),
+        ("data/*.csv", "no file"),
     ):
         with pytest.raises(TrackkitError, match=says):
             running.log_artifact("a", content)
