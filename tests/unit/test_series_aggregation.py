@@ -114,3 +114,9 @@ def test_nineteen_of_twenty_intervals_hold_the_mean():
     x = np.arange(4000.0)
     found = aggregate([(x, rng.standard_normal(4000)) for _ in range(5)], "mean", "ci95")
     assert ((found.low <= 0) & (found.high >= 0)).mean() == pytest.approx(0.95, abs=0.012)
+
+
+def test_the_mean_of_the_largest_numbers_is_one_of_them() -> None:
+    x = np.arange(3.0)
+    curves = [(x, np.full(3, value)) for value in (1e308, 1.5e308, 1.7e308)]
+    assert np.allclose(aggregate(curves).line / 1e308, 1.4)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.store import Store, StoredExperiment
 
-__all__ = ["LONGEST_WAIT", "States", "changes", "check_wait", "compare"]
+__all__ = ["LONGEST_WAIT", "States", "changes", "check_wait", "compare", "knows"]
 
 #: Seconds that a door may wait for a change.
 LONGEST_WAIT = 25.0
 _MOST = 1_000
+#: What moved in these last seconds may have moved while the one who asks read it for the first time.
+_RECENT_SECONDS = 10.0
 _MISSING = "-"
 
 
@@ -28,7 +31,8 @@ def changes(store: Store[Any], ids: list[str], since: str = "", timeout: float =
     ids
         Experiments to look at, 1,000 at most.
     since
-        ``next`` of an earlier answer; empty: everything counts as changed.
+        ``next`` of an earlier answer. Of an experiment that it does not know, one whose first look this is, that counts
+        as changed which moved in the last 10 seconds, and so may have moved while it was read; what is missing, too.
     timeout
         Seconds that the door waits if nothing changed, 0 to 25.
 
@@ -37,7 +41,9 @@ def changes(store: Store[Any], ids: list[str], since: str = "", timeout: float =
     ``{"next", "changed": [ids], "missing": [ids]}``; one that went missing counts as changed, once.
     """
     check_wait(ids, timeout)
-    return compare(ids, since, States(store).look(ids))
+    states = States(store)
+    now = states.look(ids)
+    return compare(ids, since, now, states.recent)
 
 
 def check_wait(ids: list[str], timeout: float) -> None:
@@ -65,18 +71,24 @@ class States:
     def __init__(self, store: Store[Any]) -> None:
         self._store = store
         self._handles: dict[str, StoredExperiment] = {}
+        #: Those that moved shortly before the last look.
+        self.recent: set[str] = set()
 
     def look(self, ids: Iterable[str]) -> dict[str, str]:
         """Return the fingerprint of each experiment; those that are missing have ``-``."""
         known = self._handles
         self._handles = {id: known[id] for id in ids if id in known}
+        self.recent = set()
         return {id: self._state(id) for id in ids}
 
     def _state(self, id: str) -> str:
         try:
             if id not in self._handles:
                 self._handles[id] = self._store.record(id)
-            state = self._handles[id].state()
+            state, moved = self._handles[id].look()
+            # One that is being written counts in any case: the clock of the file system may be another one.
+            if state.endswith("|1") or time.time() - moved < _RECENT_SECONDS:
+                self.recent.add(id)
         except (NotFoundError, FileNotFoundError):  # the latter: deleted while a handle was kept
             self._handles.pop(id, None)
             return _MISSING
@@ -85,12 +97,25 @@ class States:
         return f"{zlib.crc32(state.encode()):08x}"
 
 
-def compare(ids: list[str], since: str, now: Mapping[str, str]) -> dict[str, Any]:
-    """Return the answer of :func:`changes` for the states `now`."""
+def compare(ids: list[str], since: str, now: Mapping[str, str], recent: Collection[str]) -> dict[str, Any]:
+    """Return the answer of :func:`changes` for the states `now`, of which some moved recently."""
     before = dict(entry.split(":", 1) for entry in since.split(",") if ":" in entry)
     after = {id[:12]: now[id] for id in ids}
+
+    def changed(id: str) -> bool:
+        known = before.get(id[:12])
+        if known is None:
+            return id in recent or now[id] == _MISSING
+        return known != now[id]
+
     return {
         "next": ",".join(f"{short}:{state}" for short, state in after.items()),
-        "changed": [id for id in ids if before.get(id[:12]) != now[id]],
+        "changed": [id for id in ids if changed(id)],
         "missing": [id for id in ids if now[id] == _MISSING],
     }
+
+
+def knows(since: str, ids: Iterable[str]) -> bool:
+    """Return whether a cursor knows all of some experiments: one that does not is answered at once."""
+    known = {entry.partition(":")[0] for entry in since.split(",")}
+    return all(id[:12] in known for id in ids)

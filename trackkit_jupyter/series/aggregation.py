@@ -120,7 +120,11 @@ def _reduce(values: Floats, count: NDArray[np.int64], line: Line, band: Band) ->
     if line == "mean" or band in ("std", "stderr", "ci95"):
         missing = np.isnan(values)
         some = bool(missing.any())
-        mean = (np.where(missing, 0.0, values) if some else values).sum(axis=0) / count
+        known = np.where(missing, 0.0, values) if some else values
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = known.sum(axis=0) / count
+        if not np.isfinite(mean).all():  # the sum is too large, the mean is not
+            mean = (known / count).sum(axis=0)
     if line == "mean":
         middle = mean
     else:
@@ -134,7 +138,7 @@ def _reduce(values: Floats, count: NDArray[np.int64], line: Line, band: Band) ->
         deviation = values - mean
         if some:
             deviation[missing] = 0
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             spread = np.sqrt((deviation * deviation).sum(axis=0) / np.where(count > 1, count - 1, np.nan))
             if band != "std":
                 spread /= np.sqrt(count)

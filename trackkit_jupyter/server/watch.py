@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.operations.watching import States, compare
+from trackkit_jupyter.operations.watching import States, compare, knows
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
@@ -108,8 +108,9 @@ class _Watch:
             for waiter in list(self.waiters):
                 if waiter.answer.done() or not states.keys() >= set(waiter.ids):
                     continue  # joined during this look: served by the next
-                answer = compare(waiter.ids, waiter.since, states)
-                if answer["changed"] or loop.time() >= waiter.deadline:
+                answer = compare(waiter.ids, waiter.since, states, self._states.recent)
+                first = not knows(waiter.since, waiter.ids)
+                if answer["changed"] or first or loop.time() >= waiter.deadline:
                     waiter.answer.set_result(answer)
             pause = max(INTERVAL, _SHARE * (time.perf_counter() - began))
             with contextlib.suppress(TimeoutError):

@@ -234,10 +234,21 @@ class Logged(Record):
         NotFoundError
             The experiment is gone.
         """
-        record = self._record_state()
-        parts = [f"{state.st_ino}:{state.st_size}" for state in self._journal_states()]
+        return self.look()[0]
+
+    def look(self) -> tuple[str, float]:
+        """Return that text, and when the files changed last, in unix seconds by the clock of the file system.
+
+        Raises
+        ------
+        NotFoundError
+            The experiment is gone.
+        """
+        record, journals = self._record_state(), self._journal_states()
+        parts = [f"{state.st_ino}:{state.st_size}" for state in journals]
         alive = self._record["status"] == Status.RUNNING.value and changes.is_alive(self.store.paths, self.id)
-        return f"{record}|{'|'.join(parts)}|{alive:d}"
+        moved = max(record[0] / 1e9, *(state.st_mtime for state in journals), 0.0)
+        return f"{record}|{'|'.join(parts)}|{alive:d}", moved
 
     # -- below --------------------------------------------------------------------------------------------------------
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.store.reader import Series
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["json_number", "summary"]
 
@@ -29,16 +33,27 @@ def summary(series: Series) -> dict[str, Any]:
     places: dict[str, int | None] = {"first": first, "last": last, "min": None, "max": None}
     finite = np.isfinite(values)
     mean = None
-    with np.errstate(over="ignore"):  # a sum may be too large for a float64; then the mean is infinite, and says so
-        if finite.all():
-            places["min"], places["max"], mean = int(values.argmin()), int(values.argmax()), float(values.mean())
-        elif finite.any():
-            places["min"] = int(np.where(finite, values, np.inf).argmin())
-            places["max"] = int(np.where(finite, values, -np.inf).argmax())
-            mean = float(values[finite].mean())
+    if finite.all():
+        places["min"], places["max"], mean = int(values.argmin()), int(values.argmax()), _mean(values)
+    elif finite.any():
+        places["min"] = int(np.where(finite, values, np.inf).argmin())
+        places["max"] = int(np.where(finite, values, -np.inf).argmax())
+        mean = _mean(values[finite])
     for name, place in places.items():
         found[name] = None if place is None else json_number(float(values[place]))
         found[f"{name}_iteration"] = None if place is None else int(iterations[place])
     found["mean"] = None if mean is None else json_number(mean)
     found["max_seen"] = int(iterations[last])
     return found
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    """Return the mean of finite values, also where their sum is too large for a float64."""
+    import numpy as np
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(values.mean())
+    if math.isfinite(mean):
+        return mean
+    scale = float(np.abs(values).max())
+    return float((values / scale).mean()) * scale

@@ -21,6 +21,8 @@ const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 10_000, 20_000];
 export class Poller {
   private readonly watchers = new Set<Watcher>();
   private since = '';
+  /** The ids that the cursor knows. */
+  private known = '';
   private running = false;
   private asking: AbortController | null = null;
   private nudge: (() => void) | null = null;
@@ -80,10 +82,12 @@ export class Poller {
         const args = { ids: this.ids(), since: this.since, timeout: TIMEOUT_S };
         const { next, changed } = await this.ask(args, this.asking.signal);
         failures = 0;
+        const first = args.ids.join() !== this.known; // what a cursor does not know yet is answered at once
+        this.known = args.ids.join();
         this.since = next;
         this.wake(new Set(changed));
         const soon = performance.now() - began < 1_000;
-        rest = changed.length > 0 ? SPACING_MS : soon ? IDLE_MS : 0;
+        rest = changed.length > 0 ? SPACING_MS : soon && !first ? IDLE_MS : 0;
       } catch (reason) {
         if (!this.asking.signal.aborted) {
           if ((reason as { code?: unknown }).code === 'not_found') {

@@ -380,3 +380,12 @@ def test_a_store_that_cannot_be_read_is_said(store, ended):
     (ended._paths.root / "experiment.json").mkdir()
     with pytest.raises(TrackkitStorageError, match="cannot be read"):
         handle.name  # noqa: B018
+
+
+def test_the_mean_of_the_largest_numbers_is_a_number(store, running):
+    for value in (1e308, 1.5e308, 1.7e308):
+        running.log_scalar("large", "a", value)
+        running.log_scalar("small", "a", -value)
+    metrics = store.experiment(running.id).metrics
+    assert metrics["large"]["a"]["mean"] == pytest.approx(1.4e308)
+    assert metrics["small"]["a"]["mean"] == pytest.approx(-1.4e308)
