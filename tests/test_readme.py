@@ -59,6 +59,8 @@ def test_what_its_table_says_to_write_works(shell):
     wanted = {want.strip(): re.findall(r"`([^`]+)`", write) for want, write in rows}
     for code in wanted["see an experiment again"] + wanted["compare several"]:
         assert MIME_TYPE in run(shell, code)[1][0]
+    for code in wanted["see all, as a table"]:
+        assert "my second" in run(shell, f"from IPython.display import display; display({code})")[1][0]["text/html"]
     for name in wanted["log more than numbers"]:
         assert hasattr(track.Experiment, name.removeprefix("exp."))
     values, record = (run(shell, code)[0] for code in wanted["read the points back"])
@@ -72,6 +74,34 @@ def test_what_its_table_says_to_write_works(shell):
         arguments = line.replace("ID", exp.id[:8]).split()[1:]
         with capture_output():
             assert main(arguments) == 0 or arguments == ["doctor"]
+
+
+def migration():
+    """Return the rows of the table for those who come from other trackers: what they wrote, what they write here."""
+    table = README.partition("### Coming from")[2].partition("\n| there")[2].partition("\n\n")[0]
+    rows = [re.findall(r"`([^`]+)`", cell) for line in table.splitlines()[2:] for cell in line.strip("| ").split(" | ")]
+    return list(zip(rows[::2], rows[1::2], strict=True))
+
+
+@pytest.mark.parametrize("here", [code for _, codes in migration() for code in codes if "(" in code and " " in code])
+def test_what_it_says_to_write_instead_works(shell, here):
+    Path("weights.pt").write_bytes(b"weights")
+    for code in ("import numpy as np, trackkit_jupyter as track", "image, query = np.zeros((4, 4)), None"):
+        run(shell, code)
+    run(shell, "exp = track.start('x', capture=False)")
+    run(shell, here + (" ..." if here.endswith(":") else ""))
+    run(shell, "exp.finish()")
+
+
+def test_what_others_call_it_is_answered(shell):
+    with track.start("x", capture=False) as exp:
+        for there, _ in migration():
+            for owner, name in re.findall(r"(wandb|mlflow|writer|run|track)\.(\w+)", " ".join(there)):
+                asked = exp if owner in {"writer", "run"} else track
+                if hasattr(asked, name):  # log, tags: the same word
+                    continue
+                with pytest.raises(AttributeError, match="Here it is: "):
+                    getattr(asked, name)
 
 
 def test_its_files_exist():

@@ -63,7 +63,7 @@ def run(folder: Path) -> int:
     if (folder / "report.md").is_file():
         pictures = len(list((folder / "report_files").glob("*")))
         _say(f"  report.md   the report, exported with {pictures} pictures in report_files")
-    _say("\nOpen it with `make lab`, or: jupyter lab " + _short(target))
+    _say(f"\nOpen it: jupyter lab {_short(target)}")
     return 0
 
 

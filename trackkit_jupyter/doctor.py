@@ -17,13 +17,14 @@ from typing import Any, Literal
 
 from trackkit_jupyter.errors import TrackkitError
 
-__all__ = ["doctor", "file_system"]
+__all__ = ["disk", "doctor", "file_system"]
 
 Finding = dict[str, Any]
 Level = Literal["ok", "note", "wrong"]
 
 PACKAGE = "trackkit_jupyter"
 EXTENSION = "trackkit-jupyter"
+MOUNTS = Path("/proc/mounts")
 _SECONDS = 20.0
 _ROOM = 100_000_000  # bytes: below that a store is about to be full
 
@@ -65,7 +66,7 @@ def doctor() -> list[Finding]:
     return findings
 
 
-def file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> tuple[str, str] | None:
+def file_system(path: Path, mounts: Path = MOUNTS) -> tuple[str, str] | None:
     """Return the kind of the file system that holds `path`, and where it is mounted; ``None`` where it is not told."""
     try:
         lines = [line.split() for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()]
@@ -111,7 +112,26 @@ def _server_extension() -> Iterator[Finding]:
         yield _finding("server extension", "ok", "enabled")
         return
     detail = "not enabled: views are fed by the kernel, and stand still while none runs"
-    yield _finding("server extension", "wrong", detail, f"{_python()} -m jupyter server extension enable {PACKAGE}")
+    for folder in jupyter_config_path():
+        file = Path(folder) / "jupyter_server_config.json"
+        if PACKAGE in _extensions_in(file):  # stronger than what `enable` writes
+            start = f"{_python()} -m jupyter lab --ServerApp.jpserver_extensions=\"{{'{PACKAGE}': True}}\""
+            yield _finding(
+                "server extension",
+                "wrong",
+                f"{detail}. {file} says so: take that line out, or start it like this",
+                start,
+            )
+            return
+    yield _finding("server extension", "wrong", detail, _enabling(f"server extension enable {PACKAGE}", "--user"))
+
+
+def _extensions_in(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))["ServerApp"]["jpserver_extensions"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _lab_extension() -> Iterator[Finding]:
@@ -132,7 +152,7 @@ def _lab_extension() -> Iterator[Finding]:
     disabled = page.get("disabledExtensions", {})
     if disabled.get(EXTENSION) if isinstance(disabled, dict) else EXTENSION in disabled:
         detail = "disabled: outputs show the saved picture"
-        yield _finding(what, "wrong", detail, f"{_python()} -m jupyter labextension enable {EXTENSION}")
+        yield _finding(what, "wrong", detail, _enabling(f"labextension enable {EXTENSION}", "--level=user"))
         return
     built, own = json.loads((place / "package.json").read_text(encoding="utf-8")).get("version"), _own_version()
     if built != own:
@@ -140,6 +160,17 @@ def _lab_extension() -> Iterator[Finding]:
         yield _finding(what, "wrong", detail, f"rm -r {shlex.quote(str(place))}")
         return
     yield _finding(what, "ok", f"{built} at {place}")
+
+
+def _enabling(command: str, for_user: str) -> str:
+    """Return the command that enables an extension where it counts and may be written."""
+    from jupyter_core.paths import ENV_CONFIG_PATH, prefer_environment_over_user
+
+    if not prefer_environment_over_user():
+        return f"{_python()} -m jupyter {command} {for_user}"
+    if any(_unwritable(Path(place)) is None for place in ENV_CONFIG_PATH):
+        return f"{_python()} -m jupyter {command}"
+    return "export TRACKKIT_DOOR=comm"  # what the environment says, its owner changes; the kernel feeds the views
 
 
 def _kernels() -> Iterator[Finding]:
@@ -192,7 +223,7 @@ def _servers() -> Iterator[Finding]:
                 yield _finding(what, "note", f"answers {error.code}: what it has of us is not known{where}")
             elif mine:
                 detail = "has been running since before the extension was enabled, or does not have it"
-                yield _finding(what, "wrong", detail, f"{_python()} -m jupyter server extension enable {PACKAGE}")
+                yield _finding(what, "wrong", detail, _enabling(f"server extension enable {PACKAGE}", "--user"))
             else:
                 detail = f"does not have {PACKAGE}{where}: its views cannot be live without a kernel"
                 yield _finding(what, "wrong", detail, f"{quoted} -m pip install {PACKAGE}=={own}")
@@ -256,17 +287,26 @@ def _default_store() -> Iterator[Finding]:
         yield _finding(what, "wrong", f"{path}{named} cannot be written: {problem}", elsewhere)
         return
     yield _finding(what, "ok", detail)
-    yield from _disk(path)
+    yield from disk(path)
 
 
-def _disk(path: Path) -> Iterator[Finding]:
+def disk(path: Path, mounts: Path = MOUNTS) -> Iterator[Finding]:
+    """Say what of the disk that holds a store is not as it should be: full, or shared over a network.
+
+    Parameters
+    ----------
+    path
+        The store's folder.
+    mounts
+        Where the system says what is mounted.
+    """
     import shutil
 
     free = shutil.disk_usage(_existing(path)).free
     if free < _ROOM:
         detail = f"{free // 1_000_000} MB are left where the store is; what does not fit is counted, not kept"
         yield _finding("disk", "wrong", detail, f"du -sh {shlex.quote(str(path))}/experiments/* | sort -h")
-    found = file_system(path)
+    found = file_system(path, mounts)
     if found is not None and found[0] in NETWORK:
         kind, mounted = found
         detail = (

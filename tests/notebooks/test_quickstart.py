@@ -101,5 +101,13 @@ def test_a_cell_that_fails_is_told_and_the_notebook_kept(tmp_path, capsys):
     assert [output.output_type for output in outputs(target)] == ["stream", "error"]
 
 
+def test_the_kernel_itself_prints_nothing(tmp_path, capfd):
+    source = tmp_path / "source.ipynb"
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("1 + 1")]), source)
+    execute(source, tmp_path / "target.ipynb", tmp_path)
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("  [1/1] \n", "")
+
+
 def test_the_notebook_is_found():
     assert quickstart().read_bytes() == (NOTEBOOKS / "quickstart.ipynb").read_bytes()

@@ -2,17 +2,19 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import venv
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import trackkit_jupyter as track
 from trackkit_jupyter.cli import main
-from trackkit_jupyter.doctor import file_system
+from trackkit_jupyter.doctor import disk, file_system
 
 VERSION = track.__version__
 
@@ -63,26 +65,60 @@ def test_where_everything_is_in_place(home, capsys):
     assert [place.name for place in home.iterdir()] == ["home"]  # it only looks
 
 
-@pytest.mark.parametrize("file", ["jupyter_server_config.json", "jupyter_server_config.d/trackkit_jupyter.json"])
-def test_a_disabled_server_extension(home, capsys, monkeypatch, file):
+SWITCHED_OFF = {"ServerApp": {"jpserver_extensions": {"trackkit_jupyter": False}}}
+
+
+def test_a_disabled_server_extension_is_mended_by_the_command(home, capsys, monkeypatch):
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")  # a person's configuration before the environment's
-    write(home / "jupyter_config_dir" / file, {"ServerApp": {"jpserver_extensions": {"trackkit_jupyter": False}}})
+    write(home / "jupyter_config_dir" / "jupyter_server_config.d" / "trackkit_jupyter.json", SWITCHED_OFF)
     found, status = findings(capsys)
     assert (wrong(found), status) == (["server extension"], 1)
     mend = found["server extension"]["mend"]
-    assert mend == f"{sys.executable} -m jupyter server extension enable trackkit_jupyter"
+    assert mend == f"{sys.executable} -m jupyter server extension enable trackkit_jupyter --user"
     main(["doctor"])
     said = capsys.readouterr().out
     assert f"to mend it: {mend}" in said
     assert said.endswith("1 to mend.\n")
+    subprocess.run(shlex.split(mend), check=True, capture_output=True)
+    assert wrong(findings(capsys)[0]) == []
 
 
-def test_a_disabled_lab_extension_is_mended_by_the_command(home, capsys):
+def test_a_server_extension_switched_off_in_a_file_of_the_persons_own(home, capsys, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    file = home / "jupyter_config_dir" / "jupyter_server_config.json"
+    write(file, SWITCHED_OFF)
+    finding = findings(capsys)[0]["server extension"]
+    assert f"{file} says so" in finding["detail"]
+    option = shlex.split(finding["mend"])[-1]
+    with running_server(home, option) as url:
+        server = findings(capsys)[0][f"server {url}"]
+    assert server["detail"] == f"has trackkit_jupyter {VERSION}"
+
+
+def test_a_disabled_lab_extension_is_mended_by_the_command(home, capsys, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
     write(home / "jupyter_config_dir" / "labconfig" / "page_config.json",
           {"disabledExtensions": {"trackkit-jupyter": True}})  # fmt: skip
     found, _ = findings(capsys)
     assert wrong(found) == ["lab extension"]
-    assert "labextension enable trackkit-jupyter" in found["lab extension"]["mend"]
+    mend = found["lab extension"]["mend"]
+    assert mend == f"{sys.executable} -m jupyter labextension enable trackkit-jupyter --level=user"
+    subprocess.run(shlex.split(mend), check=True, capture_output=True)
+    assert wrong(findings(capsys)[0]) == []
+
+
+def test_in_an_environment_of_its_own_it_is_the_environment_that_is_mended(home, capsys, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    write(home / "jupyter_config_dir" / "labconfig" / "page_config.json",
+          {"disabledExtensions": {"trackkit-jupyter": True}})  # fmt: skip
+    found, _ = findings(capsys)
+    assert found["lab extension"]["mend"] == f"{sys.executable} -m jupyter labextension enable trackkit-jupyter"
+    # Of one that others own, nothing can be changed but how the views are fed.
+    script = "import sys; sys.prefix = '/proc'\nfrom trackkit_jupyter.cli import main; main(['doctor', '--json'])"
+    monkeypatch.setenv("JUPYTER_PATH", f"{sys.prefix}/share/jupyter")
+    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    found = {finding["what"]: finding for finding in json.loads(outcome.stdout)}
+    assert found["lab extension"]["mend"] == "export TRACKKIT_DOOR=comm"
 
 
 def test_an_older_lab_extension_in_the_way(home, capsys, monkeypatch):
@@ -114,27 +150,33 @@ def test_a_kernel_of_another_environment(home, capsys, installed, level):
         assert found["kernel other"]["mend"] == f"{python} -m pip install trackkit_jupyter=={VERSION}"
 
 
-@pytest.mark.parametrize("enabled", [True, False])
-def test_a_running_server(home, capsys, enabled):
-    options = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.ip=127.0.0.1"]
-    options.append(f"--ServerApp.jpserver_extensions={{'trackkit_jupyter': {enabled}}}")
+@contextmanager
+def running_server(home, *options):
+    """Run a Jupyter server until the end of the block; its address."""
+    fixed = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.ip=127.0.0.1"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "jupyter_server", *options], stderr=subprocess.PIPE, text=True, cwd=home
+        [sys.executable, "-m", "jupyter_server", *fixed, *options], stderr=subprocess.PIPE, text=True, cwd=home
     )
     try:
         for line in process.stderr:
-            if "is running at" in line:
+            if "To access the server" in line:  # said after it has written down where it is found
                 break
-        found, _ = findings(capsys)
+        (written,) = (home / "jupyter_runtime_dir").glob("jpserver-*.json")
+        yield json.loads(written.read_text())["url"]
     finally:
         process.terminate()
         process.communicate(timeout=20)
-    (server,) = (finding for what, finding in found.items() if what.startswith("server http"))
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_running_server(home, capsys, enabled):
+    with running_server(home, f"--ServerApp.jpserver_extensions={{'trackkit_jupyter': {enabled}}}") as url:
+        server = findings(capsys)[0][f"server {url}"]
     assert server["ok"] == enabled
     if enabled:
         assert server["detail"] == f"has trackkit_jupyter {VERSION}"
     else:
-        assert server["mend"].endswith("-m jupyter server extension enable trackkit_jupyter")
+        assert "-m jupyter server extension enable trackkit_jupyter" in server["mend"]
 
 
 def test_a_store_that_is_none_and_one_that_is_gone(home, capsys, monkeypatch):
@@ -211,3 +253,8 @@ def test_the_kind_of_a_disk(tmp_path):
     assert file_system(shared / "not yet" / ".trackkit", mounts) == ("nfs4", str(shared))
     assert file_system(shared / "local", mounts) == ("ext4", str(shared / "local"))
     assert file_system(tmp_path, Path("/nowhere/mounts")) is None
+    (finding,) = disk(shared / "not yet" / ".trackkit", mounts)
+    assert (finding["what"], finding["level"]) == ("disk", "note")
+    assert f"network disk (nfs4 at {shared})" in finding["detail"]
+    assert finding["mend"] == "export TRACKKIT_STORE=/a/folder/on/a/local/disk"
+    assert list(disk(shared / "local", mounts)) == []
