@@ -79,12 +79,24 @@ def train(progress: Progress, store: str, seed: int, count: int) -> None:
     progress.stage = FINISHED
 
 
-LIVES: dict[str, Callable[..., None]] = {"train": train}
+def train_and_archive(progress: Progress, store: str, seed: int, count: int) -> None:
+    """Train, and put the points into the archive."""
+    from trackkit_jupyter.store import archivist
+    from trackkit_jupyter.store.paths import StorePaths
+
+    train(progress, store, seed, count)
+    progress.stage = ARCHIVING
+    assert archivist.archive(StorePaths(Path(store)), str(progress.id), least=1)
+    progress.stage = ARCHIVED
+
+
+LIVES: dict[str, Callable[..., None]] = {"train": train, "train and archive": train_and_archive}
 
 
 def main() -> None:
     """Answer until the standard input ends."""
     import numpy as np
+    import pyarrow.parquet
     import training
 
     import trackkit_jupyter as track
@@ -95,6 +107,7 @@ def main() -> None:
     figures.figure_json(figures.table([{"a": 1}]))
     assert track.start
     assert training
+    assert pyarrow.parquet
     for line in sys.stdin:
         order = json.loads(line)
         if "begin" in order:

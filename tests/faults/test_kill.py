@@ -15,6 +15,7 @@ import time
 import pytest
 
 import trackkit_jupyter as track
+from trackkit_jupyter.store import archivist
 
 from . import nursery as nursery_module
 from . import training
@@ -91,10 +92,12 @@ def reached(progress, stage, acknowledged=0):
 @pytest.fixture(scope="module")
 def lasts(nursery, shared_memory, tmp_path_factory):
     """How long an undisturbed start and an undisturbed end take, in seconds: ``lasts[stage]``."""
-    found = {nursery_module.STARTING: [], nursery_module.FINISHING: []}
+    found = {nursery_module.STARTING: [], nursery_module.FINISHING: [], nursery_module.ARCHIVING: []}
     for number in range(5):
         progress = nursery_module.Progress(tmp_path_factory.mktemp("lasts") / "progress")
-        pid = nursery.begin("train", progress.path, store=str(shared_memory / "lasts"), seed=number, count=20)
+        pid = nursery.begin(
+            "train and archive", progress.path, store=str(shared_memory / "lasts"), seed=number, count=20
+        )
         for stage, times in found.items():
             reached(progress, stage)
             begun = time.perf_counter()
@@ -109,13 +112,13 @@ def lasts(nursery, shared_memory, tmp_path_factory):
 def killed(life, nursery):
     """Begin a life, kill it some seconds after it is somewhere, and return how far it came."""
 
-    def kill(stage, after, acknowledged=0, **options):
-        pid, progress = life("train", **options)
+    def kill(stage, after, acknowledged=0, life_of="train", **options):
+        pid, progress = life(life_of, **options)
         reached(progress, stage, acknowledged)
         time.sleep(after)  # the moment of the kill is the fault: nothing is waited for
         os.kill(pid, signal.SIGKILL)
         status = nursery.end(pid)
-        assert status == signal.SIGKILL or (status == 0 and progress.stage == nursery_module.FINISHED)
+        assert status == signal.SIGKILL or (status == 0 and progress.stage >= nursery_module.FINISHED)
         return progress
 
     return kill
@@ -184,6 +187,27 @@ def test_kills_while_it_finishes(killed, lasts, memory):
         assert experiment.status == "completed"
         assert experiment.series("loss/train").iterations[-1] == count
     assert set(ends) == {"aborted", "completed"}, "all kills came on one side of the end"
+
+
+def test_kills_while_it_is_archived(killed, lasts, memory):
+    """The points are in the segments, in the archive, or in both, and are read once."""
+    count, store = 60, memory / "store"
+    whole = lasts[nursery_module.ARCHIVING]
+    done = set()
+    for seed in range(KILLS):
+        after = random.Random(seed).uniform(0, 1.2 * whole)
+        progress = killed(
+            nursery_module.ARCHIVING, after, life_of="train and archive", store=store, seed=seed, count=count
+        )
+        home = track.open_store(store)
+        experiment, status = check_train(home, progress, seed)
+        assert status == "completed"
+        files = home.paths.experiment(experiment.id)
+        done.add(bool(files.segments()["scalars"]))
+        while files.segments()["scalars"]:  # the next one that looks does what was left
+            archivist.archive(home.paths, experiment.id, least=1)
+        check_train(home, progress, seed)
+    assert done == {True, False}, "all kills came on one side of the archiving"
 
 
 def test_kill_of_the_group_after_a_burst(child, store):
