@@ -1,13 +1,15 @@
 # make demo   train three small models, watch them, write a report: see what this is
 # make lab    open JupyterLab on what the demo made
 # make test   every check: format, lint, types, and all tests
+# make test-long    the faults again in large counts: 1,000 kills, 10,000 power cuts
+# make benchmarks   what it costs, with 100,000 experiments; prints what it measures
 # make venv build clean   the steps one by one
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
-.PHONY: demo lab test venv build clean lint types ui browser pytest need-node need-python
+.PHONY: demo lab test test-long benchmarks venv build clean lint types ui browser pytest need-node need-python
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
@@ -31,6 +33,14 @@ lab: venv
 	@cd demo && exec ../$(BIN)/jupyter lab $$(test "$$(id -u)" != 0 || echo --allow-root)
 
 test: venv lint types ui browser pytest
+
+test-long: venv
+	$(call say,Faults in large counts)
+	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py $(PYTEST_ARGS)
+
+benchmarks: venv
+	$(call say,Benchmarks)
+	@TRACKKIT_CATALOG=100000 $(BIN)/python -m pytest -s tests/benchmarks $(PYTEST_ARGS)
 
 venv:
 	@$(MAKE) --no-print-directory -j2 .venv/.dependencies $(BUILT)

@@ -35,7 +35,10 @@ def content(number: int, chance: random.Random) -> dict:
         places = {f"{name}_iteration": 7 for name in SUMMARY if name != "mean"}
         metrics[f"m{metric}"] = {f"m{metric}": {**summary, **places}}
     values = {f"h{h}": repr(chance.random()) if h < 7 else chance.choice(["adam", "sgd"]) for h in range(10)}
-    entries = {name: {"value": v, "type": "float", "description": None, "default": None} for name, v in values.items()}
+    kinds = {name: "float" if name < "h7" else "str" for name in values}
+    entries = {
+        name: {"value": v, "type": kinds[name], "description": None, "default": None} for name, v in values.items()
+    }
     return fields | {
         "id": f"{chance.getrandbits(128):032x}",
         "name": f"run {number}",
@@ -90,18 +93,44 @@ def forgets(store: Store) -> None:
     catalog_of(store)._orders.clear()
 
 
+#: What depends on when, where and by whom an experiment was made, or counts those of its project.
+ITS_OWN = ("id", "created", "started", "finished", "last_update", "user", "number")
+
+
 def test_the_rows_are_those_of_the_api(tmp_path: Path) -> None:
-    """What the catalogs are filled with has the shape of what the API records."""
-    with track.start("one", store=tmp_path / "s", config={"h0": 0.5, "h7": "adam"}, tags=["t"], capture=False) as exp:
-        for step in range(3):
-            exp.log_scalar("m0", "m0", step / 2, step)
-    real, made = read_row(exp).content, content(1, random.Random(1))
-    assert real.keys() == made.keys()
-    assert real["metrics"]["m0"]["m0"].keys() == made["metrics"]["m0"]["m0"].keys()
-    assert real["hyperparameters"]["General"]["h0"].keys() == made["hyperparameters"]["General"]["h0"].keys()
-    assert {name: type(real[name]) for name in real if real[name] is not None and made[name] is not None} == {
-        name: type(made[name]) for name in real if real[name] is not None and made[name] is not None
-    }
+    """What the catalogs are filled with is what is read of a hundred experiments that the API records."""
+    chance = random.Random(3)
+    for number in range(100):
+        made = content(number, chance)
+        values = {name: entry["value"] for name, entry in made["hyperparameters"]["General"].items()}
+        config = {name: float(value) if name < "h7" else value for name, value in values.items()}
+        points = [chance.random() for _ in range(3)]
+        with track.start(
+            made["name"], made["project"], config, made["tags"], store=tmp_path / "s", capture=False
+        ) as exp:
+            for step, value in enumerate(points):
+                exp.log({f"m{metric}": value + metric for metric in range(5)}, step)
+        if made["archived"]:
+            exp.archive()
+        for metric, summaries in enumerate(made["metrics"].values()):
+            least, most = points.index(min(points)), points.index(max(points))
+            (summary,) = summaries.values()
+            places = {"first": 0, "last": 2, "min": least, "max": most}
+            assert summary.keys() == {"count", "mean", *places, *(f"{name}_iteration" for name in places)}
+            summary.update({name: points[place] + metric for name, place in places.items()})
+            summary.update({f"{name}_iteration": place for name, place in places.items()})
+            summary.update(count=3, mean=sum(value + metric for value in points) / 3)
+        made["last_iteration"] = 2
+        real = read_row(exp).content
+        assert real.keys() == made.keys()
+        for name in ITS_OWN:
+            assert type(real[name]) is type(made[name]), name
+            real[name] = made[name]
+        for metric, variants in real["metrics"].items():
+            mean = made["metrics"][metric][metric]["mean"]
+            assert variants[metric]["mean"] == pytest.approx(mean, rel=1e-12)
+            variants[metric]["mean"] = mean
+        assert real == made
 
 
 def test_the_first_page_by_a_metric_does_not_depend_on_their_number(stores) -> None:
