@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import unicodedata
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -260,6 +261,9 @@ def check_tags(values: Any, field: str = "tags") -> list[str]:
     TrackkitTypeError, TrackkitValueError
         Not a list of texts, or a tag that is not allowed.
     """
+    if isinstance(values, Mapping):  # of which only the names would be kept
+        said = f"{field} must be a list of texts, not {type(values).__name__}"
+        raise TrackkitTypeError(f"{said}. exp.set_properties(name=value) keeps values.", field)
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise TrackkitTypeError(f"{field} must be a list of texts, not {type(values).__name__}.", field)
     return sorted({check_name(tag, field, what="A tag") for tag in values})

@@ -162,6 +162,7 @@ def open_store(uri: str | os.PathLike[str] | None = None) -> Store[Experiment]:
     return _open_store(uri, handle=Experiment, listing=Experiments)
 
 
+@habits.explained
 def experiments(
     query: str | None = None,
     order_by: str | Iterable[str] = "-last_update",

@@ -59,6 +59,9 @@ _LINES = {
     _ONE: "get_run get_experiment get_task",
     _FOLDER: "set_tracking_uri dir logdir log_dir",
     _NOTHING: "flush sync wait",
+    "nothing to write, capture records the code and the cells": "log_code save_code log_source",
+    "nothing to write, any metric can be the horizontal axis of the view": "define_metric",
+    "a loop over track.start(..., tags=[...]), and track.compare(track.experiments())": "sweep agent",
     _NOBODY: "login setup MlflowClient ui up url get_url",
     "track.current()": "run active_run current_run last_active_run",
 }
@@ -92,6 +95,9 @@ _ARGUMENTS = {
     "auto_connect_frameworks": "capture={}",
     "log_system_params": "capture={}",
     "parent_run_id": "parent={}",
+    "exit_code": "status='failed' where it failed; it was {}",
+    "filters": "query={}",
+    "filter_string": "query={}",
     "caption": "",
     "commit": "",
     "sync": "",
@@ -110,6 +116,7 @@ _ARGUMENTS = {
 #: How each is called.
 _EXAMPLES = {
     "start": _START,
+    "experiments": "track.experiments('name == \"my first\"')",
     "log": _LOG,
     "log_scalar": 'exp.log_scalar("loss", "train", 0.31, iteration=4)',
     "log_single_value": _SINGLE,

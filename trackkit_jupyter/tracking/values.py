@@ -41,7 +41,8 @@ def number(value: Any, field: str = "value") -> float:
             size *= int(length)
         if size != 1:
             raise TrackkitTypeError(
-                f"{field} has the shape {shape}; a scalar is one number. Log one element, a histogram or a table.",
+                f"{field} has the shape {shape}; a scalar is one number. Log one element, or use log_image, "
+                "log_histogram, log_table.",
                 field,
             )
         inner = value.item()

@@ -164,3 +164,16 @@ def test_what_is_assigned_to(exp, name, value, line):
         setattr(exp, name, value)
     assert str(caught.value) == f"{name} is not assigned to. Here it is: {line}"
     run_written(exp, f"Write: {line}")
+
+
+def test_tags_with_values_are_refused(tmp_path):
+    with pytest.raises(track.TrackkitTypeError, match=r"tags must be a list of texts, not dict. exp.set_properties"):
+        track.start(tags={"data": "v2"}, store=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_an_argument_of_experiments(exp):
+    with pytest.raises(track.TrackkitTypeError, match=r"experiments\(\) has no name: it takes query, .*'name == "):
+        track.experiments(name="x")
+    with pytest.raises(track.TrackkitTypeError, match=r"has no filter_string: write query='status'"):
+        track.experiments(filter_string="status")
