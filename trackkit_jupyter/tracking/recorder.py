@@ -12,13 +12,14 @@ import os
 import sys
 import threading
 import time
+import unicodedata
 import warnings
 import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from trackkit_jupyter.errors import TrackkitValueError
+from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.journal import Journal
 from trackkit_jupyter.store.paths import StorePaths
@@ -64,6 +65,8 @@ class Recorder:
         self._numbers = itertools.count()
         self._counters: dict[tuple[str, str], Counter] = {}
         self._inherited: dict[tuple[str, str], int] = {}
+        self._folded: dict[str, tuple[str, str]] = {}
+        self._alike = False
         self._unnamed: list[tuple[str, str, Counter]] = []
         #: Run about once a second, and before the end: what watches for changes.
         self.watchers: list[Callable[[], None]] = []
@@ -87,6 +90,7 @@ class Recorder:
             first = self._inherited.get((metric, variant))
             if first is None:
                 first = self._first_iteration(metric, variant)
+            self._compare_names(metric, variant)
             counter = Counter(next(self._numbers), first)
             late = (metric, variant, counter)
             self._unnamed.append(late)  # before it is used: an interrupt here must not leave it without a name
@@ -94,6 +98,20 @@ class Recorder:
             if self._name(*late):
                 self._unnamed.remove(late)
             return counter
+
+    def _compare_names(self, metric: str, variant: str) -> None:
+        """Say once that two names differ so little that people, and some disks, take them for one; both are kept."""
+        folded = unicodedata.normalize("NFC", f"{metric}/{variant}").casefold()
+        other = self._folded.setdefault(folded, (metric, variant))
+        if other != (metric, variant) and not self._alike:
+            self._alike = True
+            names = [shown("/".join(pair)) for pair in (other, (metric, variant))]
+            if names[0] == names[1]:
+                names = [ascii("/".join(pair)) for pair in (other, (metric, variant))]
+            self.complain(
+                f"trackkit: {names[1]} differs from {names[0]} only in case or in its Unicode form. Both are kept, as "
+                "two series."
+            )
 
     def next_iteration(self, counter: Counter) -> int:
         """Return the next iteration of a series, each only once."""
