@@ -86,5 +86,5 @@ HOOKS = (
     Hook("figures", "matplotlib.pyplot", "show", before=_pyplot),
     Hook("figures", "matplotlib.figure", "Figure.show", before=_method),
     Hook("figures", "matplotlib_inline.backend_inline", "display", before=_inline),
-    Hook("figures", "plotly.io", "show", before=_plotly),
+    Hook("figures", "plotly.io._renderers", "show", before=_plotly),
 )

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import TrackkitError, TrackkitStateError
@@ -104,9 +105,9 @@ class _Placing:
         """Put it into its module, which was imported."""
         *above, name = self.hook.name.split(".")
         try:
-            owner = functools.reduce(getattr, above, module)
-            original = getattr(owner, name)
-        except AttributeError:  # another version of the library
+            owner = functools.reduce(_there, above, module)
+            original = _there(owner, name)
+        except (AttributeError, KeyError):  # another version of the library
             return
         own = name in vars(owner)
         wrapper = _around(self.hook, original)
@@ -132,6 +133,11 @@ class _Placing:
         undo, self._undo = self._undo, None
         if undo is not None:
             undo()
+
+
+def _there(owner: Any, name: str) -> Any:
+    """Return what is there; a module that makes its parts when they are asked for is not asked."""
+    return vars(owner)[name] if isinstance(owner, ModuleType) else getattr(owner, name)
 
 
 class _Inside(threading.local):
