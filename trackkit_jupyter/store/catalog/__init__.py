@@ -26,7 +26,8 @@ from trackkit_jupyter import query as grammar
 from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.query.nodes import Compare, Condition, Order
 from trackkit_jupyter.query.sql import keys, ranked_keys, where
-from trackkit_jupyter.query.tables import damaged, details, experiments
+from trackkit_jupyter.query.tables import damaged, details, experiments, names
+from trackkit_jupyter.store.catalog.digests import read_order
 from trackkit_jupyter.store.catalog.follow import Look, look, marked, scan, write_state
 from trackkit_jupyter.store.catalog.place import MEMORY, discard, open_catalog, places
 from trackkit_jupyter.store.catalog.rows import NameBook, Row, forget, put, read_row, unpack
@@ -157,6 +158,16 @@ class Catalog:
             self._refresh(connection, False)
             counted = select(experiments.c.project, func.count()).group_by(experiments.c.project)
             return {row[0]: row[1] for row in connection.execute(counted.order_by(experiments.c.project))}
+
+        return self._run(work)
+
+    def series(self) -> list[tuple[str, str]]:
+        """Return each metric and variant that was ever seen."""
+
+        def work(connection: Connection) -> list[tuple[str, str]]:
+            self._refresh(connection, False)
+            chosen = select(names.c.first, names.c.second).where(names.c.kind == "m")
+            return [(row.first, row.second) for row in connection.execute(chosen)]
 
         return self._run(work)
 
@@ -401,12 +412,13 @@ def find_page(
     TrackkitValueError
         A page that cannot be.
     """
-    order = grammar.parse_order(order_by)
+    catalog = catalog_of(store, what)
+    order = read_order(order_by, catalog.series)
     for name, number, least in (("page", page, 0), ("page_size", 1 if page_size is None else page_size, 1)):
         if type(number) is not int or number < least:
             raise TrackkitValueError(f"{name} must be a whole number from {least}, not {shown(number)}.", name)
     condition = grammar.within(query, archived)
-    entries, total = catalog_of(store, what).page(condition, order, page, page_size)
+    entries, total = catalog.page(condition, order, page, page_size)
     items = []
     for entry in entries:
         item = handle(entry.id)
