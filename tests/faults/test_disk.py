@@ -105,7 +105,7 @@ say(id=experiment.id, lost=experiment.lost, warnings=heard_of(), running=experim
     told = process.told()
     process.ends_well()
     assert not told["running"]
-    assert told["lost"] == 7  # all but the properties, which are no points
+    assert told["lost"] == 8
     assert [category for category, _ in told["warnings"]] == ["RuntimeWarning"], told["warnings"]
     experiment = the(store, told["id"])
     assert experiment.status == "aborted"  # that it was completed could not be written
