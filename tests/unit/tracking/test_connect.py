@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import trackkit_jupyter as track
-from trackkit_jupyter import TrackkitTypeError, TrackkitValueError
+from trackkit_jupyter import NotFoundError, TrackkitTypeError, TrackkitValueError, tracking
 from trackkit_jupyter.tracking.parameters import flatten
 
 
@@ -144,3 +144,106 @@ def test_a_dataclass_is_followed(store):
     with track.start("dataclass", store=store.path, config=settings, capture=False) as experiment:
         settings.rate = 0.2
     assert values(experiment) == {"rate": "0.2"}
+
+
+def test_what_is_declared_of_a_parameter_is_kept(running):
+    @dataclasses.dataclass
+    class Settings:
+        lr: float = dataclasses.field(default=0.1, metadata={"help": "step size"})
+        layers: list = dataclasses.field(default_factory=list)
+
+    running.connect(Settings(lr=0.2), "dataclass")
+    found = running.hyperparameters["dataclass"]
+    assert found["lr"] == {"value": "0.2", "type": "float", "description": "step size", "default": "0.1"}
+    assert found["layers"] == {"value": "[]", "type": "list", "description": None, "default": None}
+
+
+def test_what_pydantic_declares_is_kept(running):
+    pydantic = pytest.importorskip("pydantic")
+
+    class Net(pydantic.BaseModel):
+        width: int = pydantic.Field(default=8, description="units in a layer")
+
+    class Model(pydantic.BaseModel):
+        net: Net = Net()
+        seed: int
+
+    model = Model(seed=3)
+    running.connect(model, "pydantic")
+    model.net.width = 9
+    running.finish()
+    found = running.hyperparameters["pydantic"]
+    assert found["net/width"] == {"value": "9", "type": "int", "description": "units in a layer", "default": "8"}
+    assert found["seed"] == {"value": "3", "type": "int", "description": None, "default": None}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float32(0.5), "0.5"),
+        (np.int64(2**60), str(2**60)),
+        (np.bool_(True), "True"),
+        (np.arange(2000), str(list(range(2000)))),
+        ([np.float64(0.1), np.arange(2)], "[0.1, [0, 1]]"),
+    ],
+    ids=["float", "int", "bool", "array", "list"],
+)
+def test_numpy_values_are_kept_whole(running, value, text):
+    running.connect({"a": value})
+    assert running.hyperparameters["General"]["a"]["value"] == text
+
+
+def test_nested_keys_come_and_go(running):
+    parameters = {"net": {"width": 8, "depth": 2}, "lr": 0.1}
+    running.connect(parameters)
+    parameters["net"]["kind"] = "mlp"
+    del parameters["net"]["depth"], parameters["lr"]
+    running.finish()
+    found = running.hyperparameters["General"]
+    assert {name: entry["value"] for name, entry in found.items()} == {"net/width": "8", "net/kind": "mlp"}
+
+
+def test_what_could_not_be_written_is_written_later(store):
+    parameters = {"lr": 0.1}
+    experiment = tracking.start("a", store=store.path, capture=False)
+    experiment.log_text("a journal of its own")
+    folder = store.paths.experiment(experiment.id).root
+    away = folder.with_name("away")
+    folder.rename(away)
+    with pytest.warns(RuntimeWarning, match="cannot be written"):
+        experiment.connect(parameters)
+    experiment._recorder.tick()
+    away.rename(folder)
+    parameters["momentum"] = 0.9
+    experiment.finish()
+    written = store.experiment(experiment.id).hyperparameters["General"]
+    assert {name: entry["value"] for name, entry in written.items()} == {"lr": "0.1", "momentum": "0.9"}
+
+
+def test_edits_of_one_that_runs_warn_where_the_store_is_gone_and_count(store):
+    experiment = tracking.start("a", store=store.path, capture=False)
+    folder = store.paths.experiment(experiment.id).root
+    away = folder.with_name("away")
+    folder.rename(away)
+    edits = (
+        lambda: experiment.add_tags("a"),
+        lambda: experiment.set_properties(a=1),
+        lambda: experiment.rename("b"),
+        lambda: experiment.connect_configuration({"a": 1}),
+        lambda: experiment.archive(),
+    )
+    with pytest.warns(RuntimeWarning, match="cannot be written"):
+        edits[0]()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for edit in edits[1:]:
+            edit()
+    assert experiment.lost == len(edits)
+    away.rename(folder)
+    experiment.add_tags("later")
+    experiment.finish()
+    assert (experiment.tags, experiment.archived) == (["later"], False)
+    folder.rename(away)
+    for edit in edits[:3]:  # of one that does not run here they raise
+        with pytest.raises(NotFoundError):
+            edit()

@@ -15,6 +15,7 @@ import time
 import warnings
 
 import pytest
+from jupyter_client.manager import start_new_kernel
 
 from trackkit_jupyter import tracking
 from trackkit_jupyter.errors import (
@@ -709,3 +710,28 @@ def test_what_cannot_be_connected(start, given, says):
         experiment.connect(given)
     assert experiment.hyperparameters == {}
     experiment.connect(nested(19), name="deep")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("", "completed"), ("import sys; sys.exit(3)", "completed"), ("import os; os._exit(0)", "aborted")],
+    ids=["shutdown", "an exit that the kernel catches", "gone"],
+)
+def test_how_a_kernel_ends(store, code, status):
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        asked = (
+            f"import trackkit_jupyter as track; exp = track.start('a', store={str(store.path)!r}); exp.log({{'a': 1}})"
+        )
+        assert client.execute_interactive(asked, timeout=60, output_hook=lambda _: None)["content"]["status"] == "ok"
+        client.execute(code)
+        if status == "aborted":
+            deadline = time.monotonic() + 30
+            while store.experiments()[0].status == "running":
+                assert time.monotonic() < deadline
+                threading.Event().wait(0.05)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+    [seen] = store.experiments()
+    assert (seen.status, seen.count("a", "a")) == (status, 1)
