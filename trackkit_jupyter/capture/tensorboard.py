@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.records import split_key
@@ -116,15 +117,15 @@ def _tensorflow(sink: Sink, call: Call) -> None:
     tag, tensor = call.argument(0, "tag"), call.argument(1, "tensor")
     metadata, step = call.argument(3, "metadata"), call.argument(2, "step")
     tensor = tensor() if callable(tensor) else tensor
-    if metadata is None or not hasattr(tensor, "numpy"):
+    if metadata is None or not (hasattr(tensor, "numpy") or isinstance(tensor, str | bytes)):
         return
     import numpy as np
 
     if step is None:
         step = call.kept["step"] = _tensorflow_step()
     iteration = int(step) if step is not None and int(step) >= 0 else None
-    values = np.asarray(tensor.numpy())
-    metric, variant = _place(str(tag), "")
+    values = np.asarray(tensor.numpy() if hasattr(tensor, "numpy") else tensor)
+    metric, variant = _place(str(tag), _tensorflow_folder())
     plugin = metadata.plugin_data.plugin_name
     if plugin == "scalars":
         sink.log_scalar(metric, variant, float(values), iteration)
@@ -134,17 +135,29 @@ def _tensorflow(sink: Sink, call: Call) -> None:
         for picture in values[2:]:
             sink.log_image(metric, variant, bytes(picture), iteration)
     elif plugin == "text":
-        _text(sink, [bytes(text).decode(errors="replace") for text in values.ravel()], metric, variant, iteration)
+        _text(sink, [_decoded(text) for text in values.ravel()], metric, variant, iteration)
+
+
+def _decoded(text: Any) -> str:
+    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+
+
+def _tensorflow_folder() -> str:
+    """Return the folder of the writer that writes now, as far as TensorFlow tells."""
+    state = getattr(sys.modules.get("tensorflow.python.ops.summary_ops_v2"), "_summary_state", None)
+    known = getattr(getattr(state, "writer", None), "_metadata", None)
+    folder: Any = known.get("logdir") if isinstance(known, dict) else None
+    folder = folder.numpy() if hasattr(folder, "numpy") else folder
+    return os.path.normpath(_decoded(folder)) if folder is not None else ""
 
 
 def _tensorflow_step() -> Any:
-    import sys
-
     return sys.modules["tensorflow"].summary.experimental.get_step()
 
 
 HOOKS = (
     Hook("tensorboard", "tensorboard.summary.writer.event_file_writer", "EventFileWriter.add_event", after=_event),
     Hook("tensorboard", "tensorboardX.event_file_writer", "EventFileWriter.add_event", after=_event),
-    Hook("tensorboard", "tensorflow", "summary.write", after=_tensorflow),
+    Hook("tensorboard", "tensorflow._api.v2.compat.v2.summary", "write", after=_tensorflow),
+    Hook("tensorboard", "tensorflow._api.v2.summary", "write", after=_tensorflow),
 )
