@@ -49,6 +49,8 @@ async def test_every_read_answers(ask, store):
         "single_values": {"objects": [store.first]},
         "changes": {"ids": [store.first, store.second, ABSENT]},
     }
+    model = tracking.register_model(None, "digits", store=store.path).id
+    arguments |= {"model": {"id": model}, "models": {}, "lineage": {"id": model}}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():
@@ -82,13 +84,30 @@ async def test_every_edit_answers(ask, store):
         "remove_properties": {"names": ["place"]},
         "publish": {},
     }
-    assert edits.keys() == operations.EDITS.keys() - {"abort", "keep_picture", *OF_DRAFTS}
+    assert edits.keys() == operations.EDITS.keys() - {"abort", "keep_picture", *OF_DRAFTS, *OF_MODELS}
     for name, arguments in edits.items():
         answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": store.first, **arguments}))
         assert answer == {"state": store.experiment().state()}
     changed = store.experiment()
     assert (changed.name, changed.description, changed.project) == ("other", "words", "a/b")
     assert (changed.tags, changed.archived) == (["y"], False)
+
+
+OF_MODELS = {
+    "set_labels": {"labels": '{"cat": 0}'},
+    "set_config": {"config": "layers: 3"},
+    "set_metadata": {"items": '{"a": {"type": "str", "value": "b"}}'},
+    "add_alias": {"alias": "best"},
+    "remove_alias": {"alias": "best"},
+}
+
+
+async def test_every_edit_of_a_model_answers(ask, store):
+    model = tracking.register_model(None, "digits", store=store.path)
+    for name, arguments in OF_MODELS.items():
+        answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": model.id, **arguments}))
+        assert answer["state"] == model.state()
+    assert (model.labels, model.config, model.aliases) == ({"cat": 0}, "layers: 3", [])
 
 
 OF_DRAFTS = {
