@@ -58,6 +58,17 @@ class Model(ScalarLogging, PlotLogging, StoredModel):
         self.rest()
         super().publish()
 
+    def delete(self) -> None:
+        """Delete it for good: a draft, or one that is archived, that nothing uses.
+
+        Raises
+        ------
+        TrackkitStateError
+            An experiment uses it, or the experiment that made it is published; or it is published and not archived.
+        """
+        self.rest()
+        super().delete()
+
     def rest(self) -> None:
         """Close its journal; the next value that is logged opens another."""
         recorder, self._recorder = self._recorder, None
