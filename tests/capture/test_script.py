@@ -86,7 +86,7 @@ def test_everything_is_there(repository: Path, tmp_path: Path) -> None:
     assert parameters["LightGBM"]["learning_rate"]["value"] == "0.3"
 
     assert record["metrics"]["accuracy"]["val"]["last"] == 0.75
-    assert record["metrics"]["multi_logloss"]["train"]["count"] == 5
+    assert record["metrics"]["multi_logloss"]["val"]["count"] == 5
     assert [plot["metric"] for plot in record["plots"]] == ["A line", "Bars"]
     lines = [(line["stream"], line["text"]) for line in record["console"]]
     assert ("stdout", "\x1b[32mgreen\x1b[0m") in lines
