@@ -13,6 +13,7 @@ from .test_quickstart import NOTEBOOKS
 
 KINDS = {
     "logging": ["experiment"],
+    "capture": ["experiment"],
     "magics": ["experiment", "experiment", "experiment", "comparison", "scalars"],
     "comparison": ["comparison", "scalars"],
     "reports": [],
