@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.store.archive import Archive, Block, Columns, Damaged, Replaced, State, state_of
+from trackkit_jupyter.store.archive import Archive, Columns, Damaged, Replaced, State, state_of
 from trackkit_jupyter.store.paths import ExperimentPaths
+from trackkit_jupyter.store.points import Points, archived, part_of
 from trackkit_jupyter.store.segments import LineReader, ScalarReader
 
 if TYPE_CHECKING:
@@ -56,57 +57,6 @@ class Series:
         return len(self.iterations)
 
 
-class _Column:
-    """Numbers that grow at their end; what was handed out is a view, which stays as it is."""
-
-    def __init__(self, first: NDArray[Any]) -> None:
-        self._all, self._count = first, len(first)
-
-    def add(self, more: NDArray[Any]) -> None:
-        import numpy as np
-
-        end = self._count + len(more)
-        if end > len(self._all):
-            grown = np.empty(max(end, 2 * self._count), self._all.dtype)
-            grown[: self._count] = self._all[: self._count]
-            self._all = grown
-        self._all[self._count : end] = more
-        self._count = end
-
-    def view(self) -> NDArray[Any]:
-        shown = self._all[: self._count]
-        shown.flags.writeable = False
-        return shown
-
-
-class _Points:
-    """The points of one series of one writer; those in the archive are read when they are asked for."""
-
-    def __init__(self, columns: Columns | None, archive: Archive | None = None, block: Block | None = None) -> None:
-        self._columns = None if columns is None else tuple(_Column(column) for column in columns)
-        self._archive, self._block = archive, block
-
-    def __len__(self) -> int:
-        if self._columns is None:
-            return 0 if self._block is None else self._block.rows
-        return len(self._columns[0].view())
-
-    def add(self, more: Columns) -> None:
-        for column, new in zip(self._read(), more, strict=True):
-            column.add(new)
-
-    def views(self) -> Columns:
-        iterations, values, times = (column.view() for column in self._read())
-        return iterations, values, times
-
-    def _read(self) -> tuple[_Column, ...]:
-        if self._columns is None:
-            if self._archive is None or self._block is None:
-                raise Replaced
-            self._columns = tuple(map(_Column, self._archive.read(self._block.start, self._block.rows)))
-        return self._columns
-
-
 class _Events:
     """Events or console lines of all writers; each writer's in its own order, the writers merged by time."""
 
@@ -139,7 +89,7 @@ class _State:
         self.scalars: dict[tuple[str, int], ScalarReader] = {}
         self.events: dict[Path, tuple[str, LineReader]] = {}
         self.console: dict[Path, tuple[str, LineReader]] = {}
-        self.points: dict[tuple[str, int], _Points] = {}
+        self.points: dict[tuple[str, int], Points] = {}
         self.pairs: dict[tuple[str, int], Pair] = {}
         self.order: dict[Pair, list[tuple[str, int]]] = {}
         self.kinds: dict[str, _Events] = {}
@@ -189,11 +139,12 @@ class JournalReader:
                 state.archive = Archive(self._paths.archive, self._paths.archive_footer, seen)
             except Damaged as error:
                 state.archive_problem = error.message
-        for block in [] if state.archive is None else state.archive.blocks:
-            key = (block.writer, block.number)
-            state.points[key] = _Points(None, state.archive, block)
-            pair = state.pairs.setdefault(key, (block.metric, block.variant))
-            state.order.setdefault(pair, []).append(key)
+        if state.archive is not None:
+            for block in state.archive.blocks:
+                key = (block.writer, block.number)
+                state.points[key] = archived(state.archive, block)
+                pair = state.pairs.setdefault(key, (block.metric, block.variant))
+                state.order.setdefault(pair, []).append(key)
         state.archive_state = seen
 
     def _read_segments(self, state: _State, segments: Segments) -> None:
@@ -373,26 +324,25 @@ class JournalReader:
         least, most = int(numbers.min()), int(numbers.max())
         if least == most:
             iterations, values, times = (np.ascontiguousarray(column) for column in columns)
-            self._add(writer, least, (iterations, values, times))
+            self._add(writer, least, (iterations, values, times), slice(0, len(numbers)))
             return
         # A sort of 16 bits goes through the numbers once.
         order = np.argsort((numbers - least).astype(np.uint16) if most - least < 1 << 16 else numbers, kind="stable")
         ordered = numbers[order]
         starts = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
         stops = np.append(starts[1:], len(order))
-        columns = [column[order] for column in columns]
-        for place in np.argsort(order[starts]):  # order of appearance, not of number
-            part = slice(starts[place], stops[place])
-            iterations, values, times = (column[part] for column in columns)
-            self._add(writer, int(ordered[starts[place]]), (iterations, values, times))
+        iterations, values, times = (column[order] for column in columns)
+        for place in np.argsort(order[starts]).tolist():  # order of appearance, not of number
+            part = slice(int(starts[place]), int(stops[place]))
+            self._add(writer, int(ordered[part.start]), (iterations, values, times), part)
 
-    def _add(self, writer: str, number: int, columns: Columns) -> None:
+    def _add(self, writer: str, number: int, columns: Columns, part: slice) -> None:
         key, state = (writer, number), self._state
         known = state.points.get(key)
         if known is not None:
-            known.add(columns)
+            known.add(part_of(columns, part))
             return
-        state.points[key] = _Points(columns)
+        state.points[key] = Points(lambda: part_of(columns, part), part.stop - part.start)
         name = f"unnamed series {number}"
         state.order.setdefault(state.pairs.setdefault(key, (name, name)), []).append(key)
 
