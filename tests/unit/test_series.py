@@ -158,5 +158,27 @@ def test_non_finite_says_what_and_where_and_how_many():
     assert (marks[0][0], marks[-1][0]) == (0, 999)
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([1.0, math.nan, math.inf])), min_size=2, max_size=300),
+    st.integers(2, 20),
+)
+def test_every_part_of_a_curve_that_is_not_finite_somewhere_has_a_mark(rows, limit):
+    rows.sort(key=lambda row: row[0])
+    x, y = np.array([row[0] for row in rows], dtype=float), np.array([row[1] for row in rows])
+    marks, count = non_finite(x, y, limit)
+    bad = [place for place, value in rows if not math.isfinite(value)]
+    assert count == len(bad)
+    found = [place for place, _ in marks]
+    assert found == sorted(found)
+    if count <= limit:
+        assert found == bad
+        return
+    assert len(found) <= limit
+    assert {found[0], found[-1]} == {bad[0], bad[-1]}
+    width = (x[-1] - x[0]) / (limit - 1)
+    # Wherever the curve is not finite, the next mark before it is less than a part of the range away.
+    assert all(min(abs(place - mark) for mark in found) <= width for place in bad)
+
+
 def test_word_is_strict_json():
     assert [word(v) for v in (0.0, 1.5, math.nan, math.inf, -math.inf)] == [0, 1.5, "NaN", "Infinity", "-Infinity"]

@@ -135,9 +135,10 @@ def non_finite(x: Places, y: Floats, limit: int = 200) -> tuple[list[tuple[float
     Parameters
     ----------
     x, y
-        float64[n].
+        float64[n], `x` ascending.
     limit
-        The most to return. If there are more, they are taken evenly, the first and the last among them.
+        The most to return, at least 2. If there are more, one of each equal part of the range of `x` that has any, and
+        the last.
 
     Returns
     -------
@@ -149,7 +150,10 @@ def non_finite(x: Places, y: Floats, limit: int = 200) -> tuple[list[tuple[float
     rows = np.flatnonzero(~np.isfinite(y))
     count = len(rows)
     if count > limit:
-        rows = rows[np.linspace(0, count - 1, limit).astype(np.int64)]
+        # Of each part of the range its first: a lonely one is seen however many there are elsewhere.
+        first, last = float(x[0]), float(x[-1])
+        parts = ((x[rows] - first) / ((last - first) or 1.0) * (limit - 1)).astype(np.int64).clip(0, limit - 2)
+        rows = np.append(rows[np.unique(parts, return_index=True)[1]], rows[-1:])
     return [(float(x[row]), str(word(float(y[row])))) for row in rows.tolist()], count
 
 

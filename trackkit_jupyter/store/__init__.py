@@ -369,6 +369,7 @@ def _initialise(paths: StorePaths) -> None:
             "store",
         )
     _write_marker(paths, new_id(), exclusive=True)
+    sync_folder(root)  # before there is anything else: a folder that holds something and no marker is refused
     paths.experiments.mkdir(exist_ok=True)
     paths.live.mkdir(exist_ok=True)
     for folder in (root, *(each.parent for each in new)):
