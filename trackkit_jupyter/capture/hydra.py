@@ -7,7 +7,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from .secrets import without_secrets_in_lines
+from .secrets import MARK, is_secret_name, without_secrets
 from .texts import row
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ def take(sink: Sink, frame: FrameType | None) -> None:
     config = _running_job(frame)
     if config is None:
         return
-    text = without_secrets_in_lines(str(omegaconf.OmegaConf.to_yaml(config)))
+    kept = _without_secrets(omegaconf.OmegaConf.to_container(config, resolve=False), "")
+    text = str(omegaconf.OmegaConf.to_yaml(omegaconf.OmegaConf.create(kept)))
     sink.record_configuration("Hydra", text, "yaml", "The configuration that Hydra has composed.")
-    values = _flat(omegaconf.OmegaConf.to_container(config, resolve=False), "")
+    values = _flat(kept, "")
     rows = [row(name, value, type(value).__name__) for name, value in values.items()]
     folder = _folder()
     if folder is not None:
@@ -51,6 +52,15 @@ def _folder() -> Path | None:
     if config is None or not config.initialized():
         return None
     return Path(config.get().runtime.output_dir)
+
+
+def _without_secrets(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_secrets(inner, str(key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(inner, name) for inner in value]
+    secret = value is not None and not isinstance(value, str) and is_secret_name(name)
+    return MARK if secret else without_secrets(value, name) if isinstance(value, str) else value
 
 
 def _flat(values: Any, prefix: str) -> dict[str, Any]:
