@@ -273,6 +273,8 @@ export interface PlotEntry {
   iterations: number[];
   /** Figures of `iterations`, in the same order. */
   hashes?: string[];
+  /** Whether a picture of it is kept, in the same order. */
+  pictured?: boolean[];
   hash: string;
   size: number;
 }
@@ -295,7 +297,8 @@ export interface Sample {
 
 export interface SamplesAnswer {
   metrics: string[];
-  iterations: { iteration: number; samples: Sample[] }[];
+  /** `samples` are the first of `total`. */
+  iterations: { iteration: number; samples: Sample[]; total: number }[];
   older: boolean;
   newer: boolean;
 }
@@ -338,12 +341,24 @@ export interface Reads {
   plots: { args: { objects: string[] }; result: { plots: PlotEntry[] } };
   figure: { args: { id: string; hash: string }; result: Figure };
   samples: {
-    args: { id: string; metric?: string; before?: number; after?: number; limit?: number };
+    args: { id: string; metric?: string; before?: number; after?: number; limit?: number; most?: number };
     result: SamplesAnswer;
   };
   sample_iterations: {
     args: { id: string; metric: string; variant: string };
     result: { samples: SampleStep[] };
+  };
+  waveform: {
+    args: { id: string; hash: string; points?: number };
+    /** Least and greatest amplitudes, -1 to 1; without any, `note` says why. */
+    result: {
+      low: number[];
+      high: number[];
+      seconds: number;
+      rate: number;
+      channels: number;
+      note: string | null;
+    };
   };
   single_values: {
     args: { objects: string[] };
@@ -365,6 +380,8 @@ export interface Edits {
   archive: { id: string };
   unarchive: { id: string };
   abort: { id: string };
+  /** PNG in base64. */
+  keep_picture: { id: string; hash: string; picture: string };
 }
 
 export type ReadName = keyof Reads;

@@ -1,8 +1,8 @@
 // What a figure is drawn with: plotly.js, our table, or, where it is a picture already, the picture.
 
 import { effect, type Signal, useSignal } from '@preact/signals';
-import type { ComponentType } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { lazy } from '../parts/lazy';
 import { useTheme } from '../parts/theme';
 import type { Figure } from '../protocol';
 import type { Source } from '../source';
@@ -13,7 +13,6 @@ import { PlotlyChart } from './plotly';
 import { onTheme } from './retheme';
 import { sentenceOf } from './said';
 import { type Table, tableOf } from './table';
-import type { TablePlotProps } from './tableplot';
 
 export type Body =
   | { kind: 'table'; table: Table }
@@ -81,25 +80,11 @@ function Waiting({ title }: { title: string }) {
   );
 }
 
-let TableView: ComponentType<TablePlotProps> | null = null;
-
 /** Most pages have no table: its code comes with the first one. */
-function LateTable(props: TablePlotProps) {
-  const View = useSignal(TableView);
-  useEffect(() => {
-    let gone = false;
-    void import('./tableplot').then(({ TablePlot }) => {
-      TableView = TablePlot;
-      if (!gone) {
-        View.value = TablePlot;
-      }
-    });
-    return () => {
-      gone = true;
-    };
-  }, []);
-  return View.value ? <View.value {...props} /> : <Waiting title={props.title} />;
-}
+const LateTable = lazy(
+  async () => (await import('./tableplot')).TablePlot,
+  () => <Waiting title="" />,
+);
 
 function PicturePlot({ address, title, problem }: { address: string; title: string; problem: Signal<string | null> }) {
   return (

@@ -13,6 +13,7 @@ import { bodyOf, FigureBody } from './figurebody';
 import { formatCount } from './format';
 import { Frame, type Stage, type Takeaways } from './frame';
 import { embedCode } from './keep';
+import { keepPicture } from './keepsake';
 import { followNear } from './onscreen';
 import { sentenceOf } from './said';
 import { tableControls } from './tablecontrols';
@@ -113,6 +114,7 @@ function NearFigure({ source, entry, title, width, options }: FigureCardProps & 
           <FigureBody
             key={body?.kind}
             {...{ source, title, figure, body, rows, options, stage, problem, reduced, unknown }}
+            onDrawn={found => keepPicture(source, entry, step.hash, found)}
           />
           {step.slider}
         </>

@@ -28,7 +28,7 @@ interface Selected {
 interface Plotly {
   react(el: Graph, data: unknown[], layout: unknown, config: unknown): Promise<unknown>;
   relayout(el: Graph, patch: Record<string, unknown>): Promise<unknown>;
-  toImage(el: Graph, options: Record<string, unknown>): Promise<string>;
+  toImage(figure: Graph | { data: unknown[]; layout: unknown }, options: Record<string, unknown>): Promise<string>;
   purge(el: Graph): void;
   Plots: { resize(el: Graph): Promise<unknown> };
   PlotSchema: { get(): { traces: Record<string, unknown> } };

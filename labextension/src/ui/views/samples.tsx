@@ -1,21 +1,29 @@
 // The Debug samples tab: what was logged at each iteration, newest first.
 
 import { useSignal } from '@preact/signals';
-import { ArrowDown, ArrowUp, ChevronsUp, Download, File, Play, Volume2 } from 'lucide';
+import { ArrowDown, ArrowUp, ChevronsUp, Download, File, FileCode, Play, Volume2 } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { downloadFile } from '../parts/download';
 import { bytes, integer } from '../parts/format';
 import { Button, Icon } from '../parts/icon';
+import { lazy } from '../parts/lazy';
 import { useLive } from '../parts/live';
 import { Empty, Nothing, Problem, SkeletonTiles } from '../parts/states';
 import type { Sample, SamplesAnswer } from '../protocol';
 import type { Source } from '../source';
 import '../styles/samples.css';
 import type { SamplesTabProps } from './props';
-import { SampleViewer, sampleFile } from './viewer';
+import { sampleFile } from './samplefile';
+
+const SampleViewer = lazy(
+  async () => (await import('./viewer')).SampleViewer,
+  () => null,
+);
 
 /** Iterations on one page. */
 const BATCH = 3;
+/** Samples of one iteration, until more of them are asked for. */
+const MOST = 200;
 
 interface Place {
   before?: number;
@@ -45,6 +53,7 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
   const metric = useSignal(first);
   const place = useSignal<Place>(placeOf(wanted));
   const open = useSignal<Sample | null>(null);
+  const most = useSignal(MOST);
   const page = useRef<HTMLDivElement>(null);
   /** The place that the newest answer is about. */
   const arrived = useRef<Place | null>(null);
@@ -53,16 +62,16 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
     [id],
     async signal => {
       const at = place.value;
-      const asked = { id, limit: BATCH, ...(metric.value && { metric: metric.value }), ...at };
+      const asked = { id, limit: BATCH, most: most.value, ...(metric.value && { metric: metric.value }), ...at };
       const found = await source.read('samples', asked, signal);
       arrived.current = at;
       return found;
     },
-    [id, metric.value, place.value],
+    [id, metric.value, place.value, most.value],
   );
   const still = useStill(
     live.value.value,
-    `${metric.value}${JSON.stringify(place.value)}`,
+    `${metric.value}${JSON.stringify(place.value)}${most.value}`,
     () => isBusy(page.current) || open.value !== null,
   );
   const answer = still.shown;
@@ -152,7 +161,7 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
         </Button>
       </div>
       {answer.iterations.length === 0 && <Nothing>Nothing was logged here for this metric.</Nothing>}
-      {answer.iterations.map(({ iteration, samples }) => (
+      {answer.iterations.map(({ iteration, samples, total }) => (
         <section key={iteration} class="tk-samples-batch" aria-label={`Iteration ${iteration}`}>
           <h3 class="tk-number">Iteration {integer(iteration)}</h3>
           <div class="tk-tiles">
@@ -168,6 +177,22 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
               />
             ))}
           </div>
+          {samples.length < total && (
+            <div class="tk-samples-more">
+              <span class="tk-faint tk-number">
+                {integer(samples.length)} of {integer(total)} samples
+              </span>
+              <button
+                type="button"
+                class="tk-button"
+                onClick={() => {
+                  most.value += 2 * MOST;
+                }}
+              >
+                Show more
+              </button>
+            </div>
+          )}
         </section>
       ))}
       {open.value && (
@@ -268,7 +293,11 @@ function Face({ source, id, sample, name, onOpen }: TileProps & { name: string }
     case 'html':
       return (
         <>
-          <iframe sandbox="" src={url} loading="lazy" title={name} tabIndex={-1} />
+          {source.blob ? (
+            <Icon of={FileCode} size={28} />
+          ) : (
+            <iframe sandbox="" src={url} loading="lazy" title={name} tabIndex={-1} />
+          )}
           <button type="button" class="tk-tile-open tk-tile-cover" aria-label={`Open ${name}`} onClick={onOpen} />
         </>
       );
@@ -308,7 +337,7 @@ function OpenFace({
 function Picture({ url, name, sample }: { url: string; name: string; sample: Sample }) {
   const broken = useSignal(false);
   if (broken.value) {
-    return <span class="tk-faint">This picture cannot be shown</span>;
+    return <span class="tk-faint">This picture is damaged</span>;
   }
   const small = (sample.width ?? 1000) < 100 && (sample.height ?? 1000) < 100;
   return (
