@@ -49,7 +49,7 @@ def run(server: LabServer) -> track.Experiment:
         with wave.open(silent, "wb") as file:
             file.setparams((1, 2, 8000, 0, "NONE", ""))
         made.log_audio("speech", "nothing", silent.getvalue(), iteration=70)
-        made.log_video("clip", "damaged", b"no video at all", iteration=70)
+        made.log_video("clip", "damaged", b"\0\0\0\x18ftypmp42, and no video", iteration=70)
         made.log_html("page", "report", REACHING, iteration=70)
     return made
 
