@@ -1,7 +1,7 @@
 # make demo   train three small models, watch them, write a report: see what this is
 # make lab    open JupyterLab on what the demo made
 # make test   every check: format, lint, types, and all tests
-# make test-long    the faults again in large counts: 1,000 kills, 10,000 power cuts
+# make test-long    the faults again in large counts (1,000 kills, 10,000 power cuts), and the charts at their full sizes
 # make benchmarks   what it costs, with 100,000 experiments; prints what it measures
 # make venv build clean   the steps one by one
 
@@ -36,7 +36,7 @@ test: venv lint types ui browser pytest
 
 test-long: venv
 	$(call say,Faults in large counts)
-	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py $(PYTEST_ARGS)
+	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py $(PYTEST_ARGS)
 
 benchmarks: venv
 	$(call say,Benchmarks)

@@ -606,3 +606,21 @@ def test_looks(opened: Open, run: track.Experiment, theme: str, width: int) -> N
     page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-{width}-used.png")
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_logged_nothing_finite_and_one_curve(
+    browser: Browser, server: LabServer, opened: Open, theme: str
+) -> None:
+    options = {"project": f"scalars {theme}", "store": server.store, "capture": False}
+    with track.start("empty", **options) as empty, track.start("undefined", **options) as undefined:
+        for step in range(10):
+            undefined.log({"loss/train": math.nan}, iteration=step)
+    page = opened(undefined, theme=theme)
+    expect(card(page, "loss").get_by_text("10 NaN")).to_be_visible()
+    assert axis(card(page, "loss"), "x") == (0, 9)
+    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-nan.png")
+    page.goto(server.page_url(f"trackkit/widgets/?type=experiment&objects={empty.id}&theme={theme}"))
+    page.get_by_role("tab", name="Scalars").click()
+    expect(page.get_by_text("Curves of what is logged appear here.")).to_be_visible()
+    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-empty.png")
