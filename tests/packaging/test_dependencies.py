@@ -12,7 +12,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Used where they are there: what a notebook already has, and what only makes an answer better.
-OPTIONAL = set("ipython ipykernel nbclient pandas pillow scikit-learn pydantic typst pypandoc-binary".split())
+OPTIONAL = set(
+    "ipython ipykernel nbclient pandas pillow scikit-learn pydantic typst pypandoc-binary "
+    "keras lightning pytorch-lightning transformers xgboost".split()  # their callbacks are imported with them
+)
 
 
 def normalized(name: str) -> str:

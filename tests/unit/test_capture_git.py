@@ -66,6 +66,53 @@ def test_changes_staged_and_not(repository: Path) -> None:
     assert (repository / "src" / "train.py").read_text(encoding="utf-8") == "lr = 0.2  # größer\n"
 
 
+def test_new_files_of_the_program(repository: Path) -> None:
+    for name, content in {
+        "src/new.py": "a = 1\nb = 'no line feed'",
+        "src/empty.py": "",
+        "src/big.py": "x = 1\n" * 50_000,
+        "data.csv": "1,2\n",
+        "ignored.py": "",
+        ".gitignore": "ignored.py\n",
+    }.items():
+        (repository / name).write_text(content, encoding="utf-8")
+    found = describe(repository)
+    diff = found["diff"]
+    assert isinstance(diff, str)
+    assert [line.split(" b/")[1] for line in diff.splitlines() if line.startswith("diff --git")] == [
+        "src/empty.py",
+        "src/new.py",
+    ]
+    assert found["repository_note"] == "1 new file is not among the changes"
+    for name in ("src/new.py", "src/empty.py"):
+        (repository / name).unlink()
+    subprocess.run(["git", "apply", "-"], cwd=repository, input=diff, text=True, check=True)
+    assert (repository / "src" / "new.py").read_text(encoding="utf-8") == "a = 1\nb = 'no line feed'"
+
+
+def test_the_running_notebook_is_not_among_the_changes(repository: Path) -> None:
+    for name in ("mine.ipynb", "other.ipynb"):
+        (repository / name).write_text("{}\n", encoding="utf-8")
+    run(repository, "add", ".")
+    run(repository, "commit", "--quiet", "-m", "notebooks")
+    for name in ("mine.ipynb", "other.ipynb"):
+        (repository / name).write_text('{"cells": []}\n', encoding="utf-8")
+    diff = git.describe(str(repository / "mine.ipynb"), str(repository))["diff"]
+    assert isinstance(diff, str)
+    assert "b/other.ipynb" in diff
+    assert "mine.ipynb" not in diff
+
+
+def test_a_script_that_is_in_no_repository_is_kept_whole(home: Path) -> None:
+    (home / "train.py").write_text('password = "hunter2"\nlr = 0.1\n', encoding="utf-8")
+    found = git.describe(str(home / "train.py"), str(home))
+    assert found["repository_note"] == "not in a git repository"
+    assert found["diff"] == (
+        "diff --git a/train.py b/train.py\nnew file mode 100644\n--- /dev/null\n+++ b/train.py\n@@ -0,0 +1,2 @@\n"
+        '+password = "[redacted]"\n+lr = 0.1\n'
+    )
+
+
 def test_diff_is_capped_in_time_and_size(repository: Path) -> None:
     (repository / "src" / "train.py").write_text("lr = 0.123456789\n" * 2_000_000, encoding="utf-8")
     begin = time.perf_counter()
