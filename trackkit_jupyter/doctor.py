@@ -225,8 +225,9 @@ def _servers() -> Iterator[Finding]:
                 detail = "has been running since before the extension was enabled, or does not have it"
                 yield _finding(what, "wrong", detail, _enabling(f"server extension enable {PACKAGE}", "--user"))
             else:
-                detail = f"does not have {PACKAGE}{where}: its views cannot be live without a kernel"
-                yield _finding(what, "wrong", detail, f"{quoted} -m pip install {PACKAGE}=={own}")
+                detail = f"does not have {PACKAGE}{where}: its views are live only while their kernel runs"
+                mend = f"{quoted} -m pip install {PACKAGE}=={own}" if _may_install(str(python)) else _widgets_for_user()
+                yield _finding(what, "wrong", detail, mend)
         except (OSError, ValueError):
             yield _finding(what, "note", f"does not answer{where}")
         else:
@@ -237,6 +238,21 @@ def _servers() -> Iterator[Finding]:
                     f"has {PACKAGE} {about.get('version')}{where}, here it is {own}: restart it, or install the same"
                 )
                 yield _finding(what, "wrong", detail, f"{quoted} -m pip install {PACKAGE}=={own}")
+
+
+def _may_install(python: str) -> bool:
+    """Return whether this person may install into the environment of a Python."""
+    return os.access(Path(python).parent, os.W_OK)
+
+
+def _widgets_for_user() -> str:
+    """Return the command that gives a server of others what it needs to show widgets, in this person's own folder."""
+    from jupyter_core.paths import jupyter_data_dir
+
+    ours, theirs = Path(sys.prefix) / "share/jupyter/labextensions", Path(jupyter_data_dir()) / "labextensions"
+    parts = " ".join(shlex.quote(str(ours / name)) for name in ("anywidget", "@jupyter-widgets"))
+    folder = shlex.quote(str(theirs))
+    return f"mkdir -p {folder} && cp -r {parts} {folder}  # then reload the page"
 
 
 def _ask(server: dict[str, Any]) -> dict[str, Any]:

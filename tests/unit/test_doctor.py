@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import trackkit_jupyter as track
+from trackkit_jupyter import doctor as doctor_module
 from trackkit_jupyter.cli import main
 from trackkit_jupyter.doctor import disk, file_system
 
@@ -258,3 +259,12 @@ def test_the_kind_of_a_disk(tmp_path):
     assert f"network disk (nfs4 at {shared})" in finding["detail"]
     assert finding["mend"] == "export TRACKKIT_STORE=/a/folder/on/a/local/disk"
     assert list(disk(shared / "local", mounts)) == []
+
+
+def test_widgets_for_a_server_of_others(home, monkeypatch):
+    """The command puts what shows widgets where a Lab of any environment looks: tried with a bare one, see README."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(home / "jupyter"))
+    assert subprocess.run(["bash", "-c", doctor_module._widgets_for_user()], check=False).returncode == 0
+    found = home / "jupyter" / "labextensions"
+    assert (found / "anywidget" / "package.json").is_file()
+    assert (found / "@jupyter-widgets" / "jupyterlab-manager" / "package.json").is_file()
