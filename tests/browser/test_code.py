@@ -64,7 +64,7 @@ def test_over_the_comm(plain: Plain, browser: Browser) -> None:
     page = plain.page
     plain.sees(page.locator(".trackkit canvas"), 40)
     # What no view of this page shows comes when it is asked for, once; what the kernel does not know is refused.
-    (comparison,) = code.parts_of("comparison")
+    comparison, *_ = code.parts_of("comparison")
     page.evaluate(
         """name => {
             const { part } = globalThis[Symbol.for('trackkit.ui')];

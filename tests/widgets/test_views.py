@@ -87,7 +87,7 @@ def test_no_code_is_sent_where_our_server_answers(comms: Comms, exp: track.Exper
 def test_a_page_asks_for_the_code_it_lacks(comms: Comms, exp: track.Experiment, monkeypatch: Any) -> None:
     monkeypatch.setenv("TRACKKIT_DOOR", "comm")
     ScalarsView(exp)
-    (plots,) = code.parts_of("plot")
+    plots, *_ = code.parts_of("plot")
     for need, has in ((code.FIRST, []), (plots, code.files_of(code.FIRST))):  # a page loaded anew has nothing
         comms.clear()
         hidden.page()._received(None, {"need": need, "has": has}, [])
