@@ -45,13 +45,19 @@ def watch() -> None:
     plain_exit = sys.exit
 
     def on_exit(status: Any = None, /) -> Any:
-        if threading.current_thread() is not threading.main_thread():
+        # IPython catches the exits of cells, and keeps them as the last error until the interpreter ends.
+        if threading.current_thread() is not threading.main_thread() or _in_a_shell():
             plain_exit(status)
         _note(status)
 
     on_exit.__doc__ = plain_exit.__doc__
     sys.exit = on_exit
     _watch_quit()
+
+
+def _in_a_shell() -> bool:
+    module: Any = sys.modules.get("IPython.core.interactiveshell")
+    return module is not None and bool(module.InteractiveShell.initialized())
 
 
 def _note(status: object) -> None:
