@@ -50,7 +50,7 @@ async def test_every_read_answers(ask, store):
         "changes": {"ids": [store.first, store.second, ABSENT]},
     }
     model = tracking.register_model(None, "digits", store=store.path).id
-    arguments |= {"model": {"id": model}, "models": {}, "lineage": {"id": model}}
+    arguments |= {"model": {"id": model}, "models": {}, "lineage": {"id": model}, "tags": {}}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():
@@ -84,7 +84,7 @@ async def test_every_edit_answers(ask, store):
         "remove_properties": {"names": ["place"]},
         "publish": {},
     }
-    assert edits.keys() == operations.EDITS.keys() - {"abort", "keep_picture", *OF_DRAFTS, *OF_MODELS}
+    assert edits.keys() == operations.EDITS.keys() - {"abort", "keep_picture", "set_tag_colors", *OF_DRAFTS, *OF_MODELS}
     for name, arguments in edits.items():
         answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": store.first, **arguments}))
         assert answer == {"state": store.experiment().state()}

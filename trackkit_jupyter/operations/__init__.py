@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, shown
-from trackkit_jupyter.operations import curves, edits, models, reads, samples, watching
+from trackkit_jupyter.operations import curves, edits, models, reads, samples, tags, watching
 from trackkit_jupyter.operations.arguments import Parameter, check, parameters, read_text
 from trackkit_jupyter.operations.plain import plain
 from trackkit_jupyter.store import Store
@@ -35,6 +35,7 @@ READS: dict[str, Operation] = {
     "model": models.model,
     "models": models.models,
     "lineage": models.lineage,
+    "tags": tags.tags,
 }
 
 #: Edits by name; each answers ``{"state": ...}``, a copy its ``id`` too.
@@ -63,6 +64,7 @@ EDITS: dict[str, Operation] = {
     "add_alias": models.add_alias,
     "remove_alias": models.remove_alias,
     "keep_picture": edits.keep_picture,
+    "set_tag_colors": tags.set_tag_colors,
 }
 
 #: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.

@@ -33,10 +33,13 @@ _PROTOTYPE_KEYS = frozenset({"__proto__", "constructor", "prototype"})
 
 
 def experiment(store: Store[Any], id: str) -> dict[str, Any]:
-    """Return everything recorded about an experiment but its events; its ``state``, and ``now`` by this clock."""
+    """Return everything recorded about an experiment but its events; its ``state``, and ``now`` by this clock.
+
+    ``status_reason`` says why it failed or was aborted, if that is known.
+    """
     with opened(store, id) as found:
         state = found.state()  # before the data: what changes in between is then read again
-        return {**found.to_dict(), "state": state, "now": iso(time.time())}
+        return {**found.to_dict(), "status_reason": found.status_reason, "state": state, "now": iso(time.time())}
 
 
 def experiments(

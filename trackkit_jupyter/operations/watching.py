@@ -10,6 +10,7 @@ from typing import Any
 from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.store import Store, StoredExperiment
+from trackkit_jupyter.store.tags import tags_state
 
 __all__ = ["LONGEST_WAIT", "States", "changes", "check_wait", "compare", "knows"]
 
@@ -29,7 +30,7 @@ def changes(store: Store[Any], ids: list[str], since: str = "", timeout: float =
     store
         The store.
     ids
-        Experiments to look at, 1,000 at most.
+        Experiments to look at, 1,000 at most; the store's own id stands for what is chosen for all of it: tag colours.
     since
         ``next`` of an earlier answer. Of an experiment that it does not know, one whose first look this is, that counts
         as changed which moved in the last 10 seconds, and so may have moved while it was read; what is missing, too.
@@ -82,6 +83,8 @@ class States:
         return {id: self._state(id) for id in ids}
 
     def _state(self, id: str) -> str:
+        if id == self._store.id:
+            return f"{zlib.crc32(tags_state(self._store).encode()):08x}"
         try:
             if id not in self._handles:
                 self._handles[id] = self._store.record(id)

@@ -26,7 +26,7 @@ from trackkit_jupyter import query as grammar
 from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.query.nodes import Compare, Condition, Order
 from trackkit_jupyter.query.sql import keys, ranked_keys, where
-from trackkit_jupyter.query.tables import damaged, details, experiments, names
+from trackkit_jupyter.query.tables import damaged, details, experiments, names, tags
 from trackkit_jupyter.store.catalog.digests import read_order
 from trackkit_jupyter.store.catalog.follow import Look, look, marked, scan, write_state
 from trackkit_jupyter.store.catalog.place import MEMORY, discard, open_catalog, places
@@ -158,6 +158,16 @@ class Catalog:
             self._refresh(connection, False)
             counted = select(experiments.c.project, func.count()).group_by(experiments.c.project)
             return {row[0]: row[1] for row in connection.execute(counted.order_by(experiments.c.project))}
+
+        return self._run(work)
+
+    def tags(self) -> dict[str, int]:
+        """Return how many experiments, archived ones too, carry each tag."""
+
+        def work(connection: Connection) -> dict[str, int]:
+            self._refresh(connection, False)
+            counted = select(tags.c.tag, func.count()).group_by(tags.c.tag)
+            return {row[0]: row[1] for row in connection.execute(counted)}
 
         return self._run(work)
 
