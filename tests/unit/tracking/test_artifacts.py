@@ -100,7 +100,7 @@ def test_text_with_an_asterisk_is_text(running):
     assert kept(running)[0]["type"] == "text"
 
 
-@pytest.mark.parametrize("metadata", [{"a": object()}, {1: 2}, {"a": "\ud800"}, [1], "text"], ids=ascii)
+@pytest.mark.parametrize("metadata", [{"a": object}, {1: 2}, {"a": "\ud800"}, [1], "text"], ids=ascii)
 def test_metadata_is_checked_before_anything_is_kept(running, metadata):
     for log in (running.log_artifact, running.watch_artifact):
         with pytest.raises((TrackkitTypeError, TrackkitValueError)) as refused:

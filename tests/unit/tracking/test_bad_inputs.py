@@ -33,6 +33,9 @@ class Tensor:
         self.shape = (len(values),) if len(values) != 1 else ()
         self.dtype = "torch.float32"
 
+    def __repr__(self):
+        return f"Tensor({self._values.tolist()})"
+
     def item(self):
         return float(self._values.item())
 

@@ -16,6 +16,13 @@ from trackkit_jupyter.errors import TrackkitError, TrackkitTypeError, TrackkitVa
 from trackkit_jupyter.tracking import media
 
 
+class Opaque:
+    """Something that cannot be kept, with the same name in every process."""
+
+    def __repr__(self) -> str:
+        return "<opaque>"
+
+
 def pixels(sample):
     return np.asarray(Image.open(io.BytesIO(media.image(sample).data)))
 
@@ -149,7 +156,7 @@ def test_a_file_that_is_no_text_is_no_configuration(tmp_path, running):
 
 
 @pytest.mark.parametrize(
-    "configuration", [{"a": object()}, {1: 2}, {"a": "\ud800"}, "missing.yaml", "a\nb", 5, None], ids=ascii
+    "configuration", [{"a": Opaque()}, {1: 2}, {"a": "\ud800"}, "missing.yaml", "a\nb", 5, None], ids=ascii
 )
 def test_what_is_no_configuration_writes_nothing(running, configuration):
     with pytest.raises(TrackkitError):
