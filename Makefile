@@ -13,6 +13,9 @@ SHELL := bash
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# What may be tested by several processes at once, and what takes the machine for itself: it measures, or starts many.
+PARTS := unit contract server widgets packaging capture
+WHOLE := faults notebooks benchmarks hosts browser
 export npm_config_update_notifier := false
 export LIST_DEPENDENCIES := import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
   print(*p["dependencies"], *p["optional-dependencies"]["test"], sep="\n")
@@ -117,5 +120,7 @@ browser:
 	fi
 
 pytest: venv browser
-	$(call say,Tests)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(call say,Tests of the parts)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/test_*.py $(addprefix tests/,$(PARTS)) $(PYTEST_ARGS)
+	$(call say,Tests of the whole)
+	@$(BIN)/python -m pytest $(addprefix tests/,$(WHOLE)) $(PYTEST_ARGS)

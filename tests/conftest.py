@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+# A test that is slow on a busy machine is not a wrong one: speed is measured in tests/benchmarks.
+hypothesis.settings.register_profile("trackkit", deadline=None)
+hypothesis.settings.load_profile("trackkit")
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trackkit_jupyter.errors import TrackkitStateError, TrackkitTypeError, TrackkitValueError
@@ -104,7 +104,6 @@ def test_tags_are_a_sorted_set():
         check_tags(["a", ""])
 
 
-@settings(deadline=None)
 @given(st.floats(min_value=0, max_value=4e9))
 def test_times_keep_their_milliseconds(seconds):
     assert timestamp(iso(seconds)) == pytest.approx(seconds, abs=0.001)

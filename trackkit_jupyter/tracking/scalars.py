@@ -30,7 +30,6 @@ class ScalarLogging(Writing):
         super().__init__(store, id)
         self._counters: dict[str, dict[str, Counter]] = {}
         self._by_key: dict[str, Counter] = {}
-        self._alike: dict[tuple[str, str], tuple[str, str]] = {}
 
     def log_scalar(self, metric: str, variant: str, value: float, iteration: int | None = None) -> None:
         """Log one value.
@@ -143,15 +142,7 @@ class ScalarLogging(Writing):
 
     def _counter(self, metric: str, variant: str) -> Counter:
         check_series(metric, variant)
-        recorder = self._running()
-        like = (_folded(metric), _folded(variant))
-        other = self._alike.setdefault(like, (metric, variant))
-        if other != (metric, variant):
-            recorder.complain(
-                f"trackkit: the series {shown(f'{metric}/{variant}')} differs from {shown('/'.join(other))} only by "
-                "case, or by how its characters are composed; both are kept."
-            )
-        counter = recorder.counter(metric, variant)
+        counter = self._running().counter(metric, variant)
         self._counters.setdefault(metric, {})[variant] = counter
         return counter
 
@@ -163,11 +154,3 @@ class ScalarLogging(Writing):
         super()._forget()
         self._counters.clear()
         self._by_key.clear()
-
-
-def _folded(name: str) -> str:
-    if name.isascii():
-        return name.lower()
-    import unicodedata
-
-    return unicodedata.normalize("NFC", name).casefold()

@@ -109,7 +109,7 @@ def test_an_edit_of_a_damaged_file_keeps_the_backup_until_the_end(document, dama
     assert document.path.with_name("record.json.damaged").read_bytes() == broken
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_flipped_bit_never_gives_a_wrong_value(document, place, bit):
     text = bytearray(document.path.read_bytes())

@@ -125,7 +125,7 @@ class DocumentMachine(RuleBasedStateMachine):
 
 
 DocumentMachine.TestCase.settings = settings(
-    max_examples=2_000 if os.environ.get("TRACKKIT_LONG") else 60, stateful_step_count=25, deadline=None
+    max_examples=2_000 if os.environ.get("TRACKKIT_LONG") else 60, stateful_step_count=25
 )
 
 TestDocument = DocumentMachine.TestCase

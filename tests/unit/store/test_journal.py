@@ -60,7 +60,6 @@ def iterations(reader: ScalarReader) -> list[int]:
 # -- the checksum over a run of records
 
 
-@settings(deadline=None)
 @given(count=st.integers(0, 300), seed=st.integers(0, 2**32 - 1), points=st.randoms(use_true_random=False))
 def test_the_checksum_depends_on_count_and_seed_alone(count, seed, points):
     data = b""
@@ -70,7 +69,6 @@ def test_the_checksum_depends_on_count_and_seed_alone(count, seed, points):
     assert zlib.crc32(data, seed) == expected_checksum(count, seed)
 
 
-@settings(deadline=None)
 @given(count=st.integers(1, 10**9), seed=st.integers(0, 2**32 - 1))
 def test_the_checksum_of_one_more_follows_from_any_count(count, seed):
     assume(seed != 0x2144DF1C)  # the residue itself: with it as the seed, every count gives the residue again
@@ -111,7 +109,7 @@ def test_a_torn_tail_costs_what_is_torn(scalars, cut):
     assert iterations(reader) == list(range(whole, 100))
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bits=st.sets(st.integers(0, 100 * 256 - 1), min_size=1, max_size=6))
 def test_flipped_bits_cost_the_records_they_hit(scalars, bits):
     whole = scalars.read_bytes()
@@ -178,7 +176,7 @@ def test_records_of_another_writer_are_refused(scalars):
 
 
 @given(chunks=st.lists(st.integers(1, 500), max_size=12))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_read_in_any_pieces_it_is_the_same(scalars, chunks):
     whole = scalars.read_bytes()
     reader, found = ScalarReader(scalars, "w"), []
@@ -221,7 +219,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 @given(payloads=st.lists(st.dictionaries(TEXTS, st.one_of(TEXTS, st.integers(), st.none())), max_size=8))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_lines_are_read_as_they_were_written(tmp_path, payloads):
     path = tmp_path / "events-w-0.jsonl"
     path.write_bytes(b"".join(line({"kind": "x", **payload}, 5) for payload in payloads))

@@ -140,7 +140,7 @@ class JournalMachine(RuleBasedStateMachine):
 
 
 JournalMachine.TestCase.settings = settings(
-    max_examples=2_000 if os.environ.get("TRACKKIT_LONG") else 60, stateful_step_count=25, deadline=None
+    max_examples=2_000 if os.environ.get("TRACKKIT_LONG") else 60, stateful_step_count=25
 )
 
 

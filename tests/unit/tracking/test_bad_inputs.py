@@ -8,7 +8,6 @@ import io
 import os
 import threading
 import time
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -210,17 +209,6 @@ def test_names_and_texts_are_kept(running, name):
     running.add_tags(name)
     assert running.names() == [(name.replace("/", "|"), "v")]
     assert (running.console()[0][0]["text"], running.properties["a"]["value"], running.tags) == (name, name, [name])
-
-
-@pytest.mark.parametrize(("one", "other"), [("Loss", "loss"), ("caf\u00e9", "cafe\u0301")])
-def test_names_that_look_alike_are_both_kept_with_a_warning(running, one, other):
-    running.log_scalar(one, "v", 1.0)
-    with pytest.warns(RuntimeWarning, match="both are kept"):
-        running.log_scalar(other, "v", 2.0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        running.log_scalar(other, "v", 3.0)
-    assert running.names() == [(one, "v"), (other, "v")]
 
 
 def test_a_name_that_is_taken_is_no_fault(store):

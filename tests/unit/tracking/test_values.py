@@ -116,7 +116,6 @@ def test_what_a_float64_cannot_hold(value):
         number(value)
 
 
-@settings(deadline=None)
 @given(st.one_of(st.integers(), st.floats(), st.decimals(allow_nan=False)))
 def test_a_number_is_exact_or_refused(value):
     try:
@@ -241,7 +240,7 @@ def test_nothing_to_log_is_nothing(running):
 LABELS = st.text(st.characters(exclude_categories=["C", "Z"], exclude_characters="/."), min_size=1, max_size=20)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     points=st.lists(
         st.tuples(
