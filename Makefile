@@ -38,6 +38,9 @@ lab: venv
 test: venv lint types ui browser pytest
 
 test-long: venv
+	$(call say,The large frameworks)
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[frameworks]'
+	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/unit -m frameworks
 	$(call say,Faults in large counts)
 	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py $(PYTEST_ARGS)
 

@@ -42,3 +42,13 @@ def isolated(
 def _open() -> list[Any]:
     session = sys.modules.get("trackkit_jupyter.tracking.session")
     return session.open_experiments() if session else []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the tests of the large frameworks to `make test-long`, which installs them."""
+    if os.environ.get("TRACKKIT_LONG"):
+        return
+    large = [item for item in items if item.get_closest_marker("frameworks")]
+    if large:
+        config.hook.pytest_deselected(items=large)
+        items[:] = [item for item in items if item not in large]

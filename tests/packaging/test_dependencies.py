@@ -14,7 +14,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Used where they are there: what a notebook already has, and what only makes an answer better.
 OPTIONAL = set(
     "ipython ipykernel nbclient pandas pillow scikit-learn pydantic typst pypandoc-binary "
-    "keras lightning pytorch-lightning transformers xgboost".split()  # their callbacks are imported with them
+    # Their callbacks are imported with them.
+    "keras lightning pytorch-lightning transformers xgboost xgboost-cpu".split()
 )
 
 

@@ -145,7 +145,6 @@ def run(source: str, tmp_path: Path, early: bool, *words: str) -> Any:
 
 @pytest.mark.parametrize("early", [True, False])
 def test_click(tmp_path: Path, early: bool) -> None:
-    pytest.importorskip("click")
     found = run(CLICK, tmp_path, early, "--seed", "7", "fit", "--lr", "0.5", "--api-token", "abc")
     assert found["lr"] == {"value": "0.5", "type": "float", "description": "step size", "default": "0.1"}
     assert found["api_token"] == {"value": "[redacted]", "type": "text", "description": None, "default": None}
@@ -154,7 +153,6 @@ def test_click(tmp_path: Path, early: bool) -> None:
 
 @pytest.mark.parametrize("early", [True, False])
 def test_absl(tmp_path: Path, early: bool) -> None:
-    pytest.importorskip("absl")
     found = run(ABSL, tmp_path, early, "--lr", "0.5")
     assert found["lr"] == {"value": "0.5", "type": "float", "description": "step size", "default": "0.1"}
     assert found["kind"]["value"] == "a"

@@ -21,7 +21,8 @@ def experiment(tmp_path: Path) -> Iterator[Any]:
 
 
 def test_lightgbm(experiment: Any) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
+    import lightgbm
+
     train, test = lightgbm.Dataset(X, Y), lightgbm.Dataset(X[50:], Y[50:])
     result: dict[str, Any] = {}
     booster = lightgbm.train(
@@ -39,7 +40,8 @@ def test_lightgbm(experiment: Any) -> None:
 
 
 def test_lightgbm_of_scikit_learn_and_early_stopping(experiment: Any) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
+    import lightgbm
+
     model = lightgbm.LGBMRegressor(n_estimators=50, verbose=-1)
     model.fit(X, Y, eval_X=X[::2], eval_y=-Y[::2], callbacks=[lightgbm.early_stopping(2, verbose=False)])
     assert len(experiment.series("l2", "val")) == model.best_iteration_ + 2
@@ -47,13 +49,15 @@ def test_lightgbm_of_scikit_learn_and_early_stopping(experiment: Any) -> None:
 
 
 def test_wrong_arguments_are_told_as_they_were(experiment: Any) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
+    import lightgbm
+
     with pytest.raises(TypeError, match="Dataset"):
         lightgbm.train({"verbose": -1}, "no data", 2)
 
 
 def test_xgboost(experiment: Any) -> None:
-    xgboost = pytest.importorskip("xgboost")
+    import xgboost
+
     data = xgboost.DMatrix(X, Y)
     result: dict[str, Any] = {}
     xgboost.train({"max_depth": 2}, data, 3, evals=[(data, "train")], evals_result=result, verbose_eval=False)

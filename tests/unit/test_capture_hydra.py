@@ -8,8 +8,6 @@ import sys
 import textwrap
 from pathlib import Path
 
-import pytest
-
 PROGRAM = """
     import json
     import hydra
@@ -30,7 +28,6 @@ PROGRAM = """
 
 
 def test_hydra(tmp_path: Path) -> None:
-    pytest.importorskip("hydra")
     (tmp_path / "config.yaml").write_text(
         "model:\n  lr: 0.1\n  layers: [1, 2]\ndb_password: hunter2\nname: ${model.lr}\n", encoding="utf-8"
     )

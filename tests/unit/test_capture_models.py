@@ -48,7 +48,8 @@ def test_joblib(sink: Any, tmp_path: Path) -> None:
 
 
 def test_lightgbm(sink: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
+    import lightgbm
+
     monkeypatch.chdir(tmp_path)
     import numpy as np
 
@@ -59,15 +60,18 @@ def test_lightgbm(sink: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_xgboost(sink: Any, tmp_path: Path) -> None:
-    xgboost = pytest.importorskip("xgboost")
+    import xgboost
+
     model = xgboost.XGBRegressor(n_estimators=2).fit([[0.0], [1.0]], [0.0, 1.0])
     model.save_model(tmp_path / "a.json")
     model.get_booster().save_model(tmp_path / "b.ubj")
     assert [name for name, _, _ in sink.models] == ["a", "b"]
 
 
+@pytest.mark.frameworks
 def test_torch(sink: Any, tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     model = torch.nn.Linear(2, 1)
     torch.save(model.state_dict(), tmp_path / "state.pt")
     torch.save({"epoch": 1, "model": model.state_dict()}, tmp_path / "checkpoint.pt")

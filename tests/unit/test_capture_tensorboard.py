@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorboardX
 
 import trackkit_jupyter as track
-
-tensorboardX = pytest.importorskip("tensorboardX")  # noqa: N816
 
 
 @pytest.fixture
@@ -78,10 +77,10 @@ def test_the_file_of_the_writer_is_what_it_was(experiment: Any, tmp_path: Path) 
 
 def test_the_tensorboard_package_by_itself(experiment: Any, tmp_path: Path) -> None:
     """torch's writer hands such events to this class."""
-    module = pytest.importorskip("tensorboard.summary.writer.event_file_writer")
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
+    from tensorboard.summary.writer import event_file_writer as module
 
     def metadata(plugin: str) -> Any:
         return SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name=plugin))

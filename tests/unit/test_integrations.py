@@ -23,7 +23,8 @@ def experiment(tmp_path: Path) -> Iterator[Any]:
 
 
 def test_lightgbm(experiment: Any) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
+    import lightgbm
+
     from trackkit_jupyter.integrations.lightgbm import trackkit_callback
 
     data, result = lightgbm.Dataset(X, Y, params={"min_data_in_leaf": 2}), {}
@@ -34,7 +35,8 @@ def test_lightgbm(experiment: Any) -> None:
 
 
 def test_another_experiment_than_the_current_one(experiment: Any, tmp_path: Path) -> None:
-    lightgbm = pytest.importorskip("lightgbm")
+    import lightgbm
+
     from trackkit_jupyter.integrations.lightgbm import trackkit_callback
 
     with track.start("b", store=tmp_path / "store", capture=False) as inner:
@@ -52,7 +54,8 @@ def test_no_experiment() -> None:
 
 
 def test_xgboost(experiment: Any) -> None:
-    xgboost = pytest.importorskip("xgboost")
+    import xgboost
+
     from trackkit_jupyter.integrations.xgboost import TrackkitCallback
 
     data, result = xgboost.DMatrix(X, Y), {}
@@ -62,10 +65,11 @@ def test_xgboost(experiment: Any) -> None:
     assert experiment.series("rmse", "train").values.tolist() == result["train"]["rmse"]
 
 
+@pytest.mark.frameworks
 def test_keras(experiment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("torch")
     monkeypatch.setenv("KERAS_BACKEND", "torch")
-    keras = pytest.importorskip("keras")
+    import keras
+
     from trackkit_jupyter.integrations.keras import TrackkitCallback
 
     model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
@@ -79,10 +83,11 @@ def test_keras(experiment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Dense" in experiment.configuration["Keras"]["value"]
 
 
+@pytest.mark.frameworks
 def test_transformers(experiment: Any, tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
-    transformers = pytest.importorskip("transformers")
-    pytest.importorskip("accelerate")
+    import torch
+    import transformers
+
     from trackkit_jupyter.integrations.transformers import TrackkitCallback
 
     class Tiny(torch.nn.Module):  # type: ignore[name-defined, misc]
@@ -109,9 +114,11 @@ def test_transformers(experiment: Any, tmp_path: Path) -> None:
     assert experiment.hyperparameters["Transformers"].get("hub_token", {"value": "None"})["value"] != ""
 
 
+@pytest.mark.frameworks
 def test_lightning(experiment: Any, tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
-    lightning = pytest.importorskip("lightning.pytorch")
+    import lightning.pytorch as lightning
+    import torch
+
     from trackkit_jupyter.integrations.lightning import TrackkitLogger
 
     class Tiny(lightning.LightningModule):  # type: ignore[name-defined, misc]

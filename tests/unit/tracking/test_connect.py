@@ -159,7 +159,7 @@ def test_what_is_declared_of_a_parameter_is_kept(running):
 
 
 def test_what_pydantic_declares_is_kept(running):
-    pydantic = pytest.importorskip("pydantic")
+    import pydantic
 
     class Net(pydantic.BaseModel):
         width: int = pydantic.Field(default=8, description="units in a layer")
