@@ -53,6 +53,7 @@ RESTS = {
     "samples": 1.0,
     "sample_iterations": 1.0,
     "single_values": 1.0,
+    "tags": 2.0,
 }
 _MOST_FOLLOWED = 64
 _MOST_WATCHED = 200
@@ -70,6 +71,7 @@ class _Followed:
 
     operation: str
     arguments: dict[str, Any]
+    store: str
     dirty: bool = True
     sent_at: float = 0.0
     digest: int = 0
@@ -77,7 +79,9 @@ class _Followed:
 
     @property
     def about(self) -> set[str]:
-        """The experiments that it reads."""
+        """The experiments that it reads, or the store."""
+        if self.operation == "tags":
+            return {self.store}
         return {self.arguments["id"]} if "id" in self.arguments else set(self.arguments.get("objects", ()))
 
 
@@ -235,7 +239,7 @@ class Channel:
     def _follow(self, operation: str, arguments: Mapping[str, Any]) -> _Followed:
         key = _key(operation, arguments)
         plain = {name: value for name, value in arguments.items() if name not in _CURSORS.get(operation, ())}
-        read = self._followed.setdefault(key, _Followed(operation, plain))
+        read = self._followed.setdefault(key, _Followed(operation, plain, self.store.id))
         self._followed.move_to_end(key)
         while len(self._followed) > _MOST_FOLLOWED:
             _, old = self._followed.popitem(last=False)

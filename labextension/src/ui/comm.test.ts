@@ -13,7 +13,7 @@ let source: CommSource;
 
 beforeEach(() => {
   sent = [];
-  source = new CommSource(message => sent.push(message as Sent));
+  source = new CommSource(message => sent.push(message as Sent), '0'.repeat(32));
 });
 
 function charts(next: string): ArrayBuffer {

@@ -2,7 +2,7 @@
 
 import { type Signal, signal } from '@preact/signals';
 import type { ConsoleAnswer, ConsoleLine, EditName, Edits, ReadName, Reads } from './protocol';
-import { type Source, SourceError } from './source';
+import { type Edited, type Source, SourceError } from './source';
 
 export type Buffers = readonly (DataView | ArrayBuffer)[];
 export type Send = (message: Record<string, unknown>) => void;
@@ -92,7 +92,7 @@ export function commSource(door: Door, store: string): CommSource {
   door.sources ??= new Map();
   const { sources } = door;
   const sourceOf = (id: string) => {
-    const source = sources.get(id) ?? new CommSource(message => send(door, { store: id, ...message }));
+    const source = sources.get(id) ?? new CommSource(message => send(door, { store: id, ...message }), id);
     sources.set(id, source);
     return source;
   };
@@ -122,7 +122,10 @@ export class CommSource implements Source {
   /** Pages share a widget: answers are for one of them. */
   private readonly page = Math.random().toString(36).slice(2);
 
-  constructor(private readonly send: Send) {}
+  constructor(
+    private readonly send: Send,
+    readonly storeId: string,
+  ) {}
 
   /** Take a message of the kernel. */
   take(content: unknown, buffers: Buffers = []): void {
@@ -151,7 +154,7 @@ export class CommSource implements Source {
   }
 
   async edit<N extends EditName>(operation: N, args: Edits[N]) {
-    return (await this.ask({ operation, arguments: args as unknown as Arguments })).value as { state: string };
+    return (await this.ask({ operation, arguments: args as unknown as Arguments })).value as Edited;
   }
 
   /** Address of the file once it is here, and of an empty picture until then; a component that reads it is drawn again. */

@@ -24,6 +24,7 @@ function record(changes: Partial<ExperimentAnswer> = {}): ExperimentAnswer {
 
 /** A store in memory behind the seam that the doors use. */
 class MemorySource implements Source {
+  readonly storeId = 'f'.repeat(32);
   connected = signal(true);
   record = record();
   lines: ConsoleLine[] = [];
@@ -51,6 +52,7 @@ class MemorySource implements Source {
     }),
     plots: () => ({ plots: [] }),
     single_values: () => ({ items: [] }),
+    tags: () => ({ tags: [] }),
     charts: () => noCharts(),
   };
 
@@ -188,9 +190,10 @@ describe('the experiment view', () => {
   it('adds a tag by keyboard and removes one', async () => {
     show();
     fireEvent.click(await screen.findByRole('button', { name: 'Add tag' }));
-    const field = screen.getByRole('textbox', { name: 'New tag' }) as HTMLInputElement;
-    field.value = ' baseline ';
+    const field = (await screen.findByRole('textbox', { name: 'New tag' })) as HTMLInputElement;
+    fireEvent.input(field, { target: { value: ' baseline ' } });
     fireEvent.keyDown(field, { key: 'Enter' });
+    await waitFor(() => expect(screen.queryByRole('textbox', { name: 'New tag' })).toBeNull());
     fireEvent.click(screen.getByRole('button', { name: 'Remove tag linear' }));
     expect(source.edits).toEqual([
       ['add_tags', { id: ID, tags: ['baseline'] }],

@@ -7,6 +7,7 @@ import { lazy } from './parts/lazy';
 import { ActiveProvider, followScreen, useLive } from './parts/live';
 import { ConnectionLine, Empty, Problem, SkeletonTiles } from './parts/states';
 import { followTheme, ThemeProvider } from './parts/theme';
+import { ToastProvider } from './parts/toast';
 import type { View, ViewOptions } from './protocol';
 import type { Source } from './source';
 
@@ -59,7 +60,9 @@ export function mount(
   render(
     <ThemeProvider value={theme}>
       <ActiveProvider value={active}>
-        <Shown shown={shown} source={source} onOptions={onOptions} />
+        <ToastProvider>
+          <Shown shown={shown} source={source} onOptions={onOptions} />
+        </ToastProvider>
         <ConnectionLine connected={source.connected} />
       </ActiveProvider>
     </ThemeProvider>,

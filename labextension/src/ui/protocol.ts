@@ -137,9 +137,19 @@ export interface ExperimentRecord {
   runtime: Record<string, unknown>;
   single_values: Record<string, Num>;
   metrics: Record<string, Record<string, MetricSummary>>;
+  /** Why it failed or was aborted, if that is known. */
+  status_reason?: string | null;
   /** Records found damaged, and points that could not be written. */
   damaged?: number;
   lost?: number;
+}
+
+/** A tag of the store; colours as `#rrggbb`, null while nobody chose any. */
+export interface KnownTag {
+  name: string;
+  count: number;
+  background: string | null;
+  foreground: string | null;
 }
 
 export type ExperimentAnswer = ExperimentRecord & { state: string; now: string };
@@ -364,6 +374,7 @@ export interface Reads {
     args: { objects: string[] };
     result: { items: { id: string; name: string; values: Record<string, Num> }[] };
   };
+  tags: { args: Record<string, never>; result: { tags: KnownTag[] } };
   changes: {
     args: { ids: string[]; since?: string; timeout?: number };
     result: { next: string; changed: string[]; missing: string[] };
@@ -380,6 +391,11 @@ export interface Edits {
   archive: { id: string };
   unarchive: { id: string };
   abort: { id: string };
+  publish: { id: string };
+  reset: { id: string };
+  clone: { id: string; name?: string };
+  delete: { id: string };
+  set_tag_colors: { tag: string; background?: string; foreground?: string };
   /** PNG in base64. */
   keep_picture: { id: string; hash: string; picture: string };
 }

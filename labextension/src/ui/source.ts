@@ -4,11 +4,19 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { Poller } from './poller';
 import type { EditName, Edits, ReadName, Reads } from './protocol';
 
+/** What an edit answers: the new state, and the id of what it made. */
+export interface Edited {
+  state: string | null;
+  id?: string;
+}
+
 export interface Source {
+  /** The store's id, which stands in `watch` for what is chosen for all of it. */
+  readonly storeId: string;
   /** Whether the last attempt reached the server; a view keeps what it shows while it is false. */
   readonly connected: ReadonlySignal<boolean>;
   read<N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal): Promise<Reads[N]['result']>;
-  edit<N extends EditName>(operation: N, args: Edits[N]): Promise<{ state: string }>;
+  edit<N extends EditName>(operation: N, args: Edits[N]): Promise<Edited>;
   fileUrl(experiment: string, hash: string, download?: string): string;
   /** The file itself, from a source whose addresses cannot be downloaded before they are read. */
   blob?(experiment: string, hash: string): Promise<Blob>;
@@ -28,6 +36,11 @@ export class SourceError extends Error {
   ) {
     super(message);
   }
+}
+
+/** What was not managed, in words for a person. */
+export function wordsOf(reason: unknown): string {
+  return reason instanceof SourceError ? reason.message : `This could not be done: ${String(reason)}`;
 }
 
 /** The server could not be reached or asks for patience: worth trying again. */
@@ -72,6 +85,10 @@ export class HttpSource implements Source {
     this.poller = new Poller((args, signal) => this.read('changes', args, signal));
   }
 
+  get storeId(): string {
+    return this.store.id;
+  }
+
   async read<N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal) {
     const query = new URLSearchParams(this.where());
     for (const [name, value] of Object.entries(args)) {
@@ -91,7 +108,7 @@ export class HttpSource implements Source {
     const body = JSON.stringify({ ...this.where(), ...args });
     const headers = { 'Content-Type': 'application/json' };
     const response = await this.send(`trackkit/api/${operation}`, { method: 'POST', body, headers });
-    return (await response.json()) as { state: string };
+    return (await response.json()) as Edited;
   }
 
   fileUrl(experiment: string, hash: string, download?: string): string {

@@ -7,13 +7,14 @@ import { Button } from './icon';
 
 interface DialogProps {
   title: string;
+  class?: string;
   tools?: ComponentChildren;
   onClose: () => void;
   onKeyDown?: (event: KeyboardEvent) => void;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, tools, onClose, onKeyDown, children }: DialogProps) {
+export function Dialog({ title, class: name = '', tools, onClose, onKeyDown, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -30,7 +31,7 @@ export function Dialog({ title, tools, onClose, onKeyDown, children }: DialogPro
   return (
     <dialog
       ref={dialog}
-      class="tk-dialog"
+      class={`tk-dialog ${name}`}
       tabIndex={-1}
       aria-label={title}
       onCancel={event => {

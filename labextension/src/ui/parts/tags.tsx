@@ -4,17 +4,7 @@ import { useSignal } from '@preact/signals';
 import { Plus, X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon';
-
-const HUES = 10;
-
-/** A tag keeps its colour everywhere: the slot comes from its letters. */
-export function tagSlot(tag: string): number {
-  let sum = 0;
-  for (const letter of tag) {
-    sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_521;
-  }
-  return sum % HUES;
-}
+import { tagSlot } from './tagbook';
 
 interface TagsProps {
   tags: string[];

@@ -12,10 +12,10 @@ import { Middle } from '../parts/middle';
 import { Problem, SkeletonRows, SkeletonTiles } from '../parts/states';
 import { Status, statusWord } from '../parts/status';
 import { type Tab, Tabs } from '../parts/tabs';
-import { Tags } from '../parts/tags';
+import { ObjectTags } from '../parts/tagging';
 import { RelativeTime } from '../parts/time';
 import type { ExperimentAnswer, ViewOptions } from '../protocol';
-import { type Source, SourceError } from '../source';
+import type { Source } from '../source';
 
 const tiles = () => <SkeletonTiles />;
 
@@ -87,20 +87,10 @@ function tabNamed(wanted: string | undefined, tabs: Tab[]): string {
 }
 
 function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAnswer> }) {
-  const refused = useSignal<string | null>(null);
   const record = live.value.value;
   if (!record) {
     return <header class="tk-header">{live.late.value && <SkeletonRows rows={2} />}</header>;
   }
-  const tag = async (operation: 'add_tags' | 'remove_tags', name: string) => {
-    try {
-      await source.edit(operation, { id: record.id, tags: [name] });
-      refused.value = null;
-      live.wake();
-    } catch (reason) {
-      refused.value = reason instanceof SourceError ? reason.message : 'The tag could not be changed.';
-    }
-  };
   return (
     <header class="tk-header">
       <div class="tk-header-line">
@@ -108,6 +98,11 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
           <Middle text={record.name} />
         </h2>
         <Status status={record.status} />
+        {record.status_reason && (record.status === 'failed' || record.status === 'aborted') && (
+          <span class="tk-reason tk-faint" title={record.status_reason}>
+            <span class="tk-cut">{record.status_reason}</span>
+          </span>
+        )}
         {record.archived && <span class="tk-badge">Archived</span>}
         <span class="tk-space" />
         <IdButton id={record.id} />
@@ -123,13 +118,8 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
         {record.last_iteration !== null && record.last_iteration !== undefined && (
           <span class="tk-meta tk-number">Iteration {integer(record.last_iteration)}</span>
         )}
-        <Tags
-          tags={record.tags}
-          onAdd={name => void tag('add_tags', name)}
-          onRemove={name => void tag('remove_tags', name)}
-        />
+        <ObjectTags source={source} id={record.id} tags={record.tags} onChanged={() => live.restart()} />
       </div>
-      {refused.value && <Problem error={refused.value} />}
       <Damage record={record} />
       {live.error.value && <Problem error={live.error.value} />}
       <span class="tk-spoken" role="status">
