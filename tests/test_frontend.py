@@ -96,7 +96,8 @@ def test_the_lab_has_the_same_code() -> None:
     found = scripts()
     first = {"remoteEntry", *at_start(found["remoteEntry"].read_text(encoding="utf-8"))}
     views = sum(path.stat().st_size for name, path in found.items() if name not in first)
-    assert 0 < views <= weight({path.name for path in EMBED.glob("*.js")}) + 40 * KB
+    # Its bundler wraps every module, so that it grows a little faster.
+    assert 0 < views <= 1.05 * weight({path.name for path in EMBED.glob("*.js")}) + 40 * KB
 
 
 def test_no_framework_of_the_host_is_inside() -> None:
