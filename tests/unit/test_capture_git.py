@@ -43,6 +43,7 @@ def describe(root: Path) -> dict[str, object]:
 def test_clean_repository(repository: Path) -> None:
     assert describe(repository) == {
         "repository": "https://example.org/team/code.git",
+        "repository_root": str(repository.resolve()),
         "branch": "topic/one",
         "commit": run(repository, "rev-parse", "HEAD"),
         "script": "src/train.py",

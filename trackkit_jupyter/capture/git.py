@@ -41,16 +41,19 @@ def describe(script: str | None, directory: str | None) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``repository`` (address without credentials), ``branch``, ``commit``, ``script`` and ``working_dir`` (relative
-        to the repository, else absolute), ``diff`` (against the commit, at most 1 MB, with new files of the program,
-        without the secrets that are recognised), and ``repository_note``: why one of them is missing, None when none
-        is. What does not exist is None. The running notebook is not in the diff: its cells are recorded as they are
-        executed. A script that is in no repository is in the diff as a whole.
+        ``repository`` (address without credentials), ``repository_root`` (its folder here), ``branch``, ``commit``,
+        ``script`` and ``working_dir`` (relative to the repository, else absolute), ``diff`` (against the commit, at
+        most 1 MB, with new files of the program, without the secrets that are recognised), and ``repository_note``: why
+        one of them is missing, None when none is. What does not exist is None. The running notebook is not in the diff:
+        its cells are recorded as they are executed. A script that is in no repository is in the diff as a whole.
     """
-    found: dict[str, Any] = dict.fromkeys(("repository", "branch", "commit", "diff", "repository_note"))
+    found: dict[str, Any] = dict.fromkeys(
+        ("repository", "repository_root", "branch", "commit", "diff", "repository_note")
+    )
     found |= {"script": script, "working_dir": directory}
     try:
         root = _root(script, directory)
+        found["repository_root"] = root
         found |= {"script": _relative(script, root), "working_dir": _relative(directory, root)}
         found["branch"] = _ask(root, "symbolic-ref", "--quiet", "--short", "HEAD")
         found["repository"] = _remote(root, found["branch"])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, shown
-from trackkit_jupyter.operations import curves, edits, models, reads, samples, tags, watching
+from trackkit_jupyter.operations import curves, edits, models, reads, samples, tags, texts, watching
 from trackkit_jupyter.operations.arguments import Parameter, check, parameters, read_text
 from trackkit_jupyter.operations.plain import plain
 from trackkit_jupyter.store import Store
@@ -24,6 +24,7 @@ READS: dict[str, Operation] = {
     "experiment": reads.experiment,
     "experiments": reads.experiments,
     "charts": curves.charts,
+    "text": texts.text,
     "console": reads.console,
     "plots": reads.plots,
     "figure": reads.figure,
@@ -58,6 +59,7 @@ EDITS: dict[str, Operation] = {
     "remove_hyperparameters": edits.remove_hyperparameters,
     "set_configuration": edits.set_configuration,
     "remove_configuration": edits.remove_configuration,
+    "set_execution": edits.set_execution,
     "set_labels": models.set_labels,
     "set_config": models.set_config,
     "set_metadata": models.set_metadata,

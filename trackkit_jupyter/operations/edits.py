@@ -27,6 +27,7 @@ __all__ = [
     "rename",
     "reset",
     "set_configuration",
+    "set_execution",
     "set_hyperparameter",
     "set_property",
     "unarchive",
@@ -127,6 +128,41 @@ def set_configuration(
 def remove_configuration(store: Store[Any], id: str, names: list[str]) -> dict[str, Any]:
     """Remove configuration objects of a draft."""
     return _edit(store, id, lambda experiment: experiment.remove_configuration(*names))
+
+
+def set_execution(
+    store: Store[Any],
+    id: str,
+    image: str | None = None,
+    arguments: str | None = None,
+    setup: str | None = None,
+    output_uri: str | None = None,
+    log_level: str | None = None,
+) -> dict[str, Any]:
+    """Set how a draft's code is to be run; what is not given stays, empty text takes a field away.
+
+    Parameters
+    ----------
+    store, id
+        The draft.
+    image, arguments, setup
+        The container: its image, the arguments it is run with, the script that prepares it.
+    output_uri
+        Where checkpoints and artifacts go.
+    log_level
+        A level of the standard library's logging: CRITICAL, ERROR, WARNING, INFO, DEBUG or NOTSET.
+    """
+    fields = {
+        "image": image,
+        "arguments": arguments,
+        "setup": setup,
+        "output_uri": output_uri,
+        "log_level": log_level,
+    }
+    given = {name: value for name, value in fields.items() if value is not None}
+    if not given:
+        raise TrackkitValueError(f"Name what to set: {', '.join(fields)}.", "image")
+    return _edit(store, id, lambda experiment: experiment.set_execution(**given))
 
 
 def keep_picture(store: Store[Any], id: str, hash: str, picture: str) -> dict[str, Any]:

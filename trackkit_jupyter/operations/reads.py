@@ -10,6 +10,7 @@ from typing import Any
 from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.plain import encode
+from trackkit_jupyter.operations.texts import shortened
 from trackkit_jupyter.records import iso
 from trackkit_jupyter.store import Store
 
@@ -39,7 +40,8 @@ def experiment(store: Store[Any], id: str) -> dict[str, Any]:
     """
     with opened(store, id) as found:
         state = found.state()  # before the data: what changes in between is then read again
-        return {**found.to_dict(), "status_reason": found.status_reason, "state": state, "now": iso(time.time())}
+        told = {"status_reason": found.status_reason, "state": state, "now": iso(time.time())}
+        return {**shortened(found.to_dict()), **told}
 
 
 def experiments(

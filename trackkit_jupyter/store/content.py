@@ -12,6 +12,7 @@ __all__ = ["Content"]
 _ABSENT: dict[str, Any] = {
     "execution": {
         "repository": None,
+        "repository_root": None,
         "branch": None,
         "commit": None,
         "script": None,

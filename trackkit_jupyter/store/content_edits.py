@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from trackkit_jupyter.errors import LockedError, NotFoundError, TrackkitStateError, TrackkitTypeError, shown
+from trackkit_jupyter.errors import (
+    LockedError,
+    NotFoundError,
+    TrackkitStateError,
+    TrackkitTypeError,
+    TrackkitValueError,
+    shown,
+)
 from trackkit_jupyter.records import Status, check_name, check_text
 from trackkit_jupyter.store.record import Record
 from trackkit_jupyter.store.texts import plain_text
 
-__all__ = ["ContentEdits", "check_unpublished"]
+__all__ = ["LOG_LEVELS", "ContentEdits", "check_unpublished"]
+
+#: The levels of the standard library's logging, by name.
+LOG_LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "NOTSET")
+_CONTAINER = {"image": "An image", "arguments": "Arguments", "setup": "A setup script"}
+_EXECUTION = {**_CONTAINER, "output_uri": "An output destination", "log_level": "A logging level"}
 
 
 def check_unpublished(record: dict[str, Any]) -> None:
@@ -144,6 +156,41 @@ class ContentEdits(Record):
             check_name(name, "names")
         self._remove_rows("configuration", [{"name": name} for name in names], draft=True)
 
+    def set_execution(self, **fields: str) -> None:
+        """Set how a draft's code is to be run; empty text takes a field away.
+
+        Parameters
+        ----------
+        **fields
+            ``image``, ``arguments`` and ``setup`` of the container, ``output_uri``, and ``log_level``: a level of the
+            standard library's logging.
+
+        Raises
+        ------
+        TrackkitTypeError, TrackkitValueError
+            A wrong field; nothing was set.
+        TrackkitStateError
+            It is no draft: clone it, or reset it.
+        """
+        for name, value in fields.items():
+            if name not in _EXECUTION:
+                raise TrackkitValueError(f"There is no field {shown(name)}; allowed: {', '.join(_EXECUTION)}.", "field")
+            check_text(value, name, what=_EXECUTION[name])
+            if name == "log_level" and value and value not in LOG_LEVELS:
+                raise TrackkitValueError(
+                    f"log_level must be one of {', '.join(LOG_LEVELS)}, not {shown(value)}.", "log_level"
+                )
+
+        def put(record: dict[str, Any], _: Any) -> None:
+            _check(record, draft=True)
+            execution = dict(record.get("execution") or {})
+            container = dict(execution.get("container") or {})
+            for name, value in fields.items():
+                (container if name in _CONTAINER else execution)[name] = value.strip() or None
+            record["execution"] = {**execution, "container": container}
+
+        self._change(put)
+
     # -- below --------------------------------------------------------------------------------------------------------
 
     def _put_rows(self, table: str, rows: list[dict[str, Any]], *keys: str, draft: bool = False) -> None:
@@ -175,7 +222,7 @@ def _check(record: dict[str, Any], draft: bool) -> None:
     check_unpublished(record)
     if draft and record["status"] != Status.DRAFT.value:
         raise TrackkitStateError(
-            f"Only a draft's parameters and configuration are edited; the experiment {shown(record['name'])} is "
+            f"Only a draft's code, parameters and configuration are edited; the experiment {shown(record['name'])} is "
             f"{record['status']}. Clone it to edit, or reset it.",
             "status",
         )

@@ -24,7 +24,7 @@ from trackkit_jupyter.records import (
 from trackkit_jupyter.store import Store, create_store
 from trackkit_jupyter.store import open_store as _open_store
 from trackkit_jupyter.store.documents import storage_error
-from trackkit_jupyter.tracking import habits, parameters, session
+from trackkit_jupyter.tracking import habits, parameters, session, takingup
 from trackkit_jupyter.tracking.experiment import Experiment
 from trackkit_jupyter.tracking.listing import Experiments
 from trackkit_jupyter.tracking.model import Model
@@ -97,10 +97,14 @@ def start(
             check_id(id, field)
     parts = chosen(capture)
     session.finish_earlier_execution()
-    home: Store[Experiment] = create_store(store, handle=Experiment, listing=Experiments)
-    if parent is not None:
+    draft = takingup.take() if resume is None else None
+    where = store if draft is None else draft.store
+    home: Store[Experiment] = create_store(where, handle=Experiment, listing=Experiments)
+    if parent is not None and draft is None:
         home.experiment(parent)
-    if resume is not None:
+    if draft is not None:
+        experiment = _taken_up(home, draft.id, labels)
+    elif resume is not None:
         experiment = _resumed(home, resume, labels)
     else:
         experiment = _started(home, title, project, labels, description, parent)
@@ -232,6 +236,13 @@ def _started(
         if isinstance(error, OSError) and not isinstance(error, TrackkitError):
             raise storage_error(error, f"No experiment can be started in the store at {store.path}") from error
         raise
+    return experiment
+
+
+def _taken_up(store: Store[Experiment], id: str, tags: list[str]) -> Experiment:
+    experiment = _resumed(store, id, tags)
+    experiment._drafted = experiment.hyperparameters
+    experiment.record_execution({"cells": []})  # those that run now are recorded as they are executed
     return experiment
 
 

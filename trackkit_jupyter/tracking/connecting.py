@@ -8,6 +8,7 @@ from trackkit_jupyter.errors import shown
 from trackkit_jupyter.records import check_name
 from trackkit_jupyter.tracking.parameters import Parameter, flatten
 from trackkit_jupyter.tracking.recorder import Recorder
+from trackkit_jupyter.tracking.takingup import feed
 from trackkit_jupyter.tracking.writing import Writing
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Connecting(Writing):
         super().__init__(store, id)
         self._connected: list[tuple[Any, str, dict[str, Parameter]]] = []
         self._unfit: set[tuple[str, str]] = set()  # section and name of what was said not to be recorded
+        self._drafted: dict[str, dict[str, dict[str, Any]]] = {}  # what a draft that runs again has, until it is given
 
     def connect(self, parameters: Any, name: str = "General") -> Any:
         """Record parameters as a section of hyperparameters, and go on recording what changes in them.
@@ -36,7 +38,7 @@ class Connecting(Writing):
 
         Returns
         -------
-        `parameters`, unchanged.
+        `parameters`, unchanged; in a run of a draft, with the values that were edited in it.
 
         Raises
         ------
@@ -47,6 +49,8 @@ class Connecting(Writing):
         """
         check_name(name)
         recorder = self._running()
+        if name in self._drafted:
+            feed(parameters, self._drafted.pop(name))
         found = self._journal_parameters(recorder, name, {}, flatten(parameters), counted=True)
         if not self._connected:
             recorder.watchers.append(lambda: self._watch(recorder))

@@ -9,13 +9,14 @@ from trackkit_jupyter.tracking.auditing import Auditing
 from trackkit_jupyter.tracking.connecting import Connecting
 from trackkit_jupyter.tracking.models import ModelSaving
 from trackkit_jupyter.tracking.plots import PlotLogging
+from trackkit_jupyter.tracking.rerun import Rerunning
 from trackkit_jupyter.tracking.samples import SampleLogging
 from trackkit_jupyter.tracking.scalars import ScalarLogging
 
 __all__ = ["Experiment"]
 
 
-class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attaching, Auditing, ModelSaving):
+class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attaching, Auditing, ModelSaving, Rerunning):
     """An experiment, to read and, while it was started here and not finished, to log to.
 
     Every call that returned survives a kill of the process. A wrong argument raises at once and nothing is written; a
