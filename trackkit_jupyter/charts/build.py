@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from trackkit_jupyter.charts.data import Axis, Chart, ChartSeries, Curve, Floats, escape
 from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.series import (
+    LONG,
     AxisKind,
     Band,
     Line,
+    Outline,
     Places,
     Smoothing,
     SmoothingKind,
@@ -138,6 +140,7 @@ class _Placed:
     y: Floats
     unplaced: int
     reordered: bool
+    outline: Outline | None = None  # of `y`, where it is in the order of arrival
 
 
 def _chart(key: str, curves: list[Curve], group_by: GroupBy, options: _Options) -> Chart:
@@ -205,10 +208,15 @@ def _place(curve: Curve, xaxis: AxisKind) -> _Placed:
     unplaced = 0 if there is None else len(x) - int(np.count_nonzero(there))
     if unplaced and there is not None:
         x, y = x[there], y[there]
+    outline = None
+    if curve.kept is not None and not unplaced and len(y) >= LONG:
+        outline = Outline.of(curve.kept, curve.iterations, y)
+        if xaxis == "iterations" and outline.ascending(curve.iterations):
+            return _Placed(x, y, 0, False, outline)
     order = ascending(x)
     if order is not None:
-        x, y = x[order], y[order]
-    return _Placed(x, y, unplaced, order is not None)
+        return _Placed(x[order], y[order], unplaced, True)
+    return _Placed(x, y, unplaced, False, outline)
 
 
 def _line(line: list[Curve], name: str, members: list[_Placed], width: float, options: _Options) -> ChartSeries:
@@ -216,19 +224,24 @@ def _line(line: list[Curve], name: str, members: list[_Placed], width: float, op
     smooth = options.smoothing(placed.x, placed.y, width)
     part = window(placed.x, options.low, options.high)
     x, y, smooth = placed.x[part], placed.y[part], smooth[part]
-    marks, count = non_finite(x, y, max(_MOST_MARKS, options.points // 10))
-    if count:
-        y = np.where(np.isfinite(y), y, np.nan)
-    smooth = np.where(np.isfinite(smooth), smooth, np.nan) if options.smoothing.active else y
+    outline = None if placed.outline is None or len(x) < LONG else (placed.outline, part.start)
+    most = max(_MOST_MARKS, options.points // 10)
+    if outline is None:
+        marks, count = non_finite(x, y, most)
+    else:
+        rows = outline[0].maybe_nonfinite(part.start, part.stop) - part.start
+        marks, count = non_finite(x[rows], y[rows], most)
+    if not options.smoothing.active:
+        smooth = y
     first = options.since.get(curve.id, 0)
     if len(x) > options.points or placed.reordered or placed.unplaced or not options.smoothing.causal:
         first = 0
     return ChartSeries(
-        **_head(line, name, x, y, first, options),
-        **_columns(x, smooth, y, first, options),
+        **_head(line, name, x, y, first, options, outline),
+        **_columns(x, smooth, y, first, options, outline=outline),
         nonfinite=marks,
         nonfinite_count=count,
-        last=_last(curve),
+        last=_last(curve, options.xaxis == "iterations" and not placed.reordered),
         y_range=typical(y),
         unplaced=placed.unplaced,
         members=[curve.experiment] if curve.group else [],
@@ -275,10 +288,21 @@ def _filled(y: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     return np.where(np.isnan(low), y, low), np.where(np.isnan(high), y, high)
 
 
-def _head(line: list[Curve], name: str, x: Places, y: Floats, first: int, options: _Options) -> dict[str, Any]:
+def _head(
+    line: list[Curve],
+    name: str,
+    x: Places,
+    y: Floats,
+    first: int,
+    options: _Options,
+    outline: tuple[Outline, int] | None = None,
+) -> dict[str, Any]:
     curve, identity = line[0], _identity(line[0])[0]
-    with np.errstate(invalid="ignore"):
-        nonpositive = int(np.count_nonzero(y <= 0))
+    if outline is None:
+        with np.errstate(invalid="ignore"):
+            nonpositive = int(np.count_nonzero((y <= 0) & (y > -np.inf)))
+    else:
+        nonpositive = outline[0].nonpositive_in(y, outline[1])
     return {
         "id": f"{identity}/{escape(curve.metric)}/{curve.variant}",
         "experiment": identity,
@@ -303,23 +327,32 @@ def _columns(
     options: _Options,
     edges: tuple[Floats, Floats] | None = None,
     count: Floats | None = None,
+    outline: tuple[Outline, int] | None = None,
 ) -> dict[str, Any]:
     sampled = len(x) > options.points
     kept: NDArray[np.int64] | slice = slice(first, len(x))
     if sampled:
-        kept = down_sample(x, y, options.points, *(_filled(y, *edges) if edges else ()))
-    columns: dict[str, Any] = {"x": x[kept].astype(np.float64, copy=False), "y": y[kept]}
+        own = None if options.smoothing.active else outline
+        low, high = _filled(y, *edges) if edges else (None, None)
+        kept = down_sample(x, y, options.points, low, high, own)
+    columns: dict[str, Any] = {"x": x[kept].astype(np.float64, copy=False), "y": _gapped(y[kept])}
     columns["shown"] = first + len(columns["x"])
     if options.smoothing.active:
-        own = down_sample(x, raw, options.points) if sampled else kept
-        columns |= {"raw_x": x[own].astype(np.float64, copy=False) if sampled else columns["x"], "raw_y": raw[own]}
+        rows = down_sample(x, raw, options.points, outline=outline) if sampled else kept
+        raw_x = x[rows].astype(np.float64, copy=False) if sampled else columns["x"]
+        columns |= {"raw_x": raw_x, "raw_y": _gapped(raw[rows])}
     if edges:
         columns |= {"low": edges[0][kept], "high": edges[1][kept]}
     return columns if count is None else columns | {"count": count[kept]}
 
 
-def _last(curve: Curve) -> float | str | None:
+def _gapped(y: Floats) -> Floats:
+    finite = np.isfinite(y)
+    return y if finite.all() else np.where(finite, y, np.nan)
+
+
+def _last(curve: Curve, ascends: bool) -> float | str | None:
     if not len(curve.values):
         return None
-    row = len(curve.values) - 1 - int(curve.iterations[::-1].argmax())
+    row = len(curve.values) - 1 - (0 if ascends else int(curve.iterations[::-1].argmax()))
     return word(float(curve.values[row]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,8 @@ class Curve:
         The experiments that it is aggregated with; None draws it on its own.
     reference
         Its horizontal axis where that is a metric; None if the experiment has no such metric.
+    kept
+        A place for what is made of the curve, which belongs to it as long as it only grows; None: it is made each time.
     """
 
     experiment: str
@@ -78,6 +81,7 @@ class Curve:
     started: float | None = None
     group: Group | None = None
     reference: Reference | None = None
+    kept: dict[str, Any] | None = None
 
     @property
     def id(self) -> str:

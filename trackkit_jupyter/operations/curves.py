@@ -197,6 +197,7 @@ def collect(
             started=one.started,
             group=groups.get(one.id),
             reference=one.reference,
+            kept=series.kept,
         )
         for one in found
         for (metric, variant), series in zip(one.chosen, one.series, strict=True)

@@ -8,6 +8,7 @@ changes with the number of points drawn.
 from __future__ import annotations
 
 from trackkit_jupyter.series.aggregation import Aggregate, Band, Line, aggregate, student
+from trackkit_jupyter.series.outline import LONG, Outline
 from trackkit_jupyter.series.places import (
     AxisKind,
     Places,
@@ -24,10 +25,12 @@ from trackkit_jupyter.series.sampling import down_sample
 from trackkit_jupyter.series.smoothing import Smoothing, SmoothingKind, ema, gaussian, running_mean, time_weighted
 
 __all__ = [
+    "LONG",
     "Aggregate",
     "AxisKind",
     "Band",
     "Line",
+    "Outline",
     "Places",
     "Smoothing",
     "SmoothingKind",

@@ -18,7 +18,7 @@ Integers = NDArray[np.int64]
 Places = Floats | Integers
 
 _FAR = 2.0**62
-_MOST_TYPICAL = 200_000  # values that a suggestion is worth sorting
+_MOST_TYPICAL = 50_000  # values that a suggestion is worth sorting
 
 
 class Timed(Protocol):
@@ -160,7 +160,7 @@ def non_finite(x: Places, y: Floats, limit: int = 200) -> tuple[list[tuple[float
 def typical(low: Floats, high: Floats | None = None) -> tuple[float, float] | None:
     """Return the 5th and the 95th percentile of a curve: the range of an axis that ignores outliers.
 
-    Of more than 200,000 values so many are taken evenly.
+    Of more than 50,000 values so many are taken evenly.
 
     Parameters
     ----------

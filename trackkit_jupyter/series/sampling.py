@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trackkit_jupyter.errors import TrackkitValueError
+from trackkit_jupyter.series.outline import Outline
 
 __all__ = ["down_sample"]
 
@@ -17,7 +18,12 @@ _LONG = 256  # rows of a bucket from which on a call for each is the fastest
 
 
 def down_sample(
-    x: Floats | Integers, y: Floats, points: int, low: Floats | None = None, high: Floats | None = None
+    x: Floats | Integers,
+    y: Floats,
+    points: int,
+    low: Floats | None = None,
+    high: Floats | None = None,
+    outline: tuple[Outline, int] | None = None,
 ) -> Integers:
     """Choose rows so that the picture of the curve does not change: no peak is lost, no value invented.
 
@@ -36,6 +42,8 @@ def down_sample(
         The most rows to return, at least 4; with a band at least 6.
     low, high
         float64[n] or None: the edges of a band, both or none.
+    outline
+        What is known of `y`, and the row of it that is the first one here: then few of its values are looked at.
 
     Returns
     -------
@@ -61,7 +69,13 @@ def down_sample(
     starts = np.unique(np.concatenate(([0], np.searchsorted(x, edges))))
     starts = starts[starts < len(x)]  # empty buckets at the end
     ends = np.array([0, len(x) - 1])
-    kept = [ends, _extremes(y, starts, np.minimum), _extremes(y, starts, np.maximum)]
+    if outline is None:
+        kept = [ends, _extremes(y, starts, np.minimum), _extremes(y, starts, np.maximum)]
+    else:
+        known, offset = outline
+        rows = known.rows(offset, offset + len(x), starts + offset) - offset
+        some, cuts = y[rows], np.searchsorted(rows, starts)
+        kept = [ends, rows[_extremes(some, cuts, np.minimum)], rows[_extremes(some, cuts, np.maximum)]]
     if low is not None and high is not None:
         kept += [_extremes(low, starts, np.minimum), _extremes(high, starts, np.maximum)]
     return np.unique(np.concatenate(kept))

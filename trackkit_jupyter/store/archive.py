@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trackkit_jupyter.errors import SchemaError, TrackkitStorageError
+from trackkit_jupyter.store.points import Columns
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["GROUP_ROWS", "Archive", "Block", "Columns", "Damaged", "Replaced", "State", "state_of", "write"]
+__all__ = ["GROUP_ROWS", "Archive", "Block", "Damaged", "Replaced", "State", "state_of", "write"]
 
 #: Rows of a row group: what one damaged place costs at most.
 GROUP_ROWS = 65_536
@@ -38,7 +38,6 @@ _POINT = ("iteration", "value", "time")
 _CACHED = 4  # row groups that are kept decoded, for the short series in them
 _FOOT = 8  # bytes after the footer: its length, and the magic
 
-Columns = tuple["NDArray[np.int64]", "NDArray[np.float64]", "NDArray[np.float64]"]
 State = tuple[int, int, int]
 
 

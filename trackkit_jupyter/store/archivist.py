@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 from trackkit_jupyter.errors import TrackkitError, TrackkitStorageError
 from trackkit_jupyter.records import Status
 from trackkit_jupyter.store import changes
-from trackkit_jupyter.store.archive import Archive, Columns, Damaged, Replaced, state_of, write
+from trackkit_jupyter.store.archive import Archive, Damaged, Replaced, state_of, write
 from trackkit_jupyter.store.documents import Document
 from trackkit_jupyter.store.journal import RECORD_BYTES
 from trackkit_jupyter.store.locks import locked
 from trackkit_jupyter.store.paths import ExperimentPaths, StorePaths
+from trackkit_jupyter.store.points import Columns
 from trackkit_jupyter.store.reader import JournalReader
 from trackkit_jupyter.store.segments import ScalarReader
 

@@ -10,13 +10,15 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.store.archive import Archive, Columns, Damaged, Replaced, State, state_of
+from trackkit_jupyter.store.archive import Archive, Damaged, Replaced, State, state_of
+from trackkit_jupyter.store.blocks import Arrived
 from trackkit_jupyter.store.paths import ExperimentPaths
-from trackkit_jupyter.store.points import Points, archived, part_of
-from trackkit_jupyter.store.segments import LineReader, ScalarReader
+from trackkit_jupyter.store.points import Columns, Points
+from trackkit_jupyter.store.segments import LineReader, ScalarReader, read_all
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,14 +43,22 @@ class Series:
         Unix time in seconds.
     damaged : int
         Damaged records in the whole experiment, which may have belonged to this series.
+    kept : dict or None
+        A place for what is made of the points: there for as long as they only grow. None where they may change order.
     """
 
-    __slots__ = ("damaged", "iterations", "times", "values")
+    __slots__ = ("damaged", "iterations", "kept", "times", "values")
 
     def __init__(
-        self, iterations: NDArray[np.int64], values: NDArray[np.float64], times: NDArray[np.float64], damaged: int = 0
+        self,
+        iterations: NDArray[np.int64],
+        values: NDArray[np.float64],
+        times: NDArray[np.float64],
+        damaged: int = 0,
+        kept: dict[str, Any] | None = None,
     ) -> None:
         self.iterations, self.values, self.times, self.damaged = iterations, values, times, damaged
+        self.kept = kept
 
     def __repr__(self) -> str:
         return f"<Series of {len(self)} points>"
@@ -142,29 +152,28 @@ class JournalReader:
         if state.archive is not None:
             for block in state.archive.blocks:
                 key = (block.writer, block.number)
-                state.points[key] = archived(state.archive, block)
+                state.points[key] = Points(partial(state.archive.read, block.start, block.rows), block.rows)
                 pair = state.pairs.setdefault(key, (block.metric, block.variant))
                 state.order.setdefault(pair, []).append(key)
         state.archive_state = seen
 
     def _read_segments(self, state: _State, segments: Segments) -> None:
         # Scalars first: the line that names a series was written before its first record.
-        points = []
+        waiting: dict[str, list[ScalarReader]] = {}
         covered = {} if state.archive is None else state.archive.sources
         for writer, number, path in segments[ExperimentPaths.SCALARS]:
             key = (writer, number)
             if key not in state.scalars:
                 state.scalars[key] = ScalarReader(path, writer, covered.get(key, 0))
-            records = state.scalars[key].read()
-            if len(records):
-                points.append((writer, records))
+            waiting.setdefault(writer, []).append(state.scalars[key])
+        points = [(writer, read_all(readers)) for writer, readers in waiting.items()]
         for writer, lines in _readers(state.events, segments[ExperimentPaths.EVENTS]):
             for event in lines.read():
                 self._fold(writer, event)
         for events in state.kinds.values():
             events.merge()
-        for writer, records in points:
-            self._group(writer, records)
+        for writer, arrived in points:
+            self._take(writer, arrived)
 
     def refresh_console(self) -> None:
         """Read what is new on the console."""
@@ -265,9 +274,10 @@ class JournalReader:
                 except Replaced:
                     self.refresh()
             damaged = self.damaged
-        if len(columns) == 1:
-            iterations, values, times = columns[0]
-            return Series(iterations, values, times, damaged)
+            if len(columns) == 1:
+                points = self._state.points[keys[0]]
+                points.kept = {} if points.kept is None else points.kept
+                return Series(*columns[0], damaged, points.kept)
         # Several writers have no common order but time; each one's own order is kept.
         order = np.argsort(np.concatenate([np.maximum.accumulate(times) for _, _, times in columns]), kind="stable")
         iterations, values, times = (np.concatenate(column)[order] for column in zip(*columns, strict=True))
@@ -316,35 +326,24 @@ class JournalReader:
             for known in state.points:
                 state.order.setdefault(state.pairs[known], []).append(known)
 
-    def _group(self, writer: str, records: NDArray[np.void]) -> None:
-        import numpy as np
-
-        numbers = np.ascontiguousarray(records["series"])
-        columns = [records[name] for name in ("iteration", "value", "time")]
-        least, most = int(numbers.min()), int(numbers.max())
-        if least == most:
-            iterations, values, times = (np.ascontiguousarray(column) for column in columns)
-            self._add(writer, least, (iterations, values, times), slice(0, len(numbers)))
-            return
-        # A sort of 16 bits goes through the numbers once.
-        order = np.argsort((numbers - least).astype(np.uint16) if most - least < 1 << 16 else numbers, kind="stable")
-        ordered = numbers[order]
-        starts = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
-        stops = np.append(starts[1:], len(order))
-        iterations, values, times = (column[order] for column in columns)
-        for place in np.argsort(order[starts]).tolist():  # order of appearance, not of number
-            part = slice(int(starts[place]), int(stops[place]))
-            self._add(writer, int(ordered[part.start]), (iterations, values, times), part)
-
-    def _add(self, writer: str, number: int, columns: Columns, part: slice) -> None:
-        key, state = (writer, number), self._state
-        known = state.points.get(key)
-        if known is not None:
-            known.add(part_of(columns, part))
-            return
-        state.points[key] = Points(lambda: part_of(columns, part), part.stop - part.start)
-        name = f"unnamed series {number}"
-        state.order.setdefault(state.pairs.setdefault(key, (name, name)), []).append(key)
+    def _take(self, writer: str, arrived: Arrived) -> None:
+        state, columns = self._state, arrived.columns
+        alone = len(arrived.runs) == 1  # then the room behind the rows is its own
+        for number, runs in arrived.runs.items():
+            key = (writer, number)
+            points = state.points.get(key)
+            if points is None:
+                points = state.points[key] = Points()
+                pair = state.pairs.get(key)
+                if pair is None:
+                    pair = state.pairs[key] = (f"unnamed series {number}",) * 2
+                known = state.order.get(pair)
+                if known is None:
+                    state.order[pair] = [key]
+                else:
+                    known.append(key)
+            for start, stop in runs:
+                points.add(columns, start, stop, room=alone)
 
 
 def _readers(known: dict[Path, tuple[str, LineReader]], segments: list[Segment]) -> Iterator[tuple[str, LineReader]]:

@@ -8,23 +8,23 @@ verifies a whole file, and only a mismatch is searched by bisection.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from trackkit_jupyter.store.blocks import Arrived, read_blocks, whole_records
 from trackkit_jupyter.store.journal import CRC_MEMBER, RECORD_BYTES, seed_of
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-__all__ = ["Inspected", "LineReader", "ScalarReader", "expected_checksum", "inspect"]
+__all__ = ["Inspected", "LineReader", "ScalarReader", "expected_checksum", "inspect", "read_all"]
 
 _RESIDUE = 0x2144DF1C
 _crc32 = zlib.crc32
+_MANY_LINES = 100  # from which on a faster reader of JSON is worth its import
 
 
 @cache
@@ -66,6 +66,8 @@ class ScalarReader:
 
     Attributes
     ----------
+    path : Path
+        The segment.
     offset : int
         Bytes that were read so far; what the archive has of the segment is not read.
     damaged : int
@@ -75,34 +77,39 @@ class ScalarReader:
     """
 
     def __init__(self, path: Path, writer: str, offset: int = 0) -> None:
-        self._path, self._seed = path, seed_of(writer)
+        self.path, self._seed = path, seed_of(writer)
         self.offset = offset
         self.damaged = self.pending = 0
 
-    def read(self) -> NDArray[np.void]:
-        """Return the records that came since the last call, those that are whole and undamaged.
+    def read(self) -> Arrived:
+        """Return the records that came since the last call, those that are whole and undamaged."""
+        return read_all([self])
 
-        Returns
-        -------
-        structured array
-            Fields ``iteration`` int64, ``value`` float64, ``time`` float64, ``series`` uint32, in the order of arrival.
-        """
-        import numpy as np
+    def bad(self, data: memoryview, count: int) -> list[int]:
+        """Return which of the first `count` records in `data` are damaged."""
+        found: list[int] = []
+        _search(data, 0, count, self._seed, found)
+        return found
 
-        data = _read_from(self._path, self.offset)
-        size = len(data) - len(data) % RECORD_BYTES
-        self.pending = 0
-        if data[size - RECORD_BYTES : size] == _ZEROS[:size]:
-            whole = -(-len(data[:size].rstrip(b"\0")) // RECORD_BYTES) * RECORD_BYTES
-            self.pending, size = (size - whole) // RECORD_BYTES, whole
-        self.offset += size
-        records: NDArray[np.void] = np.frombuffer(data, dtype=_DTYPE, count=size // RECORD_BYTES)
-        bad: list[int] = []
-        _search(memoryview(data), 0, len(records), self._seed, bad)
-        if bad:
-            self.damaged += len(bad)
-            records = np.delete(records, bad)
-        return records
+
+def read_all(readers: Sequence[ScalarReader]) -> Arrived:
+    """Return the records that came to some segments of one writer, in this order; see :meth:`ScalarReader.read`."""
+    with contextlib.ExitStack() as opened:
+        found = []
+        for reader in readers:
+            fd = _open(reader.path)
+            if fd is None:
+                reader.pending = 0
+                continue
+            opened.callback(os.close, fd)
+            count, reader.pending = whole_records(fd, reader.offset, os.fstat(fd).st_size)
+            if count:
+                found.append((reader, fd, count))
+        arrived, counts = read_blocks(found)
+    for (reader, _, _), (there, damaged) in zip(found, counts, strict=True):
+        reader.offset += there * RECORD_BYTES
+        reader.damaged += damaged
+    return arrived
 
 
 class Inspected(NamedTuple):
@@ -151,10 +158,6 @@ def _is_whole(text: bytes, seed: int) -> bool:
     return bool(member) and rest == b'%08x"}' % _crc32(body, seed)
 
 
-_ZEROS = bytes(RECORD_BYTES)
-_DTYPE = [("iteration", "<i8"), ("value", "<f8"), ("time", "<f8"), ("series", "<u4"), ("crc", "<u4")]
-
-
 def _search(data: memoryview, start: int, stop: int, seed: int, bad: list[int]) -> None:
     count = stop - start
     if _crc32(data[start * RECORD_BYTES : stop * RECORD_BYTES], seed) == expected_checksum(count, seed):
@@ -190,20 +193,31 @@ class LineReader:
         data = _read_from(self._path, self._offset)
         end = data.rfind(b"\n") + 1
         self._offset += end
-        found = []
+        seed, whole = self._seed, []
         for text in data[:end].split(b"\n")[:-1]:
-            if _is_whole(text, self._seed):
-                found.append(json.loads(text.rpartition(CRC_MEMBER)[0] + b"}"))
+            body, member, rest = text.rpartition(CRC_MEMBER)
+            if member and rest == b'%08x"}' % _crc32(body, seed):
+                whole.append(body)
             else:
                 self.damaged += 1
-        return found
+        return _decoded(whole)
+
+
+def _decoded(bodies: list[bytes]) -> list[dict[str, Any]]:
+    """Return what lines say, of each the text before its checksum."""
+    if len(bodies) > _MANY_LINES:
+        import msgspec
+
+        with contextlib.suppress(msgspec.DecodeError):  # a number too large for it, half a character
+            found: list[dict[str, Any]] = msgspec.json.decode(b"[%s}]" % b"},".join(bodies))
+            return found
+    return [json.loads(body + b"}") for body in bodies]
 
 
 def _read_from(path: Path, offset: int) -> bytes:
     # pread, not mmap: a file that shrinks under a map kills the reader.
-    try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-    except FileNotFoundError:  # its experiment was deleted, or the archive took its place
+    fd = _open(path)
+    if fd is None:
         return b""
     try:
         size = os.fstat(fd).st_size
@@ -217,3 +231,10 @@ def _read_from(path: Path, offset: int) -> bytes:
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
     finally:
         os.close(fd)
+
+
+def _open(path: Path) -> int | None:
+    try:
+        return os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError:  # its experiment was deleted, or the archive took its place
+        return None

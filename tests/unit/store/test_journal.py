@@ -54,7 +54,7 @@ def written(tmp_path, faults):
 
 
 def iterations(reader: ScalarReader) -> list[int]:
-    return reader.read()["iteration"].tolist()
+    return reader.read().iterations.tolist()
 
 
 # -- the checksum over a run of records
