@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zlib
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import trackkit_jupyter as track
 from trackkit_jupyter.check import repair, verify
 from trackkit_jupyter.cli import main
+from trackkit_jupyter.errors import TrackkitStorageError
 from trackkit_jupyter.store import StoredExperiment, changes, create_store
 from trackkit_jupyter.store.archivist import archive
 
@@ -348,3 +350,77 @@ def test_the_command_says_what_it_would_do_and_then_does_it(store, capsys):
     assert main(["repair", "--yes", *where]) == 1
     assert "cannot be mended" in capsys.readouterr().out
     assert np.isfinite(store.experiment(exp.id).series("loss/val").values).all()
+
+
+def rewritten(path, change):
+    """Write a document by hand, with a checksum that is right."""
+    tables = json.loads(path.read_bytes())
+    envelope = tables.pop("_envelope")
+    change(tables)
+    body = json.dumps(tables)[1:].encode()
+    envelope["1"]["checksum"] = f"{zlib.crc32(body):08x}"
+    path.write_bytes(json.dumps({"_envelope": envelope})[:-1].encode() + b",\n" + body)
+
+
+def record(path):
+    return path / "experiment.json"
+
+
+def test_what_a_record_names_outside_its_folder_is_not_touched(store, tmp_path):
+    exp = trained(store)
+    outside = tmp_path / "mine"
+    outside.write_text("mine")
+
+    def change(tables):
+        for row in tables["artifacts"].values():
+            row["hash"] = "../../../../mine"
+
+    rewritten(record(folder(exp)), change)
+    assert "names no file of the store" in only(store).problem
+    assert repair(store)[0] == []
+    assert outside.read_text() == "mine"
+
+
+WRONG = {
+    "name": 5,
+    "tags": "abc",
+    "created": 5,
+    "started": "once",
+    "project": None,
+    "number": "first",
+    "runtime": [1],
+    "archived": "yes",
+    "execution": [],
+}
+
+
+@pytest.mark.parametrize("field", WRONG)
+def test_a_record_that_nobody_here_wrote_is_damaged_and_hides_no_other(store, field):
+    exp, other = trained(store), trained(store, "other")
+
+    def change(tables):
+        tables["experiment"]["1"][field] = WRONG[field]
+
+    rewritten(record(folder(exp)), change)
+    assert field in only(store).problem
+    assert [each.name for each in store.experiments()] == ["other"]
+    with pytest.raises(TrackkitStorageError, match=field):
+        store.experiment(exp.id).to_dict()
+    assert main(["list", "--store", str(store.path)]) == 0
+    done, left = mended(store)
+    assert (len(done), left) == (1, [])
+    found = store.experiment(exp.id).to_dict()
+    assert found["metrics"] == other.to_dict()["metrics"]
+    assert found["hyperparameters"] == other.to_dict()["hyperparameters"]
+
+
+def test_a_row_that_cannot_be_is_left_out_by_repair(store):
+    exp = trained(store)
+
+    def change(tables):
+        tables["artifacts"]["7"] = {"key": 3}
+
+    rewritten(record(folder(exp)), change)
+    assert "artifacts" in only(store).problem
+    mended(store)
+    assert [row["key"] for row in store.experiment(exp.id).artifacts] == ["notes"]

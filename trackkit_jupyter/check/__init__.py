@@ -81,7 +81,7 @@ def _findings(store: Store[Any], only: str | None) -> Iterator[Finding]:
             if only is not None and id != only:
                 continue
             files, alive = paths.record(what, id), changes.is_alive(paths, id)
-            yield from document(root, files.record, id, journals=what == "experiment")
+            yield from document(root, files.record, id, journals=what == "experiment", what=what)
             yield from journals(root, files, alive)
             yield from blobs(root, files)
             yield from leftovers(root, files.root, id, alive=alive)

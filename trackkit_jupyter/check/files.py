@@ -14,9 +14,11 @@ from typing import Any
 from trackkit_jupyter.check.findings import Finding, Mending
 from trackkit_jupyter.errors import NotFoundError, SchemaError, TrackkitError
 from trackkit_jupyter.store import changes
+from trackkit_jupyter.store.blobs import is_hash
 from trackkit_jupyter.store.documents import Document
 from trackkit_jupyter.store.paths import ExperimentPaths, StorePaths
 from trackkit_jupyter.store.reader import JournalReader
+from trackkit_jupyter.store.shapes import check_shape
 
 __all__ = ["blobs", "document", "leftovers", "markers", "store_leftovers"]
 
@@ -27,12 +29,14 @@ _TEMPORARY = re.compile(r"new-[0-9a-f]{16}|.+\.\d+(-[0-9a-f]{8})?\.(tmp|bak)|.+\
 _SILENCE_SECONDS = 86_400.0
 
 
-def document(root: Path, path: Path, id: str, *, journals: bool) -> Iterator[Finding]:
-    """Look at a document; one that cannot be read is rebuilt where there are `journals`."""
+def document(root: Path, path: Path, id: str, *, journals: bool, what: str = "") -> Iterator[Finding]:
+    """Look at a document, the record of `what` or another one; where there are `journals`, it can be rebuilt."""
     name, backup = path.relative_to(root).as_posix(), path.with_name(path.name + ".bak")
     kept = Document(path)
     try:
-        kept.read()
+        tables = kept.read()
+        if what:
+            check_shape(tables, what)
     except SchemaError as error:
         yield Finding("damaged", id, name, None, error.message, "nothing", "upgrade trackkit_jupyter")
         return
@@ -84,6 +88,18 @@ def blobs(root: Path, files: ExperimentPaths) -> Iterator[Finding]:
         if row.get("hash"):
             named.setdefault(str(row["hash"]), f"the artifact {row.get('key')}")
     for sha256, what in named.items():
+        if not is_hash(sha256):  # a record made by hand may name any file, which is none of ours
+            name = files.record.relative_to(root).as_posix()
+            yield Finding(
+                "damaged",
+                files.root.name,
+                name,
+                None,
+                f"it names no file of the store for {what}",
+                what,
+                "nothing can be done without a copy",
+            )
+            continue
         path = files.blobs / sha256
         name = path.relative_to(root).as_posix()
         try:

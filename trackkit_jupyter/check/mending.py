@@ -17,20 +17,12 @@ from trackkit_jupyter.store.archive import Archive, Damaged, Replaced, state_of
 from trackkit_jupyter.store.documents import Document
 from trackkit_jupyter.store.paths import ExperimentPaths
 from trackkit_jupyter.store.reader import JournalReader
+from trackkit_jupyter.store.shapes import is_field, is_row
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
 __all__ = ["mend"]
-
-#: What the rows of a table cannot be without.
-_NEEDED = {
-    "hyperparameters": {"section", "name", "value"},
-    "properties": {"name", "value"},
-    "configuration": {"name", "value"},
-    "artifacts": {"key", "uri"},
-    "models": {"id", "name", "role"},
-}
 
 
 def mend(store: Store[Any], finding: Finding) -> bool:
@@ -113,11 +105,7 @@ def _rebuild(store: Store[Any], path: Path, id: str) -> None:
     times = _times(files)
     now = iso(time.time())
     record: dict[str, Any] = {
-        **{
-            name: value
-            for name, value in known.items()
-            if isinstance(value, dict) or name not in ("runtime", "execution")
-        },
+        **{name: value for name, value in known.items() if is_field(name, value)},
         "id": id,
         "name": _fit(check_name, known.get("name"), f"rebuilt {id[:8]}"),
         "project": _fit(check_project, known.get("project"), "rebuilt"),
@@ -139,7 +127,7 @@ def _rebuild(store: Store[Any], path: Path, id: str) -> None:
         database.table("experiment", cache_size=0).insert(record)
         for name, rows in tables.items():
             if name not in ("experiment", "_envelope"):
-                whole = [row for row in rows.values() if _NEEDED.get(name, set()) <= set(row)]
+                whole = [row for row in rows.values() if is_row(name, row)]
                 database.table(name, cache_size=0).insert_multiple(whole)
 
 

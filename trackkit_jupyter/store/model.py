@@ -117,7 +117,8 @@ class StoredModel(Logged, Organising):
         """
         import shutil
 
-        source, target = self.path, Path(folder) / str(self._record.get("file_name") or self.name)
+        # Only the last part: a name may have slashes, and lead elsewhere.
+        source, target = self.path, Path(folder) / Path(self._record.get("file_name") or self.name).name
         if not target.parent.is_dir():
             raise TrackkitValueError(f"There is no folder {shown(str(target.parent))}.", "folder")
         if target.exists():

@@ -13,6 +13,7 @@ from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError
 from trackkit_jupyter.records import Status, iso, timestamp
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.documents import Document, Tables, storage_error
+from trackkit_jupyter.store.shapes import check_shape
 
 if TYPE_CHECKING:
     from tinydb import TinyDB
@@ -82,7 +83,7 @@ class Record:
     @property
     def tags(self) -> list[str]:
         """Its tags, sorted."""
-        return list(self._fields.get("tags", []))
+        return list(self._fields.get("tags") or [])
 
     @property
     def description(self) -> str:
@@ -167,7 +168,7 @@ class Record:
         state = self._record_state()
         known, tables = self._known
         if state != known:
-            tables = self._document.read()
+            tables = check_shape(self._document.read(), self._what)
             self._known = (state, tables)
         return tables
 

@@ -14,7 +14,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import StorageFullError, TrackkitError, TrackkitStorageError, TrackkitValueError, shown
+from trackkit_jupyter.errors import (
+    SchemaError,
+    StorageFullError,
+    TrackkitError,
+    TrackkitStorageError,
+    TrackkitValueError,
+    shown,
+)
 from trackkit_jupyter.records import check_id, new_id
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.archive import state_of
@@ -22,6 +29,7 @@ from trackkit_jupyter.store.blobs import is_hash
 from trackkit_jupyter.store.documents import Document, storage_error
 from trackkit_jupyter.store.experiment import StoredExperiment
 from trackkit_jupyter.store.paths import ExperimentPaths, StorePaths
+from trackkit_jupyter.store.shapes import check_shape
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
@@ -181,10 +189,12 @@ def _adopt(paths: StorePaths, folder: Path) -> Taken:
     was = folder.name
     document = Document(ExperimentPaths(folder).record)
     try:
-        record = next(iter(document.read()["experiment"].values()))
-        name = str(record["name"])
-    except (KeyError, StopIteration, TypeError) as error:
-        raise TrackkitStorageError(f"The record of {was} is damaged; nothing was taken.") from error
+        record = check_shape(document.read(), "experiment")["experiment"]["1"]
+    except SchemaError:
+        raise
+    except TrackkitStorageError as error:
+        raise TrackkitStorageError(f"The record of {was} is damaged; nothing was taken. {error.message}") from error
+    name = str(record["name"])
     there = paths.experiment(was).root
     known = there.is_dir() and _is_same(folder, there)
     id = was if known or not there.exists() else new_id()

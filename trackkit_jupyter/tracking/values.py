@@ -45,6 +45,8 @@ def number(value: Any, field: str = "value") -> float:
                 "log_histogram, log_table.",
                 field,
             )
+        if _is_masked(value):
+            raise TrackkitTypeError(f"{field} is masked: numpy has no number there.", field)
         inner = value.item()
         if type(inner) is kind:  # a long double is its own item
             return _exact(inner, float(inner), field)
@@ -58,6 +60,12 @@ def number(value: Any, field: str = "value") -> float:
         "log_plot, log_table, log_histogram, log_text.",
         field,
     )
+
+
+def _is_masked(value: Any) -> bool:
+    # Its item() gives the number that lies under the mask.
+    mask = getattr(value, "mask", False)
+    return type(value).__module__.startswith("numpy.") and hasattr(mask, "any") and bool(mask.any())
 
 
 def _exact(value: Any, converted: float, field: str) -> float:

@@ -121,6 +121,14 @@ def test_weights_elsewhere_are_kept_as_an_address(folder: Path, tmp_path: Path) 
         model.copy_to(tmp_path)
 
 
+def test_a_copy_stays_in_its_folder(folder: Path, weights: Path, tmp_path: Path) -> None:
+    model = track.register_model(weights, "vision/../../net", store=folder)
+    model._edit(file_name=None)
+    target = tmp_path / "deep" / "out"
+    target.mkdir(parents=True)
+    assert model.copy_to(target) == target / "net"
+
+
 def test_a_copy_has_the_name_of_the_file(folder: Path, weights: Path, tmp_path: Path) -> None:
     model = track.register_model(weights, "net", store=folder)
     target = tmp_path / "out"

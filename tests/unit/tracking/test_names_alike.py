@@ -15,8 +15,9 @@ PAIRS = [("loss/val", "Loss/val"), ("caf\u00e9/val", "cafe\u0301/val"), ("stra\u
 def test_both_are_kept_and_it_is_said_once(tmp_path, one, other):
     with track.start("alike", store=tmp_path / "store", capture=False) as exp:
         exp.log({one: 1.0}, 0)
-        with pytest.warns(RuntimeWarning, match="Both are kept, as two series"):
+        with pytest.warns(RuntimeWarning, match="Both are kept, as two series") as said:
             exp.log({other: 2.0}, 0)
+        assert len(said) == 1
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             exp.log({one: 3.0, other: 4.0}, 1)

@@ -73,6 +73,11 @@ def test_nan_is_kept(nan):
     assert math.isnan(number(nan))
 
 
+def test_what_is_not_masked_is_a_number():
+    assert number(np.ma.array([2.0], mask=[False])) == 2.0
+    assert number(np.ma.array(2.0)) == 2.0
+
+
 def test_the_sign_of_zero_is_kept():
     assert math.copysign(1.0, number(-0.0)) == -1.0
 
@@ -95,6 +100,8 @@ WRONG_TYPES = [
     (np.zeros((0,)), r"shape \(0,\)"),
     (np.array("1"), "not str"),
     (Opaque(), "not Opaque"),
+    (np.ma.masked, "is masked"),
+    (np.ma.array([1.0], mask=[True]), "is masked"),
     (Tensor("x"), "not str"),
 ]
 
