@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
@@ -35,7 +36,8 @@ def model(store: Store[Any], id: str) -> dict[str, Any]:
     """Return everything recorded about a model but its events; its ``state``, and ``now`` by this clock.
 
     ``experiment_name`` is what the experiment that made it is called, if it is still there; ``local`` says whether its
-    weights are a file that this machine can reach.
+    weights are a file that this machine can reach, and ``missing``, of a snapshot, that the store kept them and their
+    file is gone.
     """
     with opened(store, id) as found:
         if not isinstance(found, StoredModel):
@@ -43,6 +45,8 @@ def model(store: Store[Any], id: str) -> dict[str, Any]:
         state = found.state()  # before the data: what changes in between is then read again
         record = found.to_dict()
         record["experiment_name"] = _name(store, record["experiment"])
+        for kept in record["snapshots"]:
+            kept["missing"] = kept["hash"] is not None and not Path(kept["uri"]).is_file()
         record["local"] = "://" not in str(record["uri"] or "") or str(record["uri"]).startswith("file://")
         return {**record, "state": state, "now": iso(time.time())}
 

@@ -21,6 +21,8 @@ from trackkit_jupyter.store import Store, StoredExperiment
 __all__ = ["AboutHandler", "NothingHandler", "OperationHandler"]
 
 _LARGEST_BODY = 1 << 20
+#: A configuration of 10 million characters, and the one that was seen before it.
+_LARGEST_BODIES = {"set_config": 64 << 20}
 _LONGEST_ADDRESS = 60_000
 _JSON, _BINARY = "application/json", "application/octet-stream"
 #: Parameters that belong to the Jupyter server.
@@ -106,7 +108,7 @@ class OperationHandler(_Api):
             self.set_header("Allow", "GET")
             raise web.HTTPError(405)
         operations.find(name)
-        arguments = self._body()
+        arguments = self._body(_LARGEST_BODIES.get(name, _LARGEST_BODY))
         where: dict[str, str | None] = {
             key: _text(key, arguments.pop(key)) for key in ("store", "path") if key in arguments
         }
@@ -140,8 +142,8 @@ class OperationHandler(_Api):
             return  # the client left, or the server ends
         await self.reply(msgspec.json.encode(answer))
 
-    def _body(self) -> dict[str, Any]:
-        if len(self.request.body) > _LARGEST_BODY:
+    def _body(self, largest: int) -> dict[str, Any]:
+        if len(self.request.body) > largest:
             raise web.HTTPError(413)
         kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind != _JSON:

@@ -252,14 +252,15 @@ class StoredModel(Logged, Organising):
         config
             Text (10 million characters at most), or a dict, which is kept as JSON.
         type
-            "json", "yaml" or "text"; text that is to be JSON must be. Without it: "json" for a dict, else what it was.
+            "json", "yaml" or "text"; text that is to be JSON or YAML must be. Without it: "json" for a dict, else what
+            it was.
         seen
             The text that whoever edits it saw. If it is another by now nothing is changed.
 
         Raises
         ------
         TrackkitTypeError, TrackkitValueError
-            Something else, too long, or no JSON.
+            Something else, too long, or no JSON or YAML.
         LockedError
             It is published.
         ConflictError
@@ -455,7 +456,24 @@ def config_text(config: Any, kind: str | None) -> tuple[str, str | None]:
             json.loads(text)
         except ValueError as error:
             raise TrackkitValueError(f"config is no valid JSON: {error}.", "config") from None
+    elif kind == "yaml":
+        _check_yaml(text)
     return text, kind
+
+
+def _check_yaml(text: str) -> None:
+    """Raise unless a text is YAML. Nothing is made of it: its events are only counted off."""
+    import yaml
+
+    try:
+        for _ in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            pass
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = "" if mark is None else f", line {mark.line + 1}, column {mark.column + 1}"
+        raise TrackkitValueError(
+            f"config is no valid YAML: {getattr(error, 'problem', None) or error}{where}.", "config"
+        ) from None
 
 
 def metadata_item(key: Any, value: Any, kind: Any) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -143,6 +145,8 @@ class KeepsModels:
                     table.insert({"name": name, "alias": alias, "model": id})
                 moved = [one for one in (before, id) if one is not None]
         for one in moved:
+            with contextlib.suppress(OSError):  # gone: nobody looks at it
+                os.utime(self.paths.model(one).record)  # its state is another: those who look at it read it again
             changes.note(self.paths, one, "edit")
 
     def forget_aliases(self, id: str) -> None:

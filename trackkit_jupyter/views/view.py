@@ -38,7 +38,7 @@ MIME_TYPE = "application/vnd.trackkit.view+json"
 TABS = ("execution", "configuration", "artifacts", "info", "console", "scalars", "plots", "samples")
 #: The tabs of a model, in order.
 MODEL_TABS = ("general", "network", "labels", "metadata", "lineage", "scalars", "plots")
-#: What an embed may show (the spec's ``type``), and the kind of view it becomes. The last two are ours.
+#: What an embed may show (the spec's ``type``), and the kind of view it becomes. The last three are ours.
 TYPES = {
     "plot": "plot",
     "scalar": "scalars",
@@ -47,6 +47,7 @@ TYPES = {
     "parcoords": "comparison",
     "experiment": "experiment",
     "comparison": "comparison",
+    "model": "model",
 }
 XAXES = ("iterations", "relative", "wall")
 #: How curves are drawn: options of a view that are arguments of the operation ``charts``.

@@ -2,6 +2,7 @@
 
 import { type ReadonlySignal, type Signal, signal as stateOf, useComputed } from '@preact/signals';
 import { render } from 'preact';
+import { type Place, Trail } from './parts/going';
 import { followKeys } from './parts/keys';
 import { lazy } from './parts/lazy';
 import { ActiveProvider, followScreen, useLive } from './parts/live';
@@ -18,6 +19,7 @@ const ExperimentView = lazy(async () => {
   const [{ ExperimentView }] = await Promise.all([import('./views/experiment'), import('./views/scalars')]);
   return ExperimentView;
 });
+const ModelView = lazy(async () => (await import('./views/model')).ModelView);
 const ComparisonView = lazy(async () => (await import('./views/comparison')).ComparisonView, tiles);
 const ScalarsTab = lazy(async () => (await import('./views/scalars')).ScalarsTab, tiles);
 const PlotsTab = lazy(async () => (await import('./views/plots')).PlotsTab, tiles);
@@ -28,7 +30,7 @@ const DEFAULT_HEIGHT = 460;
 /** How often it is looked whether an experiment still runs. */
 const RUNNING_REST_MS = 5_000;
 /** Kinds that scroll inside a height of their own; the others are as high as what they show. */
-const FIXED = new Set<View['kind']>(['experiment', 'comparison', 'scalars', 'samples', 'plot']);
+const FIXED = new Set<View['kind']>(['experiment', 'model', 'comparison', 'scalars', 'samples', 'plot']);
 
 /** Told about a choice a person made that is one of the view's options, so that it can be kept. */
 export type OnOptions = (patch: Partial<ViewOptions>) => void;
@@ -105,7 +107,15 @@ interface ViewOfProps {
 }
 
 function Shown({ shown, ...others }: ViewOfProps & { shown: Signal<View> }) {
-  return <ViewOf view={shown.value} {...others} />;
+  const { source } = others;
+  const draw = ({ kind, id, title }: Place) => (
+    <ViewOf view={{ ...shown.peek(), kind, objects: [id], query: null, options: {}, title }} source={source} />
+  );
+  return (
+    <Trail draw={draw}>
+      <ViewOf view={shown.value} {...others} />
+    </Trail>
+  );
 }
 
 function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
@@ -115,11 +125,13 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
     return <Message view={view} />;
   }
   if (first === undefined) {
-    return <Empty>Nothing here yet: the view names no experiment.</Empty>;
+    return <Empty>Nothing here yet: the view names nothing to show.</Empty>;
   }
   switch (kind) {
     case 'experiment':
       return <ExperimentView source={source} id={first} options={options} onOptions={onOptions} />;
+    case 'model':
+      return <ModelView source={source} id={first} options={options} onOptions={onOptions} />;
     case 'comparison':
       return <ComparisonView source={source} view={view} onOptions={onOptions} />;
     case 'single':

@@ -1,6 +1,15 @@
 // What travels between a view and the server: the view itself, the record, the operations and the wire format of curves.
 
-export type ViewKind = 'experiment' | 'scalars' | 'comparison' | 'plot' | 'samples' | 'single' | 'message';
+export type ViewKind =
+  | 'experiment'
+  | 'model'
+  | 'models'
+  | 'scalars'
+  | 'comparison'
+  | 'plot'
+  | 'samples'
+  | 'single'
+  | 'message';
 export type GroupBy = 'metric' | 'none';
 export type Axis = 'iterations' | 'relative' | 'wall';
 export type SmoothingKind = 'none' | 'ema' | 'time_weighted' | 'running' | 'gaussian';
@@ -75,6 +84,86 @@ export interface Artifact {
 export interface ModelReference {
   id: string;
   name: string | null;
+}
+
+export interface ModelSnapshot {
+  uri: string | null;
+  size: number | null;
+  hash: string | null;
+  iteration: number | null;
+  time: string | null;
+  /** The store kept it, and its file is no longer there. */
+  missing: boolean;
+}
+
+export interface MetadataItem {
+  type: string;
+  value: string;
+}
+
+export type ConfigType = 'json' | 'yaml' | 'text';
+
+export interface ModelSummary {
+  id: string;
+  name: string;
+  version: number;
+  project: string | null;
+  status: 'draft' | 'published';
+  tags: string[];
+  aliases: string[];
+  description: string | null;
+  user: string | null;
+  archived: boolean;
+  created: string | null;
+  last_update: string | null;
+  framework: string | null;
+  /** Id of the experiment that made it. */
+  experiment: string | null;
+  size: number | null;
+  single_values: Record<string, Num>;
+}
+
+export interface ModelAnswer extends ModelSummary {
+  experiment_name: string | null;
+  uri: string | null;
+  /** Whether its weights are a file that the server's machine can reach. */
+  local: boolean;
+  hash: string | null;
+  config: string;
+  config_type: ConfigType;
+  labels: Record<string, number>;
+  metadata: Record<string, MetadataItem>;
+  snapshots: ModelSnapshot[];
+  used_by: string[];
+  damaged?: number;
+  lost?: number;
+  state: string;
+  now: string;
+}
+
+export interface LineageItem {
+  id: string;
+  name: string;
+  project: string | null;
+  status: Status;
+  tags: string[];
+  description: string | null;
+  user: string | null;
+  created: string | null;
+  last_update: string | null;
+}
+
+export interface LineageAnswer {
+  creator: LineageItem | null;
+  users: LineageItem[];
+  /** How many use it, whatever is filtered. */
+  total: number;
+  tags: string[];
+}
+
+export interface ModelsAnswer {
+  items: ModelSummary[];
+  total: number;
 }
 
 export interface Execution {
@@ -346,6 +435,15 @@ export interface Reads {
     args: { order_by?: string; page?: number; page_size?: number; archived?: boolean };
     result: { items: Partial<ExperimentRecord>[]; total: number };
   };
+  model: { args: { id: string }; result: ModelAnswer };
+  models: {
+    args: { order_by?: string; page?: number; page_size?: number; archived?: boolean; query?: string };
+    result: ModelsAnswer;
+  };
+  lineage: {
+    args: { id: string; search?: string; tags?: string[]; status?: string[] };
+    result: LineageAnswer;
+  };
   charts: { args: ChartsArguments; result: ArrayBuffer };
   console: { args: { id: string; after?: number; limit?: number }; result: ConsoleAnswer };
   plots: { args: { objects: string[] }; result: { plots: PlotEntry[] } };
@@ -398,6 +496,12 @@ export interface Edits {
   set_tag_colors: { tag: string; background?: string; foreground?: string };
   /** PNG in base64. */
   keep_picture: { id: string; hash: string; picture: string };
+  publish: { id: string };
+  set_labels: { id: string; labels: string; seen?: string };
+  set_config: { id: string; config: string; type?: ConfigType; seen?: string };
+  set_metadata: { id: string; items: string; seen?: string };
+  add_alias: { id: string; alias: string };
+  remove_alias: { id: string; alias: string };
 }
 
 export type ReadName = keyof Reads;

@@ -8,13 +8,15 @@ import { tagSlot } from './tagbook';
 
 interface TagsProps {
   tags: string[];
+  /** What they are: tags, or other names that are added and removed like tags. */
+  noun?: 'tag' | 'alias';
   onAdd?: (tag: string) => void;
   onRemove?: (tag: string) => void;
 }
 
-export function Tags({ tags, onAdd, onRemove }: TagsProps) {
+export function Tags({ tags, noun = 'tag', onAdd, onRemove }: TagsProps) {
   return (
-    <ul class="tk-tags" aria-label="Tags">
+    <ul class="tk-tags" aria-label={noun === 'tag' ? 'Tags' : 'Aliases'}>
       {tags.map(tag => (
         <li key={tag} class="tk-tag" data-hue={tagSlot(tag)}>
           <span class="tk-tag-name" title={tag}>
@@ -24,8 +26,8 @@ export function Tags({ tags, onAdd, onRemove }: TagsProps) {
             <button
               type="button"
               class="tk-tag-remove"
-              aria-label={`Remove tag ${tag}`}
-              title={`Remove tag ${tag}`}
+              aria-label={`Remove ${noun} ${tag}`}
+              title={`Remove ${noun} ${tag}`}
               onClick={() => onRemove(tag)}
             >
               <Icon of={X} size={12} />
@@ -35,14 +37,14 @@ export function Tags({ tags, onAdd, onRemove }: TagsProps) {
       ))}
       {onAdd && (
         <li>
-          <AddTag onAdd={onAdd} />
+          <AddTag noun={noun} onAdd={onAdd} />
         </li>
       )}
     </ul>
   );
 }
 
-function AddTag({ onAdd }: { onAdd: (tag: string) => void }) {
+function AddTag({ noun, onAdd }: { noun: string; onAdd: (tag: string) => void }) {
   const open = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -70,8 +72,8 @@ function AddTag({ onAdd }: { onAdd: (tag: string) => void }) {
     <input
       ref={field}
       class="tk-input tk-tag-input"
-      aria-label="New tag"
-      placeholder="New tag, Enter adds"
+      aria-label={`New ${noun}`}
+      placeholder={`New ${noun}, Enter adds`}
       maxLength={64}
       onKeyDown={onKeyDown}
       onBlur={() => {
@@ -88,7 +90,7 @@ function AddTag({ onAdd }: { onAdd: (tag: string) => void }) {
       }}
     >
       <Icon of={Plus} size={12} />
-      Add tag
+      Add {noun}
     </button>
   );
 }

@@ -2,7 +2,6 @@
 
 import { useSignal } from '@preact/signals';
 import { Download } from 'lucide';
-import { CopyButton } from '../parts/copy';
 import { downloadFile, downloadUrl, fileName } from '../parts/download';
 import { Facts } from '../parts/facts';
 import { bytes } from '../parts/format';
@@ -11,8 +10,9 @@ import type { LiveRead } from '../parts/live';
 import { Rail, type RailItem } from '../parts/rail';
 import { Empty, SkeletonRows } from '../parts/states';
 import { RelativeTime } from '../parts/time';
-import type { Artifact, ExperimentAnswer, ModelReference } from '../protocol';
+import type { Artifact, ExperimentAnswer } from '../protocol';
 import type { Source } from '../source';
+import { Models } from './model/listed';
 
 const AUDIT = 'data-audit-table';
 /** Addresses of the network; a path on this machine cannot be opened by a page, so it is copied. */
@@ -46,12 +46,12 @@ export function ArtifactsTab({ record: live, source }: { record: LiveRead<Experi
   return (
     <Rail label="Artifacts" items={items} chosen={shown}>
       {current === 'input' && (
-        <Models label="Input models" models={record.models.input}>
+        <Models label="Input models" models={record.models.input} source={source}>
           Models the experiment started from appear here.
         </Models>
       )}
       {current === 'output' && (
-        <Models label="Output models" models={record.models.output}>
+        <Models label="Output models" models={record.models.output} source={source}>
           Models the experiment made appear here.
         </Models>
       )}
@@ -66,36 +66,6 @@ export function ArtifactsTab({ record: live, source }: { record: LiveRead<Experi
         </Artifacts>
       )}
     </Rail>
-  );
-}
-
-function Models({ label, models, children }: { label: string; models: ModelReference[]; children: string }) {
-  if (models.length === 0) {
-    return <Empty>{children}</Empty>;
-  }
-  return (
-    <table class="tk-table" aria-label={label}>
-      <thead>
-        <tr>
-          <th>Model</th>
-          <th>ID</th>
-          <th aria-label="Copy" />
-        </tr>
-      </thead>
-      <tbody>
-        {models.map(({ id, name }) => (
-          <tr key={id}>
-            <th scope="row">{name ?? 'Unnamed model'}</th>
-            <td class="tk-mono tk-cut" title={id}>
-              {id}
-            </td>
-            <td class="tk-cell-tools">
-              <CopyButton text={id} label={`Copy ID of ${name ?? id}`} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

@@ -1,11 +1,11 @@
 // One experiment: its header and the eight tabs.
 
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
-import { FolderClosed, Hash } from 'lucide';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { CopyButton } from '../parts/copy';
+import { FolderClosed } from 'lucide';
+import { useMemo } from 'preact/hooks';
 import { integer } from '../parts/format';
-import { Button, Icon } from '../parts/icon';
+import { Icon } from '../parts/icon';
+import { IdButton } from '../parts/id';
 import { lazy } from '../parts/lazy';
 import { type LiveRead, useLive } from '../parts/live';
 import { Middle } from '../parts/middle';
@@ -156,49 +156,5 @@ function Times({ record }: { record: ExperimentAnswer }) {
         {ended ? 'Finished' : 'Updated'} <RelativeTime time={ended ? record.finished : record.last_update} />
       </span>
     </>
-  );
-}
-
-function IdButton({ id }: { id: string }) {
-  const open = useSignal(false);
-  const box = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
-    if (!open.value) {
-      return;
-    }
-    const closing = new AbortController();
-    const { signal } = closing;
-    const outside = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) {
-        open.value = false;
-      }
-    };
-    document.addEventListener('pointerdown', outside, { signal });
-    document.addEventListener('focusin', outside, { signal });
-    const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') {
-        event.stopPropagation();
-        open.value = false;
-        box.current?.querySelector('button')?.focus();
-      }
-    };
-    box.current?.addEventListener('keydown', onKeyDown, { signal });
-    return () => closing.abort();
-  }, [open.value]);
-  const toggle = () => {
-    open.value = !open.value;
-  };
-  return (
-    <span ref={box} class="tk-popover-home">
-      <Button label="ID" icon={Hash} expanded={open.value} onClick={toggle}>
-        ID
-      </Button>
-      {open.value && (
-        <span class="tk-popover">
-          <code>{id}</code>
-          <CopyButton text={id} />
-        </span>
-      )}
-    </span>
   );
 }
