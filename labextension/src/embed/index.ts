@@ -1,7 +1,7 @@
 // The door of the embed page: one view fills the page, read with the cookie of the Jupyter server.
 
 import { mount, sharedSource, type View } from '../ui';
-import { pageRequest } from './request';
+import { pageRequest, reaches } from './request';
 
 /** What the server writes into the page. */
 interface Page {
@@ -19,7 +19,7 @@ function show(): void {
   }
   const root = document.createElement('main');
   document.body.append(root);
-  const source = sharedSource(pageRequest(baseUrl), view.store, { baseUrl });
+  const source = sharedSource(pageRequest(baseUrl), view.store, { baseUrl, reaches });
   mount(root, { ...view, options }, source, new AbortController().signal);
 }
 

@@ -1,7 +1,7 @@
 // Tells widgets in this page that the code of the views is here, and the server: the kernel need send neither.
 
 import type { Door, Slot } from '../ui';
-import type { LabServer } from './server';
+import { type LabServer, reaches } from './server';
 
 const KEY = Symbol.for('trackkit.ui');
 /** The widget that speaks for a kernel is made a moment before the first output that names it. */
@@ -22,7 +22,7 @@ export function announce(server: LabServer): void {
     source: async store => {
       const [ui, hasExtension] = await Promise.all([load(), server.hasExtension()]);
       const { baseUrl, request } = server;
-      return hasExtension ? ui.sharedSource(request, store, { baseUrl }) : null;
+      return hasExtension ? ui.sharedSource(request, store, { baseUrl, reaches }) : null;
     },
   };
 }

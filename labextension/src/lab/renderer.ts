@@ -6,7 +6,7 @@ import type { View } from '../ui/protocol';
 import { kernelDoor } from './announce';
 import { noticing } from './gone';
 import { reasonOf, showPicture } from './picture';
-import type { LabServer } from './server';
+import { type LabServer, reaches } from './server';
 
 export const MIME_TYPE = 'application/vnd.trackkit.view+json';
 const WIDGET_TYPE = 'application/vnd.jupyter.widget-view+json';
@@ -103,7 +103,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       ui.mount(root, view, noticing(ui.commSource(door, view.store.id), onGone), signal);
       return;
     }
-    const source = ui.sharedSource(request, { id: view.store.id, path }, { baseUrl });
+    const source = ui.sharedSource(request, { id: view.store.id, path }, { baseUrl, reaches });
     this.node.replaceChildren(root);
     ui.mount(root, view, noticing(source, onGone), signal);
   }

@@ -20,6 +20,8 @@ export interface Source {
   fileUrl(experiment: string, hash: string, download?: string): string;
   /** The file itself, from a source whose addresses cannot be downloaded before they are read. */
   blob?(experiment: string, hash: string): Promise<Blob>;
+  /** Whether anything answers at an address of the network; what it says stays between it and the browser. */
+  reaches?: ((url: string) => Promise<boolean>) | undefined;
   /** Address of plotly.js, for `import()`. */
   plotlyUrl(): Promise<string>;
   /** Call `onChange` whenever one of `ids` changed, until `signal` aborts. */
@@ -66,6 +68,8 @@ export interface StoreReference {
 export interface HttpOptions {
   /** The server's base URL, with a slash at its end: file addresses start with it. */
   baseUrl: string;
+  /** Asks an address that is not the server's; given by the door. */
+  reaches?: (url: string) => Promise<boolean>;
 }
 
 const BINARY = 'application/octet-stream';
@@ -74,6 +78,7 @@ const PATIENCE = new Set([429, 502, 503, 504]);
 
 export class HttpSource implements Source {
   readonly connected = signal(true);
+  readonly reaches: Source['reaches'];
   private readonly poller: Poller;
   private about: Promise<Reads['about']['result']> | null = null;
 
@@ -82,6 +87,7 @@ export class HttpSource implements Source {
     private readonly store: StoreReference,
     private readonly options: HttpOptions,
   ) {
+    this.reaches = options.reaches;
     this.poller = new Poller((args, signal) => this.read('changes', args, signal));
   }
 

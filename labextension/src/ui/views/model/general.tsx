@@ -19,7 +19,6 @@ import { type ModelTabProps, PUBLISHED } from './props';
 
 /** What a browser can fetch; everything else is copied. */
 const NETWORK = /^https?:\/\//i;
-const REACH_MS = 10_000;
 
 export function GeneralTab({ source, record: live }: ModelTabProps) {
   const record = live.value.value;
@@ -48,7 +47,7 @@ function model(record: ModelAnswer, source: Source): Fact[] {
   const made = experiment ? { kind: 'experiment' as const, id: experiment, title: name ?? experiment } : null;
   const newest = record.snapshots.at(-1);
   return [
-    { name: 'Model URL', value: <Location uri={uri} snapshot={newest} /> },
+    { name: 'Model URL', value: <Location uri={uri} snapshot={newest} source={source} /> },
     {
       name: 'Weights',
       value: weights(record, newest, source),
@@ -93,8 +92,14 @@ function weights(record: ModelAnswer, newest: ModelSnapshot | undefined, source:
   );
 }
 
+interface LocationProps {
+  uri: string | null;
+  snapshot: ModelSnapshot | undefined;
+  source: Source;
+}
+
 /** Where weights are: what a browser can fetch is a link, the rest is copied. */
-function Location({ uri, snapshot }: { uri: string | null; snapshot?: ModelSnapshot | undefined }) {
+function Location({ uri, snapshot, source }: LocationProps) {
   const unreached = useSignal(false);
   if (!uri) {
     return <span class="tk-faint">No weights were saved</span>;
@@ -116,7 +121,7 @@ function Location({ uri, snapshot }: { uri: string | null; snapshot?: ModelSnaps
   }
   const fetchIt = async () => {
     unreached.value = false;
-    if (await reachable(uri)) {
+    if ((await source.reaches?.(uri)) ?? true) {
       downloadUrl(uri, uri.slice(uri.lastIndexOf('/') + 1));
     } else {
       unreached.value = true;
@@ -149,22 +154,6 @@ function Location({ uri, snapshot }: { uri: string | null; snapshot?: ModelSnaps
       )}
     </>
   );
-}
-
-/** Whether anything answers there; what it says stays between it and the browser. */
-async function reachable(uri: string): Promise<boolean> {
-  try {
-    await fetch(uri, {
-      method: 'HEAD',
-      mode: 'no-cors',
-      credentials: 'omit',
-      referrerPolicy: 'no-referrer',
-      signal: AbortSignal.timeout(REACH_MS),
-    });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function history(record: ModelAnswer): Fact[] {
