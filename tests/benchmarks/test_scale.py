@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import zlib
 
@@ -11,6 +12,7 @@ import pytest
 from trackkit_jupyter import charts as drawing
 from trackkit_jupyter.operations import call, handles
 from trackkit_jupyter.store import StoredExperiment, create_store
+from trackkit_jupyter.store.catalog import catalog_of
 from trackkit_jupyter.store.journal import pack_checksum, pack_point, seed_of
 from trackkit_jupyter.store.paths import ExperimentPaths
 
@@ -60,9 +62,7 @@ def test_ten_million_points_down_sampled(store):
 
 
 def test_a_hundred_thousand_series(store):
-    """Opening it and listing its names may take 3 s, where its lines parsed as JSON take 0.19: 15 times that."""
-    import json
-
+    """Opened and named in 0.8 s, summed up in 0.6, found by the first query in 4, where its lines as JSON take 0.19."""
     id = write_experiment(store, {(f"m{number // 100}", f"v{number % 100}"): np.ones(3) for number in range(SERIES)})
     files = store.paths.experiment(id)
     text = files.segment(ExperimentPaths.EVENTS, "aaaaaaaa", 0).read_text().splitlines()
@@ -76,17 +76,28 @@ def test_a_hundred_thousand_series(store):
     def opened():
         assert len(store.experiment(id).names()) == SERIES
 
+    def opened_and_summed():
+        found = store.experiment(id).metrics
+        assert sum(map(len, found.values())) == SERIES
+
     def again():
         assert len(known.names()) == SERIES
 
     def listed():
         assert [item.id for item in store.experiments('metrics["m7"]["v7"].last == 1')] == [id]
 
-    bares, opens, more, lists = in_turns(bare, opened, again, listed, rounds=3)
-    told("json.loads of its lines", bares)
-    told("names() of 100,000 series", opens)
-    told("names() again", more)
-    told("a query that finds it", lists)
-    assert min(opens) <= 15 * min(bares)
-    assert min(more) <= 0.2 * min(bares)
-    assert min(lists) <= 0.5 * min(bares)
+    def listed_first():
+        catalog_of(store).renew()
+        listed()
+
+    works = (bare, opened, opened_and_summed, again, listed_first, listed)
+    times = in_turns(*works, rounds=3, clock=time.process_time)
+    names = ("json.loads of its lines", "names() of 100,000 series", "and metrics", "names() again", "the first query")
+    for what, taken in zip((*names, "the next one"), times, strict=True):
+        told(what, taken)
+    bares, opens, sums, more, firsts, lists = (min(taken) for taken in times)
+    assert opens <= 5 * bares
+    assert sums <= 8 * bares
+    assert more <= 0.2 * bares
+    assert firsts <= 24 * bares
+    assert lists <= 0.7 * bares

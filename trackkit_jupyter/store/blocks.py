@@ -42,21 +42,22 @@ class Arrived:
     columns
         Iterations, values and times. Behind the last row there may be room for more.
     runs
-        Rows by series, in the order of first appearance: each ``(start, stop)``, one after the other as they came.
+        int64[n, 3]: series, first row, and the one after its last. Series by series in the order of first
+        appearance, the runs of each one as they came.
     """
 
     columns: Columns
-    runs: dict[int, list[tuple[int, int]]]
+    runs: NDArray[np.int64]
 
     def __len__(self) -> int:
-        return sum(stop - start for runs in self.runs.values() for start, stop in runs)
+        return int((self.runs[:, 2] - self.runs[:, 1]).sum())
 
     @property
     def iterations(self) -> NDArray[np.int64]:
         """int64[n], series by series."""
         import numpy as np
 
-        parts = [self.columns[0][start:stop] for runs in self.runs.values() for start, stop in runs]
+        parts = [self.columns[0][start:stop] for _, start, stop in self.runs.tolist()]
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
@@ -172,7 +173,7 @@ def _in_order(columns: Columns, runs: NDArray[np.int64]) -> Arrived:
     import numpy as np
 
     if not len(runs):
-        return Arrived(columns, {})
+        return Arrived(columns, runs[:, :3])
     # Runs of one series that follow on one another are one.
     apart = np.append(True, (runs[1:, 0] != runs[:-1, 0]) | (runs[1:, 1] != runs[:-1, 2]))
     if not apart.all():
@@ -192,15 +193,5 @@ def _in_order(columns: Columns, runs: NDArray[np.int64]) -> Arrived:
         stops = np.append(starts[1:], ends[-1])
         runs = np.column_stack([runs[firsts, 0], starts, stops, runs[firsts, 3]])
         firsts = np.arange(len(runs))
-    found: dict[int, list[tuple[int, int]]] = {}
-    lasts = np.append(firsts[1:], len(runs))
-    order = np.argsort(runs[firsts, 3], kind="stable")
-    if len(firsts) == len(runs):
-        chosen = runs[order]
-        spans = zip(chosen[:, 1].tolist(), chosen[:, 2].tolist(), strict=True)
-        found = {number: [span] for number, span in zip(chosen[:, 0].tolist(), spans, strict=True)}
-    else:
-        for place in order.tolist():
-            part = runs[firsts[place] : lasts[place]]
-            found[int(part[0, 0])] = list(zip(part[:, 1].tolist(), part[:, 2].tolist(), strict=True))
-    return Arrived(columns, found)
+    appeared = np.repeat(runs[firsts, 3], np.diff(firsts, append=len(runs)))
+    return Arrived(columns, runs[np.argsort(appeared, kind="stable"), :3])

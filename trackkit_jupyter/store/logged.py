@@ -15,7 +15,7 @@ from trackkit_jupyter.store.pictured import Pictures
 from trackkit_jupyter.store.reader import JournalReader, Series
 from trackkit_jupyter.store.record import Record
 from trackkit_jupyter.store.sampled import Sampled
-from trackkit_jupyter.store.summaries import summary
+from trackkit_jupyter.store.summaries import summaries
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
@@ -30,7 +30,8 @@ class Logged(Record):
         super().__init__(store, id)
         self._blobs = Blobs(self._paths.blobs)
         self._reader = JournalReader(self._paths)
-        self._metrics: dict[tuple[str, str], tuple[tuple[int, int], dict[str, Any]]] = {}
+        self._metrics: dict[tuple[str, str], tuple[int, int, dict[str, Any]]] = {}
+        self._summarised = 0
         self._sampled = (0, Sampled([]))
         self._pictures = Pictures(self._paths)
 
@@ -48,8 +49,8 @@ class Logged(Record):
                 for metric, variants in known["metrics"].items()
             }
         found: dict[str, dict[str, dict[str, Any]]] = {}
-        for (metric, variant), values in self._summaries().items():
-            found.setdefault(metric, {})[variant] = {k: v for k, v in values.items() if k != "max_seen"}
+        for (metric, variant), (_, _, summary) in self._summaries().items():
+            found.setdefault(metric, {})[variant] = dict(summary)
         return found
 
     @property
@@ -206,11 +207,7 @@ class Logged(Record):
         known = self._as_listed()
         if known is not None:
             return known["last_iteration"]  # type: ignore[no-any-return]
-        found = [
-            found["max_seen"]
-            for (metric, _), found in self._summaries().items()
-            if not metric.startswith(":") and found["max_seen"] is not None
-        ]
+        found = [most for (metric, _), (_, most, _) in self._summaries().items() if not metric.startswith(":")]
         return max(found, default=None)
 
     @property
@@ -260,15 +257,16 @@ class Logged(Record):
                     found.append(os.stat(path))
         return found
 
-    def _summaries(self) -> dict[tuple[str, str], dict[str, Any]]:
+    def _summaries(self) -> dict[tuple[str, str], tuple[int, int, dict[str, Any]]]:
+        """Return of each series how many points it has, its greatest iteration and its summary."""
         self._reader.refresh()
-        found = {}
-        for pair in self._reader.pairs():
-            known, state = self._metrics.get(pair), (self._reader.begun, self._reader.count(pair))
-            if known is None or known[0] != state:
-                series = self._reader.series(pair)
-                if series is None:
-                    continue
-                known = self._metrics[pair] = ((state[0], len(series)), summary(series))
-            found[pair] = known[1]
-        return found
+        begun, counts = self._reader.begun, self._reader.counts()
+        if begun != self._summarised:
+            self._metrics, self._summarised = {}, begun
+        known = self._metrics
+        stale = [pair for pair, count in counts.items() if pair not in known or known[pair][0] != count]
+        rows = dict(zip(stale, self._reader.rows(stale), strict=True))
+        rows = {pair: place for pair, place in rows.items() if place[3] > place[2]}  # damage may have left none
+        for (pair, (_, _, start, stop)), made in zip(rows.items(), summaries(list(rows.values())), strict=True):
+            known[pair] = (stop - start, made.pop("max_seen"), made)
+        return {pair: known[pair] for pair in counts if pair in known}

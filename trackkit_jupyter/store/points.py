@@ -34,11 +34,14 @@ class Points:
         A place for what is made of the points and stays true as they grow.
     """
 
-    __slots__ = ("_columns", "_count", "_later", "_pieces", "_room", "kept")
+    __slots__ = ("_columns", "_count", "_later", "_more", "_room", "_start", "_where", "kept")
 
     def __init__(self, later: Callable[[], Columns] | None = None, count: int = 0) -> None:
         self._later, self._count = later, count
-        self._pieces: list[tuple[Columns, int, int]] = []
+        # Where the first rows lie, and the others: few objects, for there may be 100,000 series.
+        self._where: Columns | None = None
+        self._start = 0
+        self._more: list[tuple[Columns, int, int]] | None = None
         self._columns: Columns | None = None  # longer than count, if there is room
         self._room = False
         self.kept: dict[str, Any] | None = None
@@ -48,17 +51,22 @@ class Points:
 
     def add(self, columns: Columns, start: int, stop: int, *, room: bool = False) -> None:
         """Add rows of some columns that nobody changes; with `room`, what lies behind `stop` is free for more."""
+        if self._where is None and self._columns is None and self._later is None:
+            self._where, self._start, self._room = columns, start, room
+        else:
+            self._more = self._more or []
+            self._more.append((columns, start, stop))
         self._count += stop - start
-        self._pieces.append((columns, start, stop))
-        self._room = room and self._columns is None and self._later is None and len(self._pieces) == 1
 
     def piece(self) -> tuple[Columns, int, int] | None:
         """Return where the rows lie, if that is in one place that was never asked for as a whole."""
-        return self._pieces[0] if self._columns is None and self._later is None and len(self._pieces) == 1 else None
+        if self._where is None or self._more:
+            return None
+        return self._where, self._start, self._start + self._count
 
     def views(self) -> Columns:
         """Return them as they are now; what is added later does not change that."""
-        if self._columns is None or self._pieces:
+        if self._columns is None or self._more:
             self._join()
         assert self._columns is not None
         found = part_of(self._columns, slice(self._count))
@@ -67,27 +75,26 @@ class Points:
         return found
 
     def _join(self) -> None:
-        if self._columns is None and self._later is not None:
+        more, self._more = self._more or [], None
+        done = self._count - sum(stop - start for _, start, stop in more)
+        if self._where is not None:
+            rows = slice(self._start, None if self._room and not more else self._start + done)
+            self._columns, self._where = part_of(self._where, rows), None
+        elif self._columns is None:
+            assert self._later is not None
             self._columns, self._later = self._later(), None
-            # of damaged groups there are fewer than the archive says
-            self._count = len(self._columns[0]) + sum(stop - start for _, start, stop in self._pieces)
-        pieces, self._pieces = self._pieces, []
-        done = self._count - sum(stop - start for _, start, stop in pieces)
-        if self._columns is None and len(pieces) == 1:
-            columns, start, stop = pieces[0]
-            self._columns = part_of(columns, slice(start, None if self._room else stop))
-            return
-        grown = self._columns
-        if grown is None or self._count > len(grown[0]):
+            self._count += len(self._columns[0]) - done  # of damaged groups there are fewer than the archive says
+            done = len(self._columns[0])
+        assert self._columns is not None
+        if self._count > len(self._columns[0]):
             grown = room(max(self._count, 2 * done))
-            if self._columns is not None:
-                for old, new in zip(self._columns, grown, strict=True):
-                    new[:done] = old[:done]
-        for columns, start, stop in pieces:
-            for source, target in zip(columns, grown, strict=True):
+            for old, new in zip(self._columns, grown, strict=True):
+                new[:done] = old[:done]
+            self._columns = grown
+        for columns, start, stop in more:
+            for source, target in zip(columns, self._columns, strict=True):
                 target[done : done + stop - start] = source[start:stop]
             done += stop - start
-        self._columns = grown
 
 
 def part_of(columns: Columns, rows: slice) -> Columns:

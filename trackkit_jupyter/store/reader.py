@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -259,6 +259,34 @@ class JournalReader:
             state = self._state
             return sum(len(state.points[key]) for key in state.order.get(pair, ()))
 
+    def counts(self) -> dict[Pair, int]:
+        """Return the number of points of each series, in the order of first appearance."""
+        with self._locked():
+            points = self._state.points
+            return {
+                pair: len(points[keys[0]]) if len(keys) == 1 else sum(len(points[key]) for key in keys)
+                for pair, keys in self._state.order.items()
+            }
+
+    def rows(self, pairs: Iterable[Pair]) -> list[tuple[NDArray[np.int64], NDArray[np.float64], int, int]]:
+        """Return of each series the columns of iterations and values, and from which row up to which they are its own.
+
+        Short series of one writer share their columns: so many are looked at at once.
+        """
+        found = []
+        with self._locked():
+            for pair in pairs:
+                keys = self._state.order.get(pair, ())
+                piece = self._state.points[keys[0]].piece() if len(keys) == 1 else None
+                if piece is None:
+                    series = self.series(pair)
+                    assert series is not None
+                    found.append((series.iterations, series.values, 0, len(series)))
+                else:
+                    (iterations, values, _), start, stop = piece
+                    found.append((iterations, values, start, stop))
+        return found
+
     def series(self, pair: Pair) -> Series | None:
         """Return the points of a series; ``None`` if there are none."""
         import numpy as np
@@ -328,8 +356,9 @@ class JournalReader:
 
     def _take(self, writer: str, arrived: Arrived) -> None:
         state, columns = self._state, arrived.columns
-        alone = len(arrived.runs) == 1  # then the room behind the rows is its own
-        for number, runs in arrived.runs.items():
+        numbers, starts, stops = arrived.runs.T.tolist()
+        alone = len(numbers) == 1  # then the room behind the rows is its own
+        for number, start, stop in zip(numbers, starts, stops, strict=True):
             key = (writer, number)
             points = state.points.get(key)
             if points is None:
@@ -342,8 +371,7 @@ class JournalReader:
                     state.order[pair] = [key]
                 else:
                     known.append(key)
-            for start, stop in runs:
-                points.add(columns, start, stop, room=alone)
+            points.add(columns, start, stop, room=alone)
 
 
 def _readers(known: dict[Path, tuple[str, LineReader]], segments: list[Segment]) -> Iterator[tuple[str, LineReader]]:

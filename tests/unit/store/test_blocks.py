@@ -56,10 +56,9 @@ def test_every_series_has_its_points_in_order(tmp_path, monkeypatch, kind, bad, 
     for at, number in enumerate(series):
         if at not in bad:
             expected.setdefault(number, []).append(at)
-    found = {
-        number: [int(row) for start, stop in runs for row in arrived.columns[0][start:stop]]
-        for number, runs in arrived.runs.items()
-    }
+    found = {}
+    for number, start, stop in arrived.runs.tolist():
+        found.setdefault(number, []).extend(arrived.columns[0][start:stop].tolist())
     assert list(found) == list(expected)
     assert found == expected
     assert sum(reader.damaged for reader in readers) == len(bad)

@@ -389,3 +389,21 @@ def test_the_mean_of_the_largest_numbers_is_a_number(store, running):
     metrics = store.experiment(running.id).metrics
     assert metrics["large"]["a"]["mean"] == pytest.approx(1.4e308)
     assert metrics["small"]["a"]["mean"] == pytest.approx(-1.4e308)
+
+
+def test_many_series_are_summed_up_as_each_of_them_is(store):
+    import numpy as np
+
+    from trackkit_jupyter.store.summaries import summaries
+
+    random = np.random.default_rng(5)
+    lengths = [*([3] * 40), *([9] * 20), 1, 200, 64]
+    values = random.choice([0.0, -1.5, 2.25, 1.7e308, np.nan, np.inf, -np.inf, 0.1], sum(lengths))
+    iterations = random.integers(0, 4, sum(lengths))
+    ends = np.cumsum(lengths).tolist()
+    series = [(iterations, values, end - length, end) for end, length in zip(ends, lengths, strict=True)]
+    apart = [
+        summaries([(iterations[start:stop], values[start:stop], 0, stop - start)])[0] for *_, start, stop in series
+    ]
+    assert summaries(series) == apart
+    assert summaries([]) == []

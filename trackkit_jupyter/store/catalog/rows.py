@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Table, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from trackkit_jupyter.query.evaluate import number_of, time_of
@@ -30,6 +30,10 @@ CONTENT = {
         "experiment size hash single_values metrics"
     ).split(),
 }
+
+
+_STATISTICS = ("first", "last", "min", "max", "mean", "count")
+_MANY = 500  # names from which on the whole book is read instead of each of them
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,13 @@ class NameBook:
         """Return the numbers of (kind, first, second), new ones where there were none; inside a transaction."""
         new = [name for name in wanted if name not in self._known]
         if new:
-            rows = [{"kind": kind, "first": first, "second": second} for kind, first, second in new]
-            connection.execute(insert(names).on_conflict_do_nothing(), rows)
-            for kind, first, second in new:
-                self._find(connection, kind, first, second)
+            _fill(connection, names, ("kind", "first", "second"), new, "OR IGNORE ")
+            if len(new) > _MANY:
+                cursor = connection.execute(select(names.c.kind, names.c.first, names.c.second, names.c.key)).cursor
+                self._known = {row[:3]: row[3] for row in (cursor.fetchall() if cursor is not None else ())}
+            else:
+                for kind, first, second in new:
+                    self._find(connection, kind, first, second)
         return self._known
 
     def find(self, connection: Connection, kind: str, first: str | None, second: str) -> list[int]:
@@ -130,10 +137,10 @@ def put(connection: Connection, rows: Sequence[Row], book: NameBook) -> None:
     if not rows:
         return
     keys = _free(connection, [str(row.content["id"]) for row in rows])
-    table: dict[Any, list[dict[str, Any]]] = {experiments: [_head(row) for row in rows]}
+    heads = [_head(row) for row in rows]
     # Rows that are brought up to date keep their keys.
-    old = [row for row in table[experiments] if row["id"] in keys]
-    new = [row for row in table[experiments] if row["id"] not in keys]
+    old = [row for row in heads if row["id"] in keys]
+    new = [row for row in heads if row["id"] not in keys]
     if old:
         connection.execute(insert(experiments), [{**row, "key": keys[row["id"]]} for row in old])
     if new:
@@ -141,17 +148,15 @@ def put(connection: Connection, rows: Sequence[Row], book: NameBook) -> None:
         keys |= _keys(connection, [row["id"] for row in new])
     wanted = {name for row in rows for name in _names(row)}
     numbers = book.numbers(connection, wanted)
-    table = {details: [], tags: [], parameters: [], metrics: []}
-    for row in rows:
-        key = keys[row.content["id"]]
-        if not row.watched:
-            table[details].append({"experiment": key, "content": _packed(row.content)})
-        table[tags] += [{"experiment": key, "tag": _clean(tag)} for tag in dict.fromkeys(row.content["tags"])]
-        table[parameters] += _parameters(key, row, numbers)
-        table[metrics] += _metrics(key, row, numbers)
-    for each, values in table.items():
-        if values:
-            connection.execute(insert(each), values)
+    chosen = [(keys[row.content["id"]], row) for row in rows]
+    packed = [(key, _packed(row.content)) for key, row in chosen if not row.watched]
+    _fill(connection, details, ("experiment", "content"), packed)
+    marked = [(key, _clean(tag)) for key, row in chosen for tag in dict.fromkeys(row.content["tags"])]
+    _fill(connection, tags, ("experiment", "tag"), marked)
+    set_to = [each for key, row in chosen for each in _parameters(key, row, numbers)]
+    _fill(connection, parameters, ("experiment", "name", "value", "number"), set_to)
+    summed = [each for key, row in chosen for each in _metrics(key, row, numbers)]
+    _fill(connection, metrics, ("experiment", "series", *_STATISTICS), summed)
 
 
 def forget(connection: Connection, ids: Iterable[str]) -> None:
@@ -173,7 +178,25 @@ def unpack(content: bytes) -> dict[str, Any]:
 
 
 def _packed(content: dict[str, Any]) -> bytes:
-    return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 1)
+    import msgspec
+
+    try:
+        summaries = msgspec.json.encode(content["metrics"])  # made by us: no NaN in it, which this would lose
+    except UnicodeEncodeError:  # half a character in a name
+        text = json.dumps(content, separators=(",", ":")).encode()
+    else:
+        others = {name: value for name, value in content.items() if name != "metrics"}
+        text = b'%s,"metrics":%s}' % (json.dumps(others, separators=(",", ":")).encode()[:-1], summaries)
+    return zlib.compress(text, 1)
+
+
+def _fill(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Any], how: str = "") -> None:
+    # Straight to the driver: of 100,000 rows SQLAlchemy would make dictionaries twice.
+    if rows:
+        marks = ", ".join("?" * len(columns))
+        names_of = ", ".join(f'"{name}"' for name in columns)
+        # The names are those of our tables, the values are bound.
+        connection.exec_driver_sql(f"INSERT {how}INTO {table.name} ({names_of}) VALUES ({marks})", list(rows))  # noqa: S608
 
 
 def _keys(connection: Connection, ids: list[str]) -> dict[str, int]:
@@ -240,25 +263,23 @@ def _names(row: Row) -> Iterable[tuple[str, str, str]]:
         yield from (("m", _clean(metric), _clean(variant)) for variant in variants)
 
 
-def _parameters(key: int, row: Row, numbers: dict[tuple[str, str, str], int]) -> list[dict[str, Any]]:
+def _parameters(key: int, row: Row, numbers: dict[tuple[str, str, str], int]) -> list[tuple[Any, ...]]:
     found = {}
     for section, entries in row.content.get("hyperparameters", {}).items():
         for name, entry in entries.items():
-            found[numbers["h", _clean(section), _clean(name)]] = entry["value"]
+            found[numbers["h", _clean(section), _clean(name)]] = _clean(entry["value"])
     for name, entry in row.content.get("properties", {}).items():
-        found[numbers["p", "", _clean(name)]] = entry["value"]
-    rows = []
-    for number, value in found.items():
-        text = _clean(value)
-        rows.append({"experiment": key, "name": number, "value": text, "number": as_number(text)})
-    return rows
+        found[numbers["p", "", _clean(name)]] = _clean(entry["value"])
+    return [(key, number, text, as_number(text)) for number, text in found.items()]
 
 
-def _metrics(key: int, row: Row, numbers: dict[tuple[str, str, str], int]) -> list[dict[str, Any]]:
+def _metrics(key: int, row: Row, numbers: dict[tuple[str, str, str], int]) -> Iterable[tuple[Any, ...]]:
     found = {}
     for metric, variants in row.content["metrics"].items():
+        first = _clean(metric)
         for variant, summary in variants.items():
-            number = numbers["m", _clean(metric), _clean(variant)]
-            statistics = {name: number_of(summary[name]) for name in ("first", "last", "min", "max", "mean")}
-            found[number] = {"experiment": key, "series": number, **statistics, "count": int(summary["count"])}
-    return list(found.values())
+            found[numbers["m", first, _clean(variant)]] = summary
+    return [
+        (key, number, *(number_of(summary[name]) for name in _STATISTICS[:-1]), int(summary["count"]))
+        for number, summary in found.items()
+    ]
