@@ -496,7 +496,6 @@ export interface Edits {
   set_tag_colors: { tag: string; background?: string; foreground?: string };
   /** PNG in base64. */
   keep_picture: { id: string; hash: string; picture: string };
-  publish: { id: string };
   set_labels: { id: string; labels: string; seen?: string };
   set_config: { id: string; config: string; type?: ConfigType; seen?: string };
   set_metadata: { id: string; items: string; seen?: string };

@@ -1,7 +1,7 @@
 // Saving what a person edited: refused in words, and where someone else was faster, with what they wrote.
 
 import { type Signal, useSignal } from '@preact/signals';
-import { SourceError } from '../source';
+import { SourceError, wordsOf } from '../source';
 
 export interface Saving<T> {
   busy: Signal<boolean>;
@@ -40,8 +40,4 @@ export function useSaving<T>(send: (mine: T, seen: T) => Promise<unknown>, read:
     }
   };
   return { busy, problem, theirs, save };
-}
-
-export function wordsOf(reason: unknown): string {
-  return reason instanceof SourceError ? reason.message : `This could not be saved: ${String(reason)}`;
 }

@@ -10,14 +10,13 @@ import { IdButton } from '../parts/id';
 import { lazy } from '../parts/lazy';
 import { type LiveRead, useLive } from '../parts/live';
 import { Middle } from '../parts/middle';
-import { wordsOf } from '../parts/saving';
 import { Problem, SkeletonRows, SkeletonTiles } from '../parts/states';
 import { Status, statusWord } from '../parts/status';
 import { type Tab, Tabs } from '../parts/tabs';
-import { Tags } from '../parts/tags';
+import { ObjectTags } from '../parts/tagging';
 import { RelativeTime } from '../parts/time';
 import type { ModelAnswer, ViewOptions } from '../protocol';
-import type { Source } from '../source';
+import { type Source, wordsOf } from '../source';
 import { GeneralTab } from './model/general';
 
 const tiles = () => <SkeletonTiles />;
@@ -150,11 +149,7 @@ function Header({ source, live }: { source: Source; live: LiveRead<ModelAnswer> 
         <span class="tk-meta">
           Updated <RelativeTime time={record.last_update} />
         </span>
-        <Tags
-          tags={record.tags}
-          onAdd={name => void attempt(source.edit('add_tags', { id, tags: [name] }))}
-          onRemove={name => void attempt(source.edit('remove_tags', { id, tags: [name] }))}
-        />
+        <ObjectTags source={source} id={id} tags={record.tags} onChanged={() => live.wake()} />
       </div>
       {publishing.value && (
         <div class="tk-bar tk-confirm" role="alertdialog" aria-label="Publish this model">
