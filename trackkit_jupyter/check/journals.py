@@ -56,8 +56,8 @@ def journals(root: Path, files: ExperimentPaths, alive: bool) -> Iterator[Findin
             else:
                 yield from _lines(root, files, path, writer, alive, "event" if kind == files.EVENTS else "line")
     if reader.lost:
-        text = f"{reader.lost:,} points could not be written when they were logged, because the store could not be"
-        yield Finding("told", files.root.name, _below(root, files.root), None, text, "those points", "nothing")
+        text = f"{reader.lost:,} of what was logged could not be written, because the store could not be"
+        yield Finding("told", files.root.name, _below(root, files.root), None, text, "just that", "nothing")
 
 
 def _found(

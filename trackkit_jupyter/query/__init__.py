@@ -20,6 +20,7 @@ What comparisons mean in corner cases stands in :mod:`trackkit_jupyter.query.eva
 
 from __future__ import annotations
 
+from trackkit_jupyter.errors import TrackkitTypeError, shown
 from trackkit_jupyter.query.evaluate import matches, ordered
 from trackkit_jupyter.query.grammar import parse, parse_order
 from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, Order, fields_of
@@ -53,12 +54,16 @@ def within(query: str | Condition | None, archived: bool | None) -> Condition:
     ------
     QueryError
         The query cannot be read.
+    TrackkitTypeError
+        `archived` is none of these.
     """
+    if archived is not None and not isinstance(archived, bool):
+        raise TrackkitTypeError(f"archived must be True, False or None, not {shown(archived)}.", "archived")
     if query is None:
         condition: Condition = All(())
     else:
         condition = query if isinstance(query, Condition) else parse(query)
     if archived is None or "archived" in fields_of(condition):
         return condition
-    kept = Compare(Field("archived"), "==", bool(archived))
+    kept = Compare(Field("archived"), "==", archived)
     return kept if condition == All(()) else All((kept, condition))

@@ -89,7 +89,7 @@ def keep_frame(blobs: Blobs, frame: Any) -> Artifact:
 
 
 def _is_path(text: str) -> bool:
-    if "\n" in text or "\0" in text or len(text.encode(errors="replace")) >= 4096:
+    if not text or "\n" in text or "\0" in text or len(text.encode(errors="replace")) >= 4096:
         return False
     try:
         return Path(text).expanduser().exists() or bool("*" in text and _matches(Path(text)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import shown
@@ -22,7 +23,7 @@ class Connecting(Writing):
 
     def __init__(self, store: Store[Any], id: str) -> None:
         super().__init__(store, id)
-        self._connected: list[tuple[Any, str, dict[str, Parameter]]] = []
+        self._connected: list[_Connected] = []
         self._unfit: set[tuple[str, str]] = set()  # section and name of what was said not to be recorded
         self._drafted: dict[str, dict[str, dict[str, Any]]] = {}  # what a draft that runs again has, until it is given
 
@@ -54,17 +55,19 @@ class Connecting(Writing):
         found = self._journal_parameters(recorder, name, {}, flatten(parameters), counted=True)
         if not self._connected:
             recorder.watchers.append(lambda: self._watch(recorder))
-        self._connected = [each for each in self._connected if each[0] is not parameters or each[1] != name]
-        self._connected.append((parameters, name, found))
+        # A new list: the thread that watches may be in the middle of the old one.
+        others = [each for each in self._connected if each.parameters is not parameters or each.section != name]
+        self._connected = [*others, _Connected(parameters, name, found)]
         return parameters
 
     # -- below --------------------------------------------------------------------------------------------------------
 
     def _watch(self, recorder: Recorder) -> None:
-        for place, (parameters, section, before) in enumerate(self._connected):
+        for one in self._connected:
+            section, before = one.section, one.recorded
             unfit: dict[str, str] = {}
             try:
-                now = flatten(parameters, unfit)
+                now = flatten(one.parameters, unfit)
             except RuntimeError:  # just being changed
                 continue
             except Exception as error:  # noqa: BLE001 - objects of other people may do anything
@@ -74,16 +77,13 @@ class Connecting(Writing):
                 self._say_unfit(recorder, section, name, reason)
                 now.update({known: kept for known, kept in before.items() if f"{known}/".startswith(f"{name}/")})
             if now != before:
-                others = [
-                    each[2] for other, each in enumerate(self._connected) if other != place and each[1] == section
-                ]
+                others = [each.recorded for each in self._connected if each is not one and each.section == section]
                 for name in before.keys() - now.keys():
                     held = next((each[name] for each in others if name in each), None)
                     if held is not None:  # removed here, but not there
                         recorder.event("hyperparameter", section=section, name=name, **held.entry())
                         before = {known: kept for known, kept in before.items() if known != name}
-                recorded = self._journal_parameters(recorder, section, before, now, counted=False)
-                self._connected[place] = (parameters, section, recorded)
+                one.recorded = self._journal_parameters(recorder, section, before, now, counted=False)
 
     def _say_unfit(self, recorder: Recorder, section: str, name: str, reason: str) -> None:
         if (section, name) in self._unfit:
@@ -109,3 +109,12 @@ class Connecting(Writing):
             if recorder.event("hyperparameter", counted, section=section, name=name, removed=True)
         }
         return {name: parameter for name, parameter in {**before, **added}.items() if name not in removed}
+
+
+@dataclass(eq=False)
+class _Connected:
+    """What is connected to a section, and what of it is recorded."""
+
+    parameters: Any
+    section: str
+    recorded: dict[str, Parameter]

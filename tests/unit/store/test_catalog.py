@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import sqlite3
@@ -480,6 +481,32 @@ def test_best_and_pandas(store: Store) -> None:
     assert found[-1].name == "run 4"
     assert [item.name for item in found[1:3]] == ["run 1", "run 2"]
     assert "5 of 5" in repr(found)
+
+
+def test_a_frame_has_numbers_and_no_column_for_two_things(tmp_path) -> None:
+    config = {"name": "a parameter", "loss/val": 3, "lr": 0.1}
+    with track.start("one", store=tmp_path / "store", config=config, capture=False) as exp:
+        exp.log({"loss/val": math.nan, "speed": math.inf})
+    with track.start("two", store=tmp_path / "store", capture=False) as exp:
+        exp.log({"loss/val": 2.0, "speed": 1.0})
+    frame = track.open_store(tmp_path / "store").experiments(order_by="name").to_pandas()
+    assert list(frame["name"]) == ["one", "two"]
+    assert frame["hyperparameters/name"][0] == "a parameter"
+    assert frame["loss/val"][0] == "3"
+    assert frame["metrics/loss/val"].dtype == frame["speed/speed"].dtype == "float64"
+    assert math.isnan(frame["metrics/loss/val"][0])
+    assert list(frame["speed/speed"]) == [math.inf, 1.0]
+
+
+def test_a_frame_of_nothing_has_its_columns(store: Store) -> None:
+    assert list(store.experiments('name == "none"').to_pandas()) == ["id", "name", "project", "status", "created"]
+
+
+def test_wrong_arguments_of_lists_raise(store: Store) -> None:
+    with pytest.raises(TrackkitTypeError, match="archived"):
+        store.experiments(archived="yes")  # type: ignore[arg-type]
+    with pytest.raises(TrackkitTypeError, match="key"):
+        store.experiments().best(3)  # type: ignore[arg-type]
 
 
 def test_projects_are_counted(store: Store) -> None:

@@ -184,3 +184,9 @@ def test_data_that_breaks_while_it_is_watched_ends_nothing(store):
     with pytest.warns(RuntimeWarning, match=r"'a' cannot be read \(gone\)"):
         experiment.finish()
     assert store.experiment(experiment.id).status == "completed"
+
+
+def test_an_empty_text_is_no_folder(running):
+    running.log_artifact("empty", "")
+    (row,) = running.artifacts
+    assert (row["type"], row["size"]) == ("text", 0)

@@ -247,3 +247,26 @@ def test_edits_of_one_that_runs_warn_where_the_store_is_gone_and_count(store):
     for edit in edits[:3]:  # of one that does not run here they raise
         with pytest.raises(NotFoundError):
             edit()
+
+
+def test_what_is_connected_while_it_is_looked_at_pushes_nothing_out(running):
+    class Meeting(dict):
+        """Parameters that are connected again by another thread, just when they are looked at."""
+
+        meet = False
+
+        def items(self):
+            if self.meet:
+                self.meet = False
+                running.connect(self, "one")
+            return super().items()
+
+    one, two = Meeting(a=1), {"b": 1}
+    running.connect(one, "one")
+    running.connect(two, "two")
+    one["a"], one.meet = 2, True
+    running._watch(running._recorder)
+    two["b"] = 2
+    running._watch(running._recorder)
+    assert running.hyperparameters["one"]["a"]["value"] == "2"
+    assert running.hyperparameters["two"]["b"]["value"] == "2"
