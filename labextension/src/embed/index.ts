@@ -13,7 +13,7 @@ interface Page {
 function show(): void {
   const { view, baseUrl, theme } = JSON.parse(document.getElementById('trackkit-view')?.textContent ?? '') as Page;
   // The frame around the page has the size that was asked for: inside, the view takes all of it.
-  const options = { ...view.options, width: '100%', height: '100vh' };
+  const options: View['options'] = { ...view.options, width: '100%', height: '100vh', whole: true };
   if (theme) {
     options.theme = theme;
   }

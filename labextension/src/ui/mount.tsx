@@ -9,7 +9,9 @@ import { ActiveProvider, followScreen, useLive } from './parts/live';
 import { ConnectionLine, Empty, Problem, SkeletonTiles } from './parts/states';
 import { followTheme, ThemeProvider } from './parts/theme';
 import { ToastProvider } from './parts/toast';
+import { filling, type Mode, type Place, type Standing, StandingProvider } from './place';
 import type { View, ViewOptions } from './protocol';
+import { readScrolled, type Scrolled, scrollTo } from './scrolled';
 import type { Source } from './source';
 
 const tiles = () => <SkeletonTiles />;
@@ -46,6 +48,7 @@ export function mount(
   source: Source,
   signal: AbortSignal,
   onOptions?: OnOptions,
+  place: Place | null = null,
 ): Mounted {
   const root = el.ownerDocument.createElement('div');
   root.className = 'trackkit';
@@ -58,13 +61,41 @@ export function mount(
   const theme = followTheme(root, own === 'dark' ? true : own === 'light' ? false : null, signal);
   const active = followScreen(root, signal);
   const shown = stateOf(view);
+  // What a person chose since: the view as it is now, for wherever it goes on.
+  let chosen: Partial<ViewOptions> = {};
+  const keep: OnOptions = patch => {
+    chosen = { ...chosen, ...patch };
+    onOptions?.(patch);
+  };
+  const mode = stateOf<Mode | null>(view.kind === 'experiment' && !view.options.whole ? (place?.mode ?? 'compact') : null);
+  const fill = filling(root, mode, signal);
+  const standing: Standing = {
+    mode,
+    root,
+    place,
+    switchTo: wanted => {
+      if (!place) {
+        fill(wanted);
+        return;
+      }
+      const { options } = shown.peek();
+      const scrolled = readScrolled(root, options.scrolled as Scrolled | undefined);
+      place.go(wanted, { ...shown.peek(), options: { ...options, ...chosen, scrolled } });
+    },
+    viewOf: (id, title) => ({ ...shown.peek(), kind: 'experiment', objects: [id], query: null, options: {}, title }),
+  };
+  if (view.options.scrolled) {
+    scrollTo(root, view.options.scrolled as Scrolled, signal);
+  }
   followKeys(root, signal);
   render(
     <ThemeProvider value={theme}>
       <ActiveProvider value={active}>
-        <ToastProvider>
-          <Shown shown={shown} source={source} onOptions={onOptions} />
-        </ToastProvider>
+        <StandingProvider value={standing}>
+          <ToastProvider>
+            <Shown shown={shown} source={source} onOptions={keep} />
+          </ToastProvider>
+        </StandingProvider>
         <ConnectionLine connected={source.connected} />
       </ActiveProvider>
     </ThemeProvider>,

@@ -22,6 +22,8 @@ export interface Source {
   blob?(experiment: string, hash: string): Promise<Blob>;
   /** Whether anything answers at an address of the network; what it says stays between it and the browser. */
   reaches?: ((url: string) => Promise<boolean>) | undefined;
+  /** Whole address of the page that shows a view by itself, where the source has one. */
+  pageUrl?(query: URLSearchParams): string;
   /** Address of plotly.js, for `import()`. */
   plotlyUrl(): Promise<string>;
   /** Call `onChange` whenever one of `ids` changed, until `signal` aborts. */
@@ -121,6 +123,12 @@ export class HttpSource implements Source {
     const path = [this.store.id, experiment, hash].map(encodeURIComponent).join('/');
     const query = download ? `?download=${encodeURIComponent(download)}` : '';
     return `${this.options.baseUrl}trackkit/files/${path}${query}`;
+  }
+
+  pageUrl(query: URLSearchParams): string {
+    const page = new URL(`${this.options.baseUrl}trackkit/widgets/`, document.baseURI);
+    page.search = query.toString();
+    return page.href;
   }
 
   async plotlyUrl(): Promise<string> {

@@ -5,10 +5,12 @@ import { Settings } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
+import { useStanding } from '../place';
 import { ToolsPanel } from './tools';
 import '../styles/charts.css';
 
-const DOCKED = 900;
+/** From which width on the tools are docked; an info panel keeps them behind the gear. */
+const DOCKED = { compact: Number.POSITIVE_INFINITY, full: 560, alone: 900 };
 
 interface BenchProps {
   tools: ComponentChildren;
@@ -21,20 +23,22 @@ interface BenchProps {
 
 export function Bench({ tools, dock = true, summary, children }: BenchProps) {
   const root = useRef<HTMLDivElement>(null);
+  const { mode } = useStanding();
+  const least = DOCKED[mode.value ?? 'alone'];
   const docked = useSignal<boolean | null>(null);
   const open = useSignal(false);
   useLayoutEffect(() => {
     const element = root.current as HTMLDivElement;
     const take = () => {
       if (element.clientWidth > 0) {
-        docked.value = dock && element.clientWidth >= DOCKED;
+        docked.value = dock && element.clientWidth >= least;
       }
     };
     take();
     const sizes = new ResizeObserver(take);
     sizes.observe(element);
     return () => sizes.disconnect();
-  }, []);
+  }, [least]);
   const toggle = () => {
     open.value = !open.value;
   };

@@ -22,6 +22,7 @@ interface ButtonProps {
   disabled?: boolean;
   pressed?: boolean;
   expanded?: boolean;
+  haspopup?: 'menu' | 'dialog';
   class?: string;
   buttonRef?: Ref<HTMLButtonElement>;
 }
@@ -37,6 +38,7 @@ export function Button(props: ButtonProps) {
       aria-label={label}
       aria-pressed={pressed}
       aria-expanded={expanded}
+      aria-haspopup={props.haspopup}
       title={shortcut ? `${label} (${shortcut})` : label}
       disabled={disabled}
       onClick={onClick}

@@ -13,10 +13,12 @@ interface LayerProps {
   /** Told why: by the keyboard, the focus goes back to the anchor. */
   onClose: () => void;
   class?: string;
+  /** Selector of what gets the focus when it opens. */
+  focus?: string;
   children: ComponentChildren;
 }
 
-export function Layer({ anchor, onClose, class: name = '', children }: LayerProps) {
+export function Layer({ anchor, onClose, class: name = '', focus, children }: LayerProps) {
   const box = useRef<HTMLDivElement>(null);
   const close = useRef(onClose);
   close.current = onClose;
@@ -26,6 +28,9 @@ export function Layer({ anchor, onClose, class: name = '', children }: LayerProp
     const { signal } = closing;
     const { ownerDocument: page } = layer;
     layer.showPopover?.();
+    if (focus) {
+      layer.querySelector<HTMLElement>(focus)?.focus();
+    }
     const put = () => place(layer, anchor.current);
     put();
     const sizes = new ResizeObserver(put);

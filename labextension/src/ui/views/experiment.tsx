@@ -16,6 +16,7 @@ import { ObjectTags } from '../parts/tagging';
 import { RelativeTime } from '../parts/time';
 import type { ExperimentAnswer, ViewOptions } from '../protocol';
 import type { Source } from '../source';
+import { Actions } from './actions';
 
 const tiles = () => <SkeletonTiles />;
 
@@ -87,6 +88,7 @@ function tabNamed(wanted: string | undefined, tabs: Tab[]): string {
 }
 
 function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAnswer> }) {
+  const adding = useSignal(false);
   const record = live.value.value;
   if (!record) {
     return <header class="tk-header">{live.late.value && <SkeletonRows rows={2} />}</header>;
@@ -106,6 +108,7 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
         {record.archived && <span class="tk-badge">Archived</span>}
         <span class="tk-space" />
         <IdButton id={record.id} />
+        <Actions source={source} record={record} adding={adding} onChanged={() => live.restart()} />
       </div>
       <div class="tk-header-line tk-header-more">
         {record.project && (
@@ -118,7 +121,13 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
         {record.last_iteration !== null && record.last_iteration !== undefined && (
           <span class="tk-meta tk-number">Iteration {integer(record.last_iteration)}</span>
         )}
-        <ObjectTags source={source} id={record.id} tags={record.tags} onChanged={() => live.restart()} />
+        <ObjectTags
+          source={source}
+          id={record.id}
+          tags={record.tags}
+          onChanged={() => live.restart()}
+          adding={adding}
+        />
       </div>
       <Damage record={record} />
       {live.error.value && <Problem error={live.error.value} />}

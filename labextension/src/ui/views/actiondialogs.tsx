@@ -1,0 +1,277 @@
+// The windows in which an action asks for a text, or whether it is really meant.
+
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { CopyButton } from '../parts/copy';
+import { Dialog } from '../parts/dialog';
+import type { ExperimentAnswer } from '../protocol';
+import { type Edited, type Source, wordsOf } from '../source';
+import type { ActionName } from './rules';
+
+interface ActionDialogProps {
+  action: ActionName;
+  source: Source;
+  record: ExperimentAnswer;
+  /** Told that it was done, and the id of what it made. */
+  onDone: (made: string | undefined) => void;
+  onClose: () => void;
+}
+
+interface Field {
+  title: string;
+  label: string;
+  save: string;
+  lines?: true;
+  hint?: string;
+  first: (record: ExperimentAnswer) => string;
+  send: (source: Source, id: string, text: string) => Promise<Edited>;
+}
+
+const FIELDS: Partial<Record<ActionName, Field>> = {
+  rename: {
+    title: 'Rename',
+    label: 'Name',
+    save: 'Save',
+    first: record => record.name,
+    send: (source, id, name) => source.edit('rename', { id, name: name.trim() }),
+  },
+  describe: {
+    title: 'Describe',
+    label: 'Description',
+    save: 'Save',
+    lines: true,
+    first: record => record.description ?? '',
+    send: (source, id, text) => source.edit('describe', { id, text }),
+  },
+  move: {
+    title: 'Move to project',
+    label: 'Project',
+    save: 'Save',
+    hint: 'A slash nests projects; a project that does not exist is made.',
+    first: record => record.project ?? '',
+    send: (source, id, project) => source.edit('move', { id, project: project.trim() }),
+  },
+  clone: {
+    title: 'Clone',
+    label: 'Name of the clone',
+    save: 'Save',
+    hint: 'A draft with its parameters, configuration and code, without what it made.',
+    first: record => `${record.name} (clone)`,
+    send: (source, id, name) => source.edit('clone', { id, name: name.trim() }),
+  },
+};
+
+interface Question {
+  title: string;
+  verb: string;
+  danger?: true;
+  text: (record: ExperimentAnswer) => ComponentChildren;
+  send: (source: Source, id: string) => Promise<Edited>;
+}
+
+const QUESTIONS: Partial<Record<ActionName, Question>> = {
+  publish: {
+    title: 'Publish',
+    verb: 'Publish',
+    text: record => (
+      <>
+        <bdi>{record.name}</bdi> is locked for good: its parameters, configuration, artifacts and properties cannot be
+        changed any more. Name, project, tags and archive can.
+      </>
+    ),
+    send: (source, id) => source.edit('publish', { id }),
+  },
+  abort: {
+    title: 'Abort',
+    verb: 'Abort',
+    text: record => (
+      <>
+        <bdi>{record.name}</bdi> is marked as aborted. What it has logged stays.
+      </>
+    ),
+    send: (source, id) => source.edit('abort', { id }),
+  },
+  reset: {
+    title: 'Reset',
+    verb: 'Reset',
+    danger: true,
+    text: record => (
+      <>
+        What <bdi>{record.name}</bdi> made is lost for good: its scalars, plots, debug samples, console, artifacts and
+        output models. Parameters, configuration and code stay, and it is a draft again.
+      </>
+    ),
+    send: (source, id) => source.edit('reset', { id }),
+  },
+  delete: {
+    title: 'Delete',
+    verb: 'Delete',
+    danger: true,
+    text: record => (
+      <>
+        <bdi>{record.name}</bdi> is deleted for good, with all that was recorded of it.
+      </>
+    ),
+    send: (source, id) => source.edit('delete', { id }),
+  },
+};
+
+export function ActionDialog(props: ActionDialogProps) {
+  const field = FIELDS[props.action];
+  const question = QUESTIONS[props.action];
+  if (field) {
+    return <TextDialog {...props} field={field} />;
+  }
+  return question ? <Confirmation {...props} question={question} /> : <ShareDialog {...props} />;
+}
+
+/** Sends, and keeps in words what was refused. */
+function useSending({ onDone }: Pick<ActionDialogProps, 'onDone'>) {
+  const busy = useSignal(false);
+  const problem = useSignal<string | null>(null);
+  const send = async (act: () => Promise<Edited>) => {
+    if (busy.peek()) {
+      return;
+    }
+    busy.value = true;
+    problem.value = null;
+    try {
+      const { id: made } = await act();
+      onDone(made);
+    } catch (reason) {
+      problem.value = wordsOf(reason);
+    }
+    busy.value = false;
+  };
+  return { busy, problem, send };
+}
+
+function TextDialog({ source, record, onDone, onClose, field }: ActionDialogProps & { field: Field }) {
+  const id = useId();
+  const text = useSignal(field.first(record));
+  const { busy, problem, send } = useSending({ onDone });
+  const box = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
+  useEffect(() => {
+    box.current?.focus();
+    box.current?.select();
+  }, []);
+  const save = () => void send(() => field.send(source, record.id, text.peek()));
+  const common = {
+    ref: box,
+    id: `${id}-field`,
+    class: 'tk-input',
+    dir: 'auto' as const,
+    value: text.value,
+    spellcheck: field.lines === true,
+    'aria-invalid': problem.value !== null,
+    'aria-describedby': `${id}-note`,
+    onInput: (event: { currentTarget: { value: string } }) => {
+      text.value = event.currentTarget.value;
+      problem.value = null;
+    },
+  };
+  return (
+    <Dialog
+      title={field.title}
+      class="tk-form-window"
+      onClose={onClose}
+      onKeyDown={event => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          save();
+        }
+      }}
+    >
+      <form
+        onSubmit={event => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <div class="tk-form">
+          <label class="tk-form-field" for={`${id}-field`}>
+            {field.label}
+            {field.lines ? <textarea {...common} /> : <input type="text" autocomplete="off" {...common} />}
+          </label>
+          <p
+            id={`${id}-note`}
+            class={problem.value ? 'tk-field-problem' : 'tk-faint'}
+            role={problem.value ? 'alert' : undefined}
+          >
+            {problem.value ?? field.hint}
+          </p>
+        </div>
+        <div class="tk-form-foot">
+          <button type="submit" class="tk-button tk-strong" disabled={busy.value}>
+            {field.save}
+          </button>
+          <button type="button" class="tk-button" onClick={onClose}>
+            Cancel
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Confirmation({ source, record, onDone, onClose, question }: ActionDialogProps & { question: Question }) {
+  const { busy, problem, send } = useSending({ onDone });
+  const cancel = useRef<HTMLButtonElement>(null);
+  // What cannot be undone is not what Enter does.
+  useEffect(() => cancel.current?.focus(), []);
+  return (
+    <Dialog title={question.title} class="tk-form-window" onClose={onClose}>
+      <div class="tk-form">
+        <p>{question.text(record)}</p>
+        {problem.value && (
+          <p class="tk-field-problem" role="alert">
+            {problem.value}
+          </p>
+        )}
+      </div>
+      <div class="tk-form-foot">
+        <button
+          type="button"
+          class={question.danger ? 'tk-button tk-danger' : 'tk-button tk-strong'}
+          disabled={busy.value}
+          onClick={() => void send(() => question.send(source, record.id))}
+        >
+          {question.verb}
+        </button>
+        <button ref={cancel} type="button" class="tk-button" onClick={onClose}>
+          Cancel
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function ShareDialog({ source, record, onClose }: ActionDialogProps) {
+  const query = new URLSearchParams({ type: 'experiment', objects: record.id });
+  const link = source.pageUrl?.(query);
+  const lines: [string, string][] = [
+    ...(link ? ([['Link, for who can sign in to this server', link]] as [string, string][]) : []),
+    ['In a notebook', `%embed ${record.id} --type experiment`],
+    ['In Python', `track.open_store().experiment("${record.id}")`],
+  ];
+  return (
+    <Dialog title="Share" class="tk-form-window" onClose={onClose}>
+      <div class="tk-form">
+        {lines.map(([label, text]) => (
+          <div key={label} class="tk-form-field">
+            <span>{label}</span>
+            <span class="tk-share-line">
+              <code>{text}</code>
+              <CopyButton text={text} label={`Copy: ${label}`} />
+            </span>
+          </div>
+        ))}
+      </div>
+      <div class="tk-form-foot">
+        <button type="button" class="tk-button" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </Dialog>
+  );
+}
