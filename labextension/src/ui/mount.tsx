@@ -67,7 +67,9 @@ export function mount(
     chosen = { ...chosen, ...patch };
     onOptions?.(patch);
   };
-  const mode = stateOf<Mode | null>(view.kind === 'experiment' && !view.options.whole ? (place?.mode ?? 'compact') : null);
+  const mode = stateOf<Mode | null>(
+    view.kind === 'experiment' && !view.options.whole ? (place?.mode ?? 'compact') : null,
+  );
   const fill = filling(root, mode, signal);
   const standing: Standing = {
     mode,
