@@ -305,3 +305,11 @@ def test_where_the_demo_goes(home, monkeypatch, arguments, folder):
     monkeypatch.setattr("trackkit_jupyter.demo.run", lambda path: asked.append(str(path)) or 0)
     assert main(["demo", *arguments]) == 0
     assert asked == [folder]
+
+
+def test_what_is_named_twice_is_exported_once(home, capsys):
+    main(["init"])
+    exp = trained()
+    assert main(["export", "--zip", exp.id, exp.name, "-o", "one.zip"]) == 0
+    names = zipfile.ZipFile(home / "one.zip").namelist()
+    assert len(names) == len(set(names))

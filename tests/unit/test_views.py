@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import trackkit_jupyter as track
-from trackkit_jupyter import EmbedError, TrackkitValueError, views
+from trackkit_jupyter import EmbedError, TrackkitTypeError, TrackkitValueError, views
 from trackkit_jupyter.views import View, parse_embed
 from trackkit_jupyter.views.bundle import find_store
 
@@ -314,6 +314,20 @@ def test_a_view_finds_its_store_by_path_where_it_was_copied(home, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "another user"))
     monkeypatch.setenv("TRACKKIT_STORE", str(home / "another store"))
     assert "completed" in views.mimebundle(view)["text/plain"]
+
+
+def test_what_lies_in_two_stores_is_not_shown_together(home):
+    one, other = trained("one", store=home / "store"), trained("other", store=home / "second")
+    for show in (views.comparison, track.compare, track.embed):
+        with pytest.raises(EmbedError, match=r"must be in one store.*trackkit import"):
+            show([one, other])
+
+
+def test_what_is_neither_a_query_nor_names_raises(home):
+    with pytest.raises(TrackkitTypeError, match="not int"):
+        track.table(3)
+    with pytest.raises(TrackkitTypeError, match="not int"):
+        track.compare([trained()], group_by=3)
 
 
 def test_comparison_says_what_differs_and_marks_the_best(home):

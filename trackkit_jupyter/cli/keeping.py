@@ -79,7 +79,7 @@ def export(args: argparse.Namespace) -> int:
     if args.query is None and not args.experiments:
         raise TrackkitValueError("Name the experiments to export, or a --query.", "experiment")
     chosen: list[Any] = (
-        [experiment(opened, text) for text in args.experiments]
+        list(dict.fromkeys(experiment(opened, text) for text in args.experiments))
         if args.query is None
         else list(opened.experiments(args.query))
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trackkit_jupyter.errors import TrackkitTypeError
 from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
 from trackkit_jupyter.views.view import View, comparison, experiment, model, of
 
@@ -108,7 +109,11 @@ def table(query: Any = None) -> None:
     ------
     QueryError
         The query cannot be read; the message shows where.
+    TrackkitTypeError
+        It is neither a query nor a list of experiments.
     """
+    if not (query is None or hasattr(query, "single_values") or isinstance(query, Iterable)):
+        raise TrackkitTypeError(f"A query is text, or a list of experiments, not {type(query).__name__}.", "query")
     if query is None or isinstance(query, str):
         from trackkit_jupyter.store import open_store
 

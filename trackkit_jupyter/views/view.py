@@ -410,7 +410,15 @@ def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None
     if unknown:
         raise EmbedError(f"There is no option {shown(unknown[0])}; allowed: {', '.join(sorted(_OPTIONS))}.", unknown[0])
     ids = tuple(dict.fromkeys(_id(item) for item in objects))
-    store = next((item.store for item in objects if getattr(item, "store", None) is not None), None)
+    stores = [item.store for item in objects if getattr(item, "store", None) is not None]
+    store = stores[0] if stores else None
+    other = next((each for each in stores if each.path != stores[0].path), None)
+    if other is not None:
+        raise EmbedError(
+            f"What is shown together must be in one store, not in {stores[0].path} and {other.path}; `trackkit export "
+            "--zip` and `trackkit import` carry experiments from one to the other.",
+            "objects",
+        )
     names = [str(item.name) for item in objects if hasattr(item, "name")]
     title = names[0] if len(names) == 1 else f"{len(ids)} experiments" if len(ids) > 1 else ""
     kept = {key: value for key, value in options.items() if value is not None and _DEFAULTS.get(key) != value}
@@ -444,6 +452,8 @@ def _several(objects: Any) -> list[Any]:
 def _names(names: Any) -> list[str] | None:
     if names is None:
         return None
+    if not isinstance(names, Iterable):
+        raise TrackkitTypeError(f"Names are texts, or a list of them, not {type(names).__name__}: {shown(names)}.")
     return [names] if isinstance(names, str) else [str(name) for name in names]
 
 
