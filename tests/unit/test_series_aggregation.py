@@ -120,3 +120,22 @@ def test_the_mean_of_the_largest_numbers_is_one_of_them() -> None:
     x = np.arange(3.0)
     curves = [(x, np.full(3, value)) for value in (1e308, 1.5e308, 1.7e308)]
     assert np.allclose(aggregate(curves).line / 1e308, 1.4)
+
+
+@pytest.mark.parametrize("band", ["std", "stderr", "ci95"])
+@pytest.mark.parametrize("line", ["mean", "median"])
+def test_values_near_the_greatest_float_have_a_finite_band(line, band):
+    x = np.arange(3.0)
+    curves = [
+        (x, np.full(3, 1.7e308)),
+        (x, np.full(3, -1.7e308)),
+        (np.array([0.0, 2.0]), np.array([1.7e308, -1.7e308])),
+    ]
+    found = aggregate(curves, line, band)
+    for edge in (found.line, found.low, found.high):
+        assert np.isfinite(edge).all()
+    assert (found.low <= found.high).all()
+    scaled = aggregate([(places, values / 1e10) for places, values in curves], line, band)
+    expected = np.clip([scaled.low, scaled.high], -1.7976931348623e298, 1.7976931348623e298)
+    np.testing.assert_allclose(np.array([found.low, found.high]) / 1e10, expected, rtol=1e-9)
+    np.testing.assert_allclose(found.line / 1e10, scaled.line, rtol=1e-9, atol=1e285)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import trackkit_jupyter as track
-from trackkit_jupyter import EmbedError, TrackkitTypeError, TrackkitValueError, views
+from trackkit_jupyter import EmbedError, QueryError, TrackkitTypeError, TrackkitValueError, views
 from trackkit_jupyter.views import View, parse_embed
 from trackkit_jupyter.views.bundle import find_store
 
@@ -150,7 +150,7 @@ def test_something_that_is_no_text():
         parse_embed(None)
 
 
-def test_a_dynamic_query_is_carried_and_its_evaluation_refused_by_name(home):
+def test_a_dynamic_query_is_carried_and_evaluated_and_what_it_cannot_ask_refused_by_name(home):
     view = parse_embed(
         "/widgets/?type=scalar&project=abc&page_size=1&page=0&order_by[]=-last_update&tags[]=__$or,a%2Cb"
     )
@@ -160,10 +160,13 @@ def test_a_dynamic_query_is_carried_and_its_evaluation_refused_by_name(home):
     }  # fmt: skip
     assert parse_embed(view.url) == view
     exp = trained()
-    with pytest.raises(EmbedError, match="project") as caught:
-        view.resolve(exp.store)
-    assert caught.value.field == "project"
-    assert "project" in views.bundle(view, exp.store)["text/plain"]
+    assert view.resolve(exp.store) == []
+    assert views.embed({"project": exp.project}).resolve(exp.store) == [exp.id]
+    queue = views.embed({"execution": {"queue": "x"}})
+    with pytest.raises(QueryError, match=r"execution\.queue") as caught:
+        queue.resolve(exp.store)
+    assert caught.value.field == "execution.queue"
+    assert "execution.queue" in views.bundle(queue, exp.store)["text/plain"]
 
 
 def test_url_and_code_come_back_as_the_same_view():
@@ -203,8 +206,11 @@ def test_embed_refuses_what_it_does_not_know():
 def test_embed_takes_what_is_at_hand():
     assert views.embed(A) == views.embed([A]) == views.embed(f"/widgets/?objects={A}")
     assert views.embed({"project": "abc"}).query == {"project": "abc"}
-    with pytest.raises(EmbedError, match="cannot choose them yet"):
-        views.embed('metrics["loss/val"].min < 0.3')
+    text = 'metrics["loss/val"].min < 0.3'
+    assert views.embed(text).query == {"query": text}
+    assert views.embed(views.embed(text).url) == views.embed(text)
+    with pytest.raises(QueryError, match="did you mean metrics"):
+        views.embed("metric < 3")
 
 
 WORDS = """<iframe | src= | " | ' | /widgets/? | /widget? | objects= | & | &amp; | = | type= | scalar | parcoords | 9

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, Moment, Negation, OneOf, Order, as_number
+from trackkit_jupyter.query.patterns import matcher
 from trackkit_jupyter.records import timestamp
 
 __all__ = ["matches", "number_of", "ordered", "time_of"]
@@ -96,6 +97,8 @@ def _compare(node: Compare, record: Mapping[str, Any]) -> bool:
     if node.value is None:
         there = any(value not in (None, "") for value in values)
         return there if node.operator == "!=" else not there
+    if node.operator == "matches" and node.field.name != "tags":
+        values = [value or "" for value in values]
     return any(value is not None and _holds(node, value) for value in values)
 
 
@@ -126,6 +129,8 @@ def _holds(node: Compare, value: Any) -> bool:
     wanted: Any = node.value
     if isinstance(wanted, Moment):
         return _in_time(node.operator, value, wanted)
+    if node.operator == "matches":
+        return matcher(str(wanted))(str(value))
     if node.operator == "~":
         return str(wanted).casefold() in str(value).casefold()
     if node.field.kind == "value" and not isinstance(wanted, str):

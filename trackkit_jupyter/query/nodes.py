@@ -97,7 +97,7 @@ class Compare:
     Attributes
     ----------
     operator : str
-        One of ``== != < <= > >= ~``.
+        One of ``== != < <= > >= ~``, and of texts and tags ``matches``, see :mod:`trackkit_jupyter.query.patterns`.
     value : Value
         Of the field's kind; ``None`` (with == and != only) stands for what is missing or empty.
     """

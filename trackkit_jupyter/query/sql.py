@@ -27,10 +27,12 @@ from sqlalchemy import (
 from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, Moment, Negation, OneOf, Order
 from trackkit_jupyter.query.tables import experiments, metrics, names, parameters, tags
 
-__all__ = ["FOLD", "Names", "keys", "ranked_keys", "where"]
+__all__ = ["FOLD", "MATCHES", "Names", "keys", "ranked_keys", "where"]
 
 #: The name of the SQL function that folds the case of a text, as ``str.casefold`` does.
 FOLD = "trackkit_fold"
+#: The name of the SQL function that says whether a text contains a pattern.
+MATCHES = "trackkit_matches"
 
 #: Gives the numbers of names of a kind, by section: ``(kind, first or None for any, second) -> keys``.
 Names = Callable[[str, str | None, str], list[int]]
@@ -125,6 +127,9 @@ def _column(node: Compare) -> ColumnElement[bool]:
         return missing if node.operator == "==" else not_(func.coalesce(column, "") == "")
     if node.operator == "~":
         return _contains(_FOLDED.get(node.field.name, column), str(value), node.field.name in _FOLDED)
+    if node.operator == "matches":
+        found: ColumnElement[bool] = getattr(func, MATCHES)(str(value), func.coalesce(column, ""))
+        return found
     if isinstance(value, Moment):
         compared = _moment(column, node.operator, value)
     elif isinstance(value, float) and math.isnan(value):
@@ -157,6 +162,8 @@ def _tags(node: Compare) -> ColumnElement[bool]:
         return carrying if node.operator == "!=" else not_(carrying)
     if node.operator == "~":
         return experiments.c.key.in_(chosen.where(_contains(tags.c.tag, str(node.value))))
+    if node.operator == "matches":
+        return experiments.c.key.in_(chosen.where(getattr(func, MATCHES)(str(node.value), tags.c.tag)))
     return experiments.c.key.in_(chosen.where(tags.c.tag == node.value))
 
 

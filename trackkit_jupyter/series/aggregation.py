@@ -17,6 +17,7 @@ Line = Literal["mean", "median"]
 Band = Literal["none", "minmax", "std", "stderr", "ci95"]
 Floats = NDArray[np.float64]
 
+_MOST = float(np.finfo(np.float64).max)
 _CHUNK = 1 << 21  # values held at a time, whatever the number of curves
 
 
@@ -110,8 +111,10 @@ def _aligned(curves: Sequence[tuple[Floats, Floats]], at: Floats) -> Floats:
             row[:] = y[first:last]
         else:
             near = slice(max(first - 1, 0), last + 1)
-            with np.errstate(over="ignore", invalid="ignore"):
-                row[:] = np.interp(at, x[near], y[near], left=np.nan, right=np.nan)
+            known, size = y[near], 1.0
+            if np.abs(known).max(initial=0) > _MOST / 4:  # the step between two neighbours may be too large
+                known, size = known / 4, 4.0
+            row[:] = np.interp(at, x[near], known, left=np.nan, right=np.nan) * size
     return values
 
 
@@ -130,12 +133,15 @@ def _reduce(values: Floats, count: NDArray[np.int64], line: Line, band: Band) ->
     else:
         ordered = np.sort(values, axis=0)  # NaN last
         below, above = (np.take_along_axis(ordered, row[None], 0)[0] for row in ((count - 1) // 2, count // 2))
-        middle = below + (above - below) / 2
+        with np.errstate(over="ignore"):
+            middle = below + (above - below) / 2
+        middle = np.where(np.isfinite(middle), middle, below / 2 + above / 2)
     if band == "minmax":
         least, most = np.fmin.reduce(values, axis=0), np.fmax.reduce(values, axis=0)
         middle = np.clip(middle, least, most)  # rounding must not carry the line out of its band
     elif band != "none":
-        deviation = values - mean
+        with np.errstate(over="ignore"):
+            deviation = values - mean
         if some:
             deviation[missing] = 0
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
@@ -144,7 +150,19 @@ def _reduce(values: Floats, count: NDArray[np.int64], line: Line, band: Band) ->
                 spread /= np.sqrt(count)
             if band == "ci95":
                 spread *= np.array([np.nan, np.nan, *(student(n - 1) for n in range(2, len(values) + 1))])[count]
-        least, most = mean - spread, mean + spread
+            least, most = mean - spread, mean + spread
+        wide = (count > 1) & ~(np.isfinite(least) & np.isfinite(most))
+        if wide.any():  # the squares are too large, or the edges
+            quarter = values[:, wide] / 4 - mean[wide] / 4
+            size = np.nanmax(np.abs(quarter), axis=0)
+            squares = np.nansum((quarter / np.where(size > 0, size, 1)) ** 2, axis=0)
+            factor = np.ones(len(count)) if band == "std" else 1 / np.sqrt(count)
+            if band == "ci95":
+                factor = factor * np.array([0, 0, *(student(n - 1) for n in range(2, len(values) + 1))])[count]
+            with np.errstate(over="ignore"):
+                reach = size * np.sqrt(squares / (count[wide] - 1)) * factor[wide]
+            edges = mean[wide] / 4 - reach, mean[wide] / 4 + reach
+            least[wide], most[wide] = (np.clip(edge, -_MOST / 4, _MOST / 4) * 4 for edge in edges)
     return middle, least, most
 
 

@@ -73,7 +73,7 @@ def _summaries(iterations: NDArray[np.int64], values: NDArray[np.float64]) -> It
     known = bool(whole.all())
     places["min"] = (values if known else np.where(finite, values, np.inf)).argmin(axis=1)
     places["max"] = (values if known else np.where(finite, values, -np.inf)).argmax(axis=1)
-    there: NDArray[np.bool_] = np.full(count, True) if known else finite.any(axis=1)
+    there: NDArray[np.bool_] = np.count_nonzero(finite, axis=1) > 0
     with np.errstate(over="ignore", invalid="ignore"):
         means = values.mean(axis=1)
     again = np.flatnonzero(~(whole & np.isfinite(means)) & there)

@@ -33,7 +33,7 @@ _QUERY = frozenset(
     "id user tags system_tags status project parent hyperparams execution created started completed published "
     "active_duration last_iteration last_metrics status_changed last_update last_change name comment report runtime "
     "_any_ _all_ _or_ _and_ search_text order_by page page_size start size scroll_id refresh_scroll "
-    "only_fields allow_public include_subprojects search_hidden framework uri task ready metadata".split()
+    "only_fields allow_public include_subprojects search_hidden framework uri task ready metadata filters query".split()
 )
 
 _SRC = re.compile(r"""\bsrc\s*=\s*(?P<quote>["']?)""", re.IGNORECASE)

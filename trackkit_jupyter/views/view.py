@@ -159,15 +159,14 @@ class View:
 
         Raises
         ------
-        EmbedError
-            The view chooses its objects by a query that this version cannot evaluate.
+        QueryError
+            The view chooses its objects by a query that cannot be read; ``field`` names the parameter.
         """
-        if self.query:
-            key = next(iter(self.query))
-            raise EmbedError(
-                f"The query parameter {shown(key)} cannot be evaluated yet; name the objects: objects=<id>.",
-                key,
-            )
+        if self.query and not self.objects:
+            from trackkit_jupyter.store.asking import ids_of
+
+            what = "model" if self.options.get("object_type") == "model" else "experiment"
+            return ids_of(store, what, self.query)
         found = []
         for id in self.objects:
             try:
@@ -328,8 +327,9 @@ def embed(
     Parameters
     ----------
     objects_or_query
-        An experiment, an id, several of them, an embed URL or snippet as text, or a dict with the parameters of a
-        dynamic query.
+        An experiment, an id, several of them, an embed URL or snippet as text, a query such as
+        ``metrics["loss/val"].min < 0.1``, or a dict with the parameters of a dynamic query. Queries are answered when
+        the view is shown.
     type
         ``scalar``, ``plot``, ``single``, ``sample``, ``parcoords``, ``experiment`` or ``comparison``.
     metrics, variants
@@ -347,18 +347,19 @@ def embed(
 
     Raises
     ------
-    EmbedError
-        A value that is not allowed, or an embed URL that cannot be read.
+    EmbedError, QueryError
+        A value that is not allowed, or an embed URL or a query that cannot be read.
     """
     if isinstance(objects_or_query, str) and not _is_id(objects_or_query):
         from trackkit_jupyter.views import embed_url
 
         if not any(sign in objects_or_query for sign in ("?", "<iframe", "objects=", "src=")):
-            raise EmbedError(
-                f"An id has 32 hex characters, not {shown(objects_or_query)}; an expression cannot choose them yet.",
-                "objects",
-            )
-        return embed_url.parse(objects_or_query)
+            from trackkit_jupyter.query import parse
+
+            parse(objects_or_query)  # what cannot be read is told at once
+            objects_or_query = {"query": objects_or_query}
+        else:
+            return embed_url.parse(objects_or_query)
     query = dict(objects_or_query) if isinstance(objects_or_query, Mapping) else None
     kind = TYPES[_choice(type, TYPES, "type", EmbedError)]
     return _build(

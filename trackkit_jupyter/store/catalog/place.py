@@ -15,7 +15,8 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from trackkit_jupyter.query.sql import FOLD
+from trackkit_jupyter.query.patterns import matcher
+from trackkit_jupyter.query.sql import FOLD, MATCHES
 from trackkit_jupyter.query.tables import metadata, state
 
 __all__ = ["MEMORY", "discard", "open_catalog", "places"]
@@ -103,6 +104,7 @@ def discard(path: Path) -> None:
 def _connect(path: Path) -> Connection:
     def creator() -> sqlite3.Connection:
         raw = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+        raw.create_function(MATCHES, 2, lambda pattern, text: matcher(pattern)(text), deterministic=True)
         raw.create_function(FOLD, 1, lambda text: None if text is None else str(text).casefold(), deterministic=True)
         return raw
 

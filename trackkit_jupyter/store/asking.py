@@ -1,0 +1,39 @@
+"""Dynamic queries, evaluated: which experiments or models of a store they mean now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.query import dynamic
+from trackkit_jupyter.store.catalog import catalog_of
+from trackkit_jupyter.store.catalog.digests import read_order
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import Store
+
+__all__ = ["ids_of"]
+
+
+def ids_of(store: Store[Any], what: str, parameters: Mapping[str, Any]) -> list[str]:
+    """Return the ids that a dynamic query finds, in its order, 500 at most.
+
+    Parameters
+    ----------
+    store
+        Where to look.
+    what
+        Of what: "experiment" or "model".
+    parameters
+        See :func:`trackkit_jupyter.query.dynamic.read`.
+
+    Raises
+    ------
+    QueryError
+        A parameter cannot be read; ``field`` names it.
+    """
+    catalog = catalog_of(store, what)
+    asked = dynamic.read(parameters, dynamic.Known(catalog.projects, catalog.series))
+    order = read_order(asked.order, catalog.series)
+    entries, _ = catalog.page(asked.condition, order, 0, asked.start + asked.size)
+    return [entry.id for entry in entries[asked.start :]]
