@@ -5,6 +5,6 @@ import './styles/index.css';
 export { type Slot, show } from './bound';
 export { commSource, type Door } from './comm';
 export { mount } from './mount';
-export type { Mode, Offered, Place } from './place';
 export type { View } from './protocol';
 export { HttpSource, type Request, type Source, SourceError, sharedSource } from './source';
+export type { Host, Mode, Offered } from './standing';

@@ -9,10 +9,10 @@ import { ActiveProvider, followScreen, useLive } from './parts/live';
 import { ConnectionLine, Empty, Problem, SkeletonTiles } from './parts/states';
 import { followTheme, ThemeProvider } from './parts/theme';
 import { ToastProvider } from './parts/toast';
-import { filling, type Mode, type Place, type Standing, StandingProvider } from './place';
 import type { View, ViewOptions } from './protocol';
 import { readScrolled, type Scrolled, scrollTo } from './scrolled';
 import type { Source } from './source';
+import { filling, type Host, type Mode, type Standing, StandingProvider } from './standing';
 
 const tiles = () => <SkeletonTiles />;
 
@@ -48,7 +48,7 @@ export function mount(
   source: Source,
   signal: AbortSignal,
   onOptions?: OnOptions,
-  place: Place | null = null,
+  host: Host | null = null,
 ): Mounted {
   const root = el.ownerDocument.createElement('div');
   root.className = 'trackkit';
@@ -68,21 +68,21 @@ export function mount(
     onOptions?.(patch);
   };
   const mode = stateOf<Mode | null>(
-    view.kind === 'experiment' && !view.options.whole ? (place?.mode ?? 'compact') : null,
+    view.kind === 'experiment' && !view.options.whole ? (host?.mode ?? 'compact') : null,
   );
   const fill = filling(root, mode, signal);
   const standing: Standing = {
     mode,
     root,
-    place,
+    host,
     switchTo: wanted => {
-      if (!place) {
+      if (!host) {
         fill(wanted);
         return;
       }
       const { options } = shown.peek();
       const scrolled = readScrolled(root, options.scrolled as Scrolled | undefined);
-      place.go(wanted, { ...shown.peek(), options: { ...options, ...chosen, scrolled } });
+      host.go(wanted, { ...shown.peek(), options: { ...options, ...chosen, scrolled } });
     },
     viewOf: (id, title) => ({ ...shown.peek(), kind: 'experiment', objects: [id], query: null, options: {}, title }),
   };

@@ -5,7 +5,7 @@ import { Settings } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
-import { useStanding } from '../place';
+import { useStanding } from '../standing';
 import { ToolsPanel } from './tools';
 import '../styles/charts.css';
 

@@ -26,9 +26,9 @@ import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
 import { MenuButton } from '../parts/menu';
 import { useToast } from '../parts/toast';
-import { useStanding } from '../place';
 import type { ExperimentAnswer } from '../protocol';
 import { type Source, wordsOf } from '../source';
+import { useStanding } from '../standing';
 import { ACTIONS, type Actionable, type ActionName, actionNamed } from './rules';
 
 const ICONS: Record<ActionName, IconNode> = {
@@ -64,7 +64,7 @@ interface ActionsProps {
 }
 
 export function Actions({ source, record, adding, onChanged }: ActionsProps) {
-  const { mode, switchTo, root, place, viewOf } = useStanding();
+  const { mode, switchTo, root, host, viewOf } = useStanding();
   const asking = useSignal<ActionName | null>(null);
   const say = useToast();
   const latest = useSignal(record);
@@ -104,12 +104,12 @@ export function Actions({ source, record, adding, onChanged }: ActionsProps) {
   };
   useEffect(() => {
     const here = new AbortController();
-    if (root && place) {
-      place.offer({ root, what: () => what.peek(), run }, here.signal);
+    if (root && host) {
+      host.offer({ root, what: () => what.peek(), run }, here.signal);
     }
     return () => here.abort();
-  }, [root, place, id]);
-  useEffect(() => place?.named(record.name), [place, record.name]);
+  }, [root, host, id]);
+  useEffect(() => host?.named(record.name), [host, record.name]);
 
   const onDone = (name: ActionName, made: string | undefined) => {
     asking.value = null;
@@ -119,8 +119,8 @@ export function Actions({ source, record, adding, onChanged }: ActionsProps) {
       say({
         text: 'Cloned as a draft',
         action:
-          place && view
-            ? { label: 'Open', run: () => place.open(view) }
+          host && view
+            ? { label: 'Open', run: () => host.open(view) }
             : { label: 'Copy ID', run: () => void copyText(made) },
       });
     }
@@ -139,12 +139,7 @@ export function Actions({ source, record, adding, onChanged }: ActionsProps) {
     <>
       {now.mode === 'compact' && <Button label="Full screen" icon={Maximize2} onClick={() => switchTo('full')} />}
       {now.mode === 'full' && (
-        <Button
-          label="Info panel"
-          icon={PanelRight}
-          shortcut={place ? '' : 'Esc'}
-          onClick={() => switchTo('compact')}
-        />
+        <Button label="Info panel" icon={PanelRight} shortcut={host ? '' : 'Esc'} onClick={() => switchTo('compact')} />
       )}
       <MenuButton label="Actions" icon={EllipsisVertical} items={items} />
       {asking.value !== null && (

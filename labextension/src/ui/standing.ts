@@ -15,8 +15,8 @@ export interface Offered {
   run: (name: ActionName) => void;
 }
 
-/** What a door knows of the place it gives a view. */
-export interface Place {
+/** What a door does for a view that it gives a place. */
+export interface Host {
   mode: Mode;
   /** Show the view as it is now in the other mode. */
   go: (mode: Mode, view: View) => void;
@@ -28,13 +28,13 @@ export interface Place {
   named: (name: string) => void;
 }
 
-/** What the parts of a view know of its place. */
+/** What the parts of a view know of where it stands. */
 export interface Standing {
   /** Null where there is only one way to be shown. */
   mode: ReadonlySignal<Mode | null>;
   switchTo: (mode: Mode) => void;
   root: HTMLElement | null;
-  place: Place | null;
+  host: Host | null;
   /** The view of another object of the same store. */
   viewOf: (id: string, title: string) => View | null;
 }
@@ -43,7 +43,7 @@ const ALONE: Standing = {
   mode: signal(null),
   switchTo: () => undefined,
   root: null,
-  place: null,
+  host: null,
   viewOf: () => null,
 };
 
