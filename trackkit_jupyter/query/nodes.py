@@ -9,7 +9,6 @@ from typing import Final
 __all__ = [
     "FIELDS",
     "KEYED",
-    "NEVER",
     "STATISTICS",
     "All",
     "Compare",
@@ -129,9 +128,6 @@ class Negation:
 
 
 Condition = Compare | All | OneOf | Negation
-
-#: The condition that nothing fulfils.
-NEVER: Final = OneOf(())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -235,17 +234,3 @@ def _array(values: Any, field: str, dimensions: int | None) -> Any:
     if dimensions is not None and numbers.ndim != dimensions:
         raise TrackkitValueError(f"{field} must have {dimensions} dimensions, not the shape {numbers.shape}.", field)
     return numbers
-
-
-def checked_json(value: Any, field: str) -> str:
-    """Return `value` as strict JSON text.
-
-    Raises
-    ------
-    TrackkitTypeError
-        It holds something that JSON does not know.
-    """
-    try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
-    except (TypeError, ValueError) as error:
-        raise TrackkitTypeError(f"{field} cannot be kept as JSON: {error}.", field) from None
