@@ -1,6 +1,8 @@
 // The frame of a plot: title left, controls right that appear on hover or focus, the plot below.
 
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { Middle } from '../parts/middle';
 import { type Control, Toolbar } from './toolbar';
 import '../styles/charts.css';
@@ -16,6 +18,9 @@ interface CardProps {
   said: string | null;
   children: ComponentChildren;
 }
+
+/** The controls of a card that is only looked at are made after so many milliseconds at the latest. */
+const SOON_MS = 400;
 
 /** Of the head, this much stays with the title. */
 function titleRoom(title: string): number {
@@ -35,9 +40,33 @@ export function shortcuts(controls: readonly Control[]) {
   };
 }
 
+/** Whether the controls are made: when nothing else is to be done, or a hand comes. */
+function useControls() {
+  const made = useSignal(false);
+  const make = () => {
+    made.value = true;
+  };
+  useEffect(() => {
+    if (typeof requestIdleCallback === 'undefined') {
+      const timer = setTimeout(make, SOON_MS);
+      return () => clearTimeout(timer);
+    }
+    const idle = requestIdleCallback(make, { timeout: SOON_MS });
+    return () => cancelIdleCallback(idle);
+  }, []);
+  return { made: made.value, make };
+}
+
 export function Card({ title, width, controls, notes, said, children }: CardProps) {
+  const { made, make } = useControls();
   return (
-    <section class="tk-chart" aria-label={title} onKeyDown={shortcuts(controls)}>
+    <section
+      class="tk-chart"
+      aria-label={title}
+      onKeyDown={shortcuts(controls)}
+      onPointerEnter={make}
+      onFocusCapture={make}
+    >
       <div class="tk-chart-head">
         <h3 class="tk-chart-title">
           <Middle text={title} />
@@ -47,7 +76,7 @@ export function Card({ title, width, controls, notes, said, children }: CardProp
             {notes.join(' · ')}
           </span>
         )}
-        <Toolbar label={`Plot controls of ${title}`} controls={controls} width={width - titleRoom(title)} />
+        {made && <Toolbar label={`Plot controls of ${title}`} controls={controls} width={width - titleRoom(title)} />}
       </div>
       {children}
       <span class={said ? 'tk-chart-said' : 'tk-spoken'} role="status">

@@ -49,12 +49,17 @@ export const DEFAULTS: ChartOptions = {
 
 export type ChartAction = 'zoom-in' | 'zoom-out' | 'autoscale' | 'reset';
 
+export interface Size {
+  width: number;
+  height: number;
+}
+
 export interface Chart {
   draw(model: ChartModel): void;
   setOptions(options: Partial<ChartOptions>): void;
   act(action: ChartAction): void;
-  /** Takes the size of its element; draws for the first time when that is not zero. */
-  resize(): void;
+  /** Told the size of its element, in CSS pixels; draws for the first time when that is not zero. */
+  resize(size: Size): void;
   /** The chart as it stands, at three times the resolution of the page. */
   toPng(): Promise<Blob>;
   toSvg(): Promise<Blob>;

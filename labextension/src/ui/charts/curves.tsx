@@ -92,17 +92,15 @@ export function Curves({ source, objects, options, onOptions, children }: Curves
         <Waiting ready={reader.ready.value} late={reader.late.value} filtered={Boolean(options.metrics?.length)} />
       ) : (
         <Shown none={shown.length === 0} hidden={hidden.value.size > 0}>
-          <Grid cards={shown.length}>
-            {width =>
-              shown.map(slot => (
-                <LineCard
-                  key={slot.id}
-                  {...{ slot, reader, objects, width }}
-                  xaxis={now.xMetric ? 'metric' : now.xaxis}
-                  together={shared}
-                />
-              ))
-            }
+          <Grid items={shown} banded>
+            {(slot, width) => (
+              <LineCard
+                key={slot.id}
+                {...{ slot, reader, objects, width }}
+                xaxis={now.xMetric ? 'metric' : now.xaxis}
+                together={shared}
+              />
+            )}
           </Grid>
         </Shown>
       )}

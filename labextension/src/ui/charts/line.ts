@@ -2,7 +2,7 @@
 
 import type uPlot from 'uplot';
 import { axesOf, ticksOf } from './axes';
-import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS } from './chart';
+import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS, type Size } from './chart';
 import { bounded, margin, type Range, roomy, scaled, shifted, typicalExtent, xExtent, yExtent } from './extent';
 import { Gestures, type Zoom } from './gestures';
 import { Marker, type Point } from './marker';
@@ -43,6 +43,8 @@ export class LineChart implements Chart {
   private pointed: string | null = null;
   private anchor: number | null = null;
   private frame = 0;
+  /** Of the element, as it was told: to ask for it would lay out the page in the middle of a drawing. */
+  private room: Size = { width: 0, height: 0 };
   private readonly off = new AbortController();
 
   constructor(
@@ -130,8 +132,9 @@ export class LineChart implements Chart {
     this.refresh();
   }
 
-  resize(): void {
-    const { width, height } = this.size();
+  resize(size: Size): void {
+    this.room = { width: Math.round(size.width), height: Math.round(size.height) };
+    const { width, height } = this.room;
     if (width > 0 && height > 0) {
       if (this.plot && (this.plot.width !== width || this.plot.height !== height)) {
         this.plot.setSize({ width, height });
@@ -192,7 +195,7 @@ export class LineChart implements Chart {
   }
 
   private size() {
-    const { width, height } = this.fixed ?? { width: this.host.clientWidth, height: this.host.clientHeight };
+    const { width, height } = this.fixed ?? this.room;
     return { width, height };
   }
 

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { fileName } from '../parts/download';
 import type { Axis } from '../protocol';
 import { CardPlace } from './card';
-import { type ChartOptions, DEFAULTS } from './chart';
+import type { ChartOptions } from './chart';
 import { everyPoint, useDetail, useEvery } from './detail';
 import { Frame, type Stage, type Takeaways } from './frame';
 import type { Zoom } from './gestures';
@@ -17,7 +17,8 @@ import { ALL_POINTS, type CurveReader, type Slot } from './reader';
 import { pickedOf, type Region, reachOf } from './region';
 import { sentenceOf } from './said';
 import { axisName, notesOf } from './summary';
-import type { Together } from './together';
+import { choicesOf, type Together } from './together';
+import { inTurn } from './turns';
 
 interface LineCardProps {
   slot: Slot;
@@ -31,15 +32,25 @@ interface LineCardProps {
 export function LineCard(props: LineCardProps) {
   const { slot, reader, together } = props;
   const place = useRef<HTMLDivElement>(null);
-  const near = useSignal(false);
-  // They outlive the drawing, which goes when the card is far from the screen.
-  const options = useSignal<ChartOptions>({ ...DEFAULTS, ...together.look.peek() });
-  const zoom = useSignal<Zoom>({ x: together.linked.peek() ? together.x.peek() : null, y: null });
+  const drawn = useSignal(false);
+  const choices = choicesOf(together, slot.id);
+  const { options, zoom } = choices;
   useEffect(() => {
+    let near = false;
+    let giveUp = () => {};
     const tell = (is: boolean) => {
-      if (near.peek() !== is) {
-        near.value = is;
-        reader.want(slot.id, is);
+      if (near === is) {
+        return;
+      }
+      near = is;
+      giveUp();
+      reader.want(slot.id, is);
+      if (is) {
+        giveUp = inTurn(() => {
+          drawn.value = true;
+        });
+      } else {
+        drawn.value = false;
       }
     };
     const stop = followNear(place.current as Element, tell);
@@ -52,7 +63,11 @@ export function LineCard(props: LineCardProps) {
     const stops = [
       // A choice for all charts is one for this chart too, until it is made otherwise here.
       effect(() => {
-        options.value = { ...options.peek(), ...together.look.value };
+        const look = together.look.value;
+        if (choices.look !== look) {
+          choices.look = look;
+          options.value = { ...options.peek(), ...look };
+        }
       }),
       effect(() => {
         if (together.linked.value && together.x.value !== zoom.peek().x) {
@@ -71,10 +86,10 @@ export function LineCard(props: LineCardProps) {
         stop();
       }
     };
-  }, [together]);
+  }, [choices]);
   return (
     <div class="tk-chart-place" ref={place} data-chart={slot.id}>
-      {near.value ? <NearCard {...props} options={options} zoom={zoom} /> : <CardPlace title={slot.title} />}
+      {drawn.value ? <NearCard {...props} options={options} zoom={zoom} /> : <CardPlace title={slot.title} />}
     </div>
   );
 }

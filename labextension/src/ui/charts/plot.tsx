@@ -81,7 +81,7 @@ function Drawing({
       onPick,
     });
     stage.chart.current = made;
-    const sizes = new ResizeObserver(() => made.resize());
+    const sizes = new ResizeObserver(([entry]) => entry && made.resize(entry.contentRect));
     sizes.observe(element);
     const stops = [
       effect(() => {

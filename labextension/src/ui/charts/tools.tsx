@@ -2,11 +2,12 @@
 
 import type { Signal } from '@preact/signals';
 import { Eye, EyeOff, Regex } from 'lucide';
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
 import { Middle } from '../parts/middle';
 import { Search } from '../parts/search';
+import { useVirtual } from '../parts/virtual';
 import type { NameFilter } from './filter';
 
 interface ChoiceProps<T extends string> {
@@ -18,6 +19,11 @@ interface ChoiceProps<T extends string> {
 }
 
 let groups = 0;
+
+/** Of longer lists only the names in sight are made. */
+const MANY = 100;
+/** CSS pixels of a name, as in the style sheet. */
+const ROW = 24;
 
 /** One of a few, all of them in sight. */
 export function Choice<T extends string>({ label, value, choices, onChange }: ChoiceProps<T>) {
@@ -71,8 +77,13 @@ export function Switch({ label, on, disabled, onChange }: SwitchProps) {
   );
 }
 
+interface Listed {
+  id: string;
+  title: string;
+}
+
 interface ListProps {
-  plots: readonly { id: string; title: string }[];
+  plots: readonly Listed[];
   filter: Pick<NameFilter, 'text' | 'matches'> & Partial<NameFilter>;
   hidden: Signal<ReadonlySet<string>>;
   onHidden: (hidden: ReadonlySet<string>) => void;
@@ -90,6 +101,22 @@ export function PlotList({ plots, filter, hidden, onHidden }: ListProps) {
     }
     onHidden(next);
   };
+  const list = useRef<HTMLUListElement>(null);
+  const entry = ({ id, title }: Listed, at: number) => (
+    <li
+      key={id}
+      aria-setsize={listed.length}
+      aria-posinset={at + 1}
+      class={off.has(id) ? 'tk-plot-entry tk-off' : 'tk-plot-entry'}
+    >
+      <Middle text={title} />
+      <Button
+        label={`${off.has(id) ? 'Show' : 'Hide'} plot ${title}`}
+        icon={off.has(id) ? EyeOff : Eye}
+        onClick={() => toggle(id)}
+      />
+    </li>
+  );
   return (
     <div class="tk-setting tk-plots-setting">
       <div class="tk-setting-line">
@@ -121,20 +148,38 @@ export function PlotList({ plots, filter, hidden, onHidden }: ListProps) {
           {filter.problem}
         </p>
       )}
-      <ul class="tk-plot-list" aria-label="Plots">
-        {listed.map(({ id, title }) => (
-          <li key={id} class={off.has(id) ? 'tk-plot-entry tk-off' : 'tk-plot-entry'}>
-            <Middle text={title} />
-            <Button
-              label={`${off.has(id) ? 'Show' : 'Hide'} plot ${title}`}
-              icon={off.has(id) ? EyeOff : Eye}
-              onClick={() => toggle(id)}
-            />
-          </li>
-        ))}
+      <ul class="tk-plot-list" aria-label="Plots" ref={list}>
+        {listed.length > MANY ? (
+          <Sighted list={list} plots={listed}>
+            {entry}
+          </Sighted>
+        ) : (
+          listed.map(entry)
+        )}
       </ul>
       {listed.length === 0 && plots.length > 0 && <p class="tk-nothing">No plot has that name.</p>}
     </div>
+  );
+}
+
+/** The names in sight, where there are very many. */
+function Sighted({
+  list,
+  plots,
+  children,
+}: {
+  list: RefObject<HTMLUListElement>;
+  plots: readonly Listed[];
+  children: (plot: Listed, at: number) => ComponentChildren;
+}) {
+  const { rows, height } = useVirtual({ count: plots.length, scroller: list, rowHeight: ROW });
+  const end = rows.at(-1)?.end ?? 0;
+  return (
+    <>
+      <li aria-hidden="true" style={{ height: `${rows[0]?.start ?? 0}px` }} />
+      {rows.map(({ index }) => children(plots[index] as Listed, index))}
+      <li aria-hidden="true" style={{ height: `${height - end}px` }} />
+    </>
   );
 }
 

@@ -62,8 +62,8 @@ export function PlotsTab({ source, objects, options }: PlotsTabProps) {
   if (only && plots.length === 1 && options.metrics?.length) {
     return (
       <div class="tk-plots-tab tk-plots-only">
-        <Grid cards={1}>
-          {width => <FigureCard key={only.id} source={source} entry={only.entry} title={only.title} width={width} />}
+        <Grid items={plots}>
+          {({ id, entry, title }, width) => <FigureCard key={id} {...{ source, entry, title, width }} />}
         </Grid>
       </div>
     );
@@ -88,12 +88,8 @@ export function PlotsTab({ source, objects, options }: PlotsTabProps) {
             {filter.text.value ? 'No plot has that name.' : 'All plots are hidden: the eyes in the settings show them.'}
           </p>
         ) : (
-          <Grid cards={shown.length}>
-            {width =>
-              shown.map(({ entry, id, title }) => (
-                <FigureCard key={id} source={source} entry={entry} title={title} width={width} />
-              ))
-            }
+          <Grid items={shown}>
+            {({ id, entry, title }, width) => <FigureCard key={id} {...{ source, entry, title, width }} />}
           </Grid>
         )}
       </Bench>
