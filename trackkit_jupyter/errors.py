@@ -70,9 +70,21 @@ class TrackkitValueError(TrackkitError, ValueError):
 
 
 class QueryError(TrackkitValueError):
-    """A query that cannot be read."""
+    """A query that cannot be read.
+
+    Parameters
+    ----------
+    message, field
+        As of every error.
+    place
+        The character of the query where the trouble begins, from 0, if there is one.
+    """
 
     code = "bad_query"
+
+    def __init__(self, message: str, field: str | None = None, place: int | None = None) -> None:
+        super().__init__(message, field)
+        self.place = place
 
 
 class EmbedError(TrackkitValueError):

@@ -115,7 +115,10 @@ class TrackkitMagics(Magics):
     def trackkit(self, line: str) -> Any:
         """Show, find and edit experiments: ``%trackkit --help``."""
         args = TRACKKIT.read(line or "--help")
-        return None if args is None else getattr(self, f"_{args.command}")(args)
+        if args is None:
+            return None
+        args.line = line.strip()
+        return getattr(self, f"_{args.command}")(args)
 
     # -- the commands of %trackkit
 
@@ -123,7 +126,13 @@ class TrackkitMagics(Magics):
         views.show(self._experiment(args.experiment), args.tab)
 
     def _table(self, args: argparse.Namespace) -> None:
-        views.table(_in_project(args.project)[: args.number])
+        if args.project is None:
+            # Several words are a query as it stands in the line, with its quotation marks.
+            views.table((args.query[0] if len(args.query) == 1 else args.line[len("table") :].strip()) or None)
+            return
+        project = args.project.replace("\\", "\\\\").replace('"', '\\"')
+        within = f'(project == "{project}" or project > "{project}/" and project < "{project}0")'  # 0 follows on /
+        views.table(" and ".join([within, *([f"({' '.join(args.query)})"] if args.query else [])]))
 
     def _compare(self, args: argparse.Namespace) -> None:
         experiments = [self._experiment(text) for text in args.experiments]

@@ -148,9 +148,9 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
     show = command("show", "show an experiment")
     show.add_argument("experiment", **which)  # type: ignore[arg-type]
     show.add_argument("--tab", choices=TABS, metavar="TAB", help=", ".join(TABS))
-    table = command("table", "list experiments, the newest first")
+    table = command("table", "show the experiments table")
+    table.add_argument("query", nargs="*", help="which ones: a query, or words; all without it")
     table.add_argument("-p", "--project", help="only those of a project, and of those nested in it")
-    table.add_argument("-n", "--number", type=int, default=20, help="how many (default: 20)")
     compare = command("compare", "lay experiments side by side")
     compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="id, name or variable; two or more")
     compare.add_argument("-p", "--project", help="all experiments of a project")

@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, shown
-from trackkit_jupyter.operations import curves, edits, models, reads, samples, tags, texts, watching
+from trackkit_jupyter.operations import (
+    curves,
+    edits,
+    models,
+    reads,
+    samples,
+    table,
+    table_views,
+    tags,
+    texts,
+    watching,
+)
 from trackkit_jupyter.operations.arguments import Parameter, check, parameters, read_text
 from trackkit_jupyter.operations.plain import plain
 from trackkit_jupyter.store import Store
@@ -37,6 +48,10 @@ READS: dict[str, Operation] = {
     "models": models.models,
     "lineage": models.lineage,
     "tags": tags.tags,
+    "table": table.table,
+    "fields": table.fields,
+    "sparklines": table.sparklines,
+    "table_views": table_views.table_views,
 }
 
 #: Edits by name; each answers ``{"state": ...}``, a copy its ``id`` too.
@@ -67,6 +82,8 @@ EDITS: dict[str, Operation] = {
     "remove_alias": models.remove_alias,
     "keep_picture": edits.keep_picture,
     "set_tag_colors": tags.set_tag_colors,
+    "save_table_view": table_views.save_table_view,
+    "remove_table_view": table_views.remove_table_view,
 }
 
 #: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.

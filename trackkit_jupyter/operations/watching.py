@@ -30,7 +30,8 @@ def changes(store: Store[Any], ids: list[str], since: str = "", timeout: float =
     store
         The store.
     ids
-        Experiments to look at, 1,000 at most; the store's own id stands for what is chosen for all of it: tag colours.
+        Experiments to look at, 1,000 at most; the store's own id stands for what is chosen for all
+        of it (tag colours, views of the table), and for the start, the end, an edit or the removal of any experiment.
     since
         ``next`` of an earlier answer. Of an experiment that it does not know, one whose first look this is, that counts
         as changed which moved in the last 10 seconds, and so may have moved while it was read; what is missing, too.
@@ -82,9 +83,17 @@ class States:
         self.recent = set()
         return {id: self._state(id) for id in ids}
 
+    def _whole(self) -> str:
+        """Return what differs when anything was chosen for the store, or any experiment began, ended or changed."""
+        try:
+            changed = self._store.paths.changes.stat().st_size
+        except OSError:
+            changed = 0
+        return f"{tags_state(self._store)}|{changed}"
+
     def _state(self, id: str) -> str:
         if id == self._store.id:
-            return f"{zlib.crc32(tags_state(self._store).encode()):08x}"
+            return f"{zlib.crc32(self._whole().encode()):08x}"
         try:
             if id not in self._handles:
                 self._handles[id] = self._store.record(id)

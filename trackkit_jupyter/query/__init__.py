@@ -21,6 +21,7 @@ What comparisons mean in corner cases stands in :mod:`trackkit_jupyter.query.eva
 from __future__ import annotations
 
 from trackkit_jupyter.errors import TrackkitTypeError, shown
+from trackkit_jupyter.query.asking import asked
 from trackkit_jupyter.query.evaluate import matches, ordered
 from trackkit_jupyter.query.grammar import parse, parse_order
 from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, Order, fields_of
@@ -29,6 +30,7 @@ from trackkit_jupyter.query.tags import search, tag_filter
 __all__ = [
     "Condition",
     "Order",
+    "asked",
     "fields_of",
     "matches",
     "ordered",

@@ -65,7 +65,7 @@ def refuse(query: str, place: int, message: str, field: str) -> NoReturn:
     low, high = max(0, place - _MARGIN), place + _MARGIN
     line = "".join(c if c.isprintable() else " " for c in query[low:high])
     head, tail = "…" if low else "", "…" if high < len(query) else ""
-    raise QueryError(f"{message}\n  {head}{line}{tail}\n  {' ' * (len(head) + place - low)}^", field)
+    raise QueryError(f"{message}\n  {head}{line}{tail}\n  {' ' * (len(head) + place - low)}^", field, place)
 
 
 def _check(query: str, place: int, text: str, field: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import TrackkitTypeError
 from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
+from trackkit_jupyter.views.listing import table_of, table_view
 from trackkit_jupyter.views.view import View, comparison, experiment, model, of
 
 if TYPE_CHECKING:
@@ -97,13 +98,13 @@ def compare(
 
 
 def table(query: Any = None) -> None:
-    """Show experiments as a table below the cell, one row each; outside a notebook, print it.
+    """Show the experiments table below the cell, live; outside a notebook, print its first rows.
 
     Parameters
     ----------
     query
-        Which experiments of the default store, as in :meth:`Store.experiments`: ``'"baseline" in tags'``; without it,
-        all, the last changed first. Or a list of experiments.
+        Which experiments of the default store, as in :meth:`Store.experiments`: ``'"baseline" in tags'``, or words that
+        the name, the id or the description has; without it, all, the newest first. Or a list of experiments.
 
     Raises
     ------
@@ -117,11 +118,14 @@ def table(query: Any = None) -> None:
     if query is None or isinstance(query, str):
         from trackkit_jupyter.store import open_store
 
-        found: Any = open_store().experiments(
-            query, page_size=50
-        )  # as many as a table shows; it says how many there are
-    else:
-        found = [query] if hasattr(query, "single_values") else list(query)
+        store = open_store()
+        _display(table_view(query).with_store(store), store)
+        return
+    found = [query] if hasattr(query, "single_values") else list(query)
+    view = table_of(found) if found else None
+    if view is not None:
+        _display(view, found[0].store)
+        return
     data = mimebundle(found)
     if _shell() is None:
         sys.stdout.write(data["text/plain"] + "\n")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
-from trackkit_jupyter.views import tables
+from trackkit_jupyter.views import listing, tables
 from trackkit_jupyter.views.view import CURVES, View
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Drawing:
 
 def summarise(view: View, store: Store[Any]) -> tables.Summary:
     """Return what a view shows now, in words."""
+    if view.kind == "table":
+        return listing.in_words(view, store)
     try:
         ids = view.resolve(store)
     except TrackkitError as error:
@@ -87,6 +89,8 @@ def draw(
     Drawing
         Without a picture where there is none to draw: no such plot or sample, or a table of single values.
     """
+    if view.kind == "table":
+        return Drawing(None, listing.in_words(view, store).title)
     try:
         ids = view.resolve(store)
     except TrackkitError as error:

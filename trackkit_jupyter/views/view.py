@@ -79,7 +79,8 @@ class View:
     Attributes
     ----------
     kind
-        ``experiment``, ``model``, ``scalars``, ``comparison``, ``plot``, ``samples``, ``single`` or ``message``.
+        ``experiment``, ``model``, ``scalars``, ``comparison``, ``plot``, ``samples``, ``single``, ``table`` or
+        ``message``.
     objects
         Ids of the objects, in order.
     query

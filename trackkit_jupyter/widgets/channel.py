@@ -259,6 +259,8 @@ def first_reads(kind: str, objects: list[str], options: Mapping[str, Any]) -> li
         "plots": [("plots", {"objects": objects})],
         "samples": [("samples", {"id": id, "limit": 3}) for id in objects[:1]],
     }
+    if kind == "table":
+        return []  # what it asks for depends on what is in sight
     if kind == "experiment":
         return reads + tabs["scalars"] + tabs["plots"] + tabs["samples"] + [("console", {"id": objects[0]})]
     return reads + tabs[{"plot": "plots", "samples": "samples"}.get(kind, "scalars")]

@@ -30,7 +30,7 @@ def companion(view: View, store: Store[Any]) -> dict[str, Any]:
     store
         Its store.
     """
-    if door() == "http" or view.kind == "message" or not view.objects:
+    if door() == "http" or view.kind == "message" or not (view.objects or view.kind == "table"):
         return {}
     from trackkit_jupyter.widgets.page import page
     from trackkit_jupyter.widgets.views import MOST, ViewWidget

@@ -23,6 +23,7 @@ const ExperimentView = lazy(async () => {
 });
 const ModelView = lazy(async () => (await import('./views/model')).ModelView);
 const ComparisonView = lazy(async () => (await import('./views/comparison')).ComparisonView, tiles);
+const TableView = lazy(async () => (await import('./views/table')).TableView);
 const ScalarsTab = lazy(async () => (await import('./views/scalars')).ScalarsTab, tiles);
 const PlotsTab = lazy(async () => (await import('./views/plots')).PlotsTab, tiles);
 const SamplesTab = lazy(async () => (await import('./views/samples')).SamplesTab, tiles);
@@ -32,7 +33,7 @@ const DEFAULT_HEIGHT = 460;
 /** How often it is looked whether an experiment still runs. */
 const RUNNING_REST_MS = 5_000;
 /** Kinds that scroll inside a height of their own; the others are as high as what they show. */
-const FIXED = new Set<View['kind']>(['experiment', 'model', 'comparison', 'scalars', 'samples', 'plot']);
+const FIXED = new Set<View['kind']>(['experiment', 'model', 'comparison', 'scalars', 'samples', 'plot', 'table']);
 
 /** Told about a choice a person made that is one of the view's options, so that it can be kept. */
 export type OnOptions = (patch: Partial<ViewOptions>) => void;
@@ -156,6 +157,9 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
   const [first] = objects;
   if (kind === 'message') {
     return <Message view={view} />;
+  }
+  if (kind === 'table') {
+    return <TableView source={source} view={view} onOptions={onOptions} />;
   }
   if (first === undefined) {
     return <Empty>Nothing here yet: the view names nothing to show.</Empty>;

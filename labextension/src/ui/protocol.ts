@@ -9,6 +9,7 @@ export type ViewKind =
   | 'plot'
   | 'samples'
   | 'single'
+  | 'table'
   | 'message';
 export type GroupBy = 'metric' | 'none';
 export type Axis = 'iterations' | 'relative' | 'wall';
@@ -424,6 +425,63 @@ export interface ChartsArguments extends CurveOptions {
   since?: string;
 }
 
+// The experiments table
+
+export interface TableArguments {
+  /** As it is typed: a query, or plain words. */
+  query?: string;
+  /** A query beside it. */
+  filters?: string;
+  objects?: string[];
+  columns?: string[];
+  order_by?: string;
+  page?: number;
+  page_size?: number;
+  archived?: boolean;
+}
+
+export type TableRow = Pick<
+  ExperimentRecord,
+  'id' | 'name' | 'project' | 'status' | 'tags' | 'created' | 'started' | 'finished' | 'last_iteration' | 'archived'
+> & {
+  description: string | null;
+  user: string | null;
+  last_update: string | null;
+  /** In the order of the columns that were asked for. */
+  cells: (Num | string | boolean | null)[];
+  /** Why it cannot be read; nothing else but its id is there then. */
+  problem?: string;
+};
+
+export interface TableAnswer {
+  items: TableRow[];
+  total: number;
+  /** Ids of experiments whose record cannot be read. */
+  damaged: string[];
+  /** What is wrong with the query, and at which character. */
+  problem: { message: string; place: number } | null;
+}
+
+export interface FieldsAnswer {
+  hyperparameters: [section: string, name: string][];
+  metrics: [metric: string, variant: string][];
+  monitored: [metric: string, variant: string][];
+  properties: string[];
+  projects: Record<string, number>;
+  tags: Record<string, number>;
+  users: string[];
+}
+
+export interface Sparkline {
+  x: number[];
+  y: (number | null)[];
+}
+
+export interface SavedView {
+  name: string;
+  options: Record<string, unknown>;
+}
+
 /** Every read: the arguments it takes and what it answers. */
 export interface Reads {
   about: {
@@ -444,6 +502,13 @@ export interface Reads {
     args: { id: string; search?: string; tags?: string[]; status?: string[] };
     result: LineageAnswer;
   };
+  table: { args: TableArguments; result: TableAnswer };
+  fields: { args: Record<string, never>; result: FieldsAnswer };
+  sparklines: {
+    args: { objects: string[]; metric: string; points?: number };
+    result: { items: Record<string, Sparkline> };
+  };
+  table_views: { args: Record<string, never>; result: { views: SavedView[] } };
   charts: { args: ChartsArguments; result: ArrayBuffer };
   console: { args: { id: string; after?: number; limit?: number }; result: ConsoleAnswer };
   plots: { args: { objects: string[] }; result: { plots: PlotEntry[] } };
@@ -494,6 +559,8 @@ export interface Edits {
   clone: { id: string; name?: string };
   delete: { id: string };
   set_tag_colors: { tag: string; background?: string; foreground?: string };
+  save_table_view: { name: string; options: string };
+  remove_table_view: { name: string };
   /** PNG in base64. */
   keep_picture: { id: string; hash: string; picture: string };
   set_labels: { id: string; labels: string; seen?: string };

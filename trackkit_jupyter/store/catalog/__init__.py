@@ -181,6 +181,25 @@ class Catalog:
 
         return self._run(work)
 
+    def names(self) -> list[tuple[str, str, str]]:
+        """Return what was ever seen: ("m", metric, variant), ("h", section, hyperparameter), ("p", "", property)."""
+
+        def work(connection: Connection) -> list[tuple[str, str, str]]:
+            self._refresh(connection, False)
+            return [tuple(row) for row in connection.execute(select(names.c.kind, names.c.first, names.c.second))]
+
+        return self._run(work)
+
+    def users(self) -> list[str]:
+        """Return who made the experiments, by name."""
+
+        def work(connection: Connection) -> list[str]:
+            self._refresh(connection, False)
+            chosen = select(experiments.c.user).where(experiments.c.user != "").distinct().order_by(experiments.c.user)
+            return list(connection.scalars(chosen))
+
+        return self._run(work)
+
     def damaged(self) -> list[str]:
         """Return the ids of the experiments that cannot be read."""
 

@@ -1,0 +1,85 @@
+// What a query could go on with: names of fields, values that there are.
+
+import type { FieldsAnswer } from '../protocol';
+import { FIELD_KEYS, metricKey, parameterKey, propertyKey, quoted } from './columns';
+
+export interface Completion {
+  /** What is put in place of the characters from `start` to the caret. */
+  text: string;
+  shown: string;
+  note: string;
+  start: number;
+}
+
+const STATUSES = ['draft', 'queued', 'running', 'completed', 'aborted', 'failed', 'published'];
+const NOTES: Record<string, string> = {
+  tags: '"baseline" in tags',
+  created: 'created > "7 days ago"',
+  archived: 'true or false',
+};
+const WORDS = ['and', 'or', 'not', 'in'];
+const MOST = 12;
+const VALUE = /(status|project|user)\s*(?:==|!=|=)\s*"?([^"]*)$/;
+const TAG = /(?:^|[\s(])"([^"]*)$/;
+const WORD = /(?:(?:metrics|hyperparameters|properties)\["?[^"\]]*|[A-Za-z_][\w./-]*)$/;
+
+function fits(candidate: string, typed: string): boolean {
+  return candidate.toLowerCase().includes(typed.toLowerCase());
+}
+
+/** Those that begin with what was typed stand before those that have it inside. */
+function best<T extends { shown: string }>(found: T[], typed: string): T[] {
+  const begins = (one: T) => (one.shown.toLowerCase().startsWith(typed.toLowerCase()) ? 0 : 1);
+  return found.sort((one, other) => begins(one) - begins(other)).slice(0, MOST);
+}
+
+export function completions(query: string, caret: number, fields: FieldsAnswer | undefined): Completion[] {
+  const before = query.slice(0, caret);
+  const value = VALUE.exec(before);
+  if (value) {
+    const [, field = '', typed = ''] = value;
+    const values =
+      field === 'status' ? STATUSES : field === 'user' ? (fields?.users ?? []) : Object.keys(fields?.projects ?? {});
+    const start = caret - typed.length - (before.at(caret - typed.length - 1) === '"' ? 1 : 0);
+    const found = values.filter(one => fits(one, typed) && one !== typed);
+    return best(
+      found.map(one => ({ text: quoted(one), shown: one, note: field, start })),
+      typed,
+    );
+  }
+  const tag = TAG.exec(before);
+  if (tag) {
+    const typed = tag[1] ?? '';
+    const found = Object.keys(fields?.tags ?? {}).filter(one => fits(one, typed));
+    const start = caret - typed.length - 1;
+    return best(
+      found.map(one => ({ text: `${quoted(one)} in tags`, shown: one, note: 'tag', start })),
+      typed,
+    );
+  }
+  const word = WORD.exec(before);
+  if (!word) {
+    return [];
+  }
+  const start = caret - word[0].length;
+  const typed = word[0].replace(/^(metrics|hyperparameters|properties)\["?/, '');
+  const inside = typed === word[0] ? null : word[0].slice(0, word[0].indexOf('['));
+  const every: Completion[] = [];
+  const add = (text: string, shown: string, note: string) => every.push({ text, shown, note, start });
+  if (!inside) {
+    for (const field of [...FIELD_KEYS, 'archived', 'parent']) {
+      add(field, field, NOTES[field] ?? 'field');
+    }
+  }
+  for (const pair of inside && inside !== 'hyperparameters' ? [] : (fields?.hyperparameters ?? [])) {
+    add(parameterKey(pair, fields?.hyperparameters ?? []), pair[1], 'hyperparameter');
+  }
+  for (const pair of inside && inside !== 'metrics' ? [] : (fields?.metrics ?? [])) {
+    add(metricKey(pair), pair.join('/'), 'metric');
+  }
+  for (const name of inside && inside !== 'properties' ? [] : (fields?.properties ?? [])) {
+    add(propertyKey(name), name, 'property');
+  }
+  const found = every.filter(one => fits(one.shown, typed) && one.shown !== typed);
+  return WORDS.includes(typed) ? [] : best(found, typed);
+}

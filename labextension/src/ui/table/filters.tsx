@@ -1,0 +1,169 @@
+// The quick filters: status, tags, project, user and date, each a short list, kept as a query.
+
+import { useSignal } from '@preact/signals';
+import { ChevronDown } from 'lucide';
+import { Icon } from '../parts/icon';
+import { statusWord } from '../parts/status';
+import type { FieldsAnswer, Status } from '../protocol';
+import { quoted } from './columns';
+import { Popover } from './popover';
+
+export interface Chosen {
+  status: string[];
+  tags: string[];
+  project: string[];
+  user: string[];
+  date: string;
+}
+
+export const NOTHING_CHOSEN: Chosen = { status: [], tags: [], project: [], user: [], date: '' };
+
+const STATUSES: Status[] = ['running', 'completed', 'failed', 'aborted', 'queued', 'draft', 'published'];
+const DATES: [value: string, words: string][] = [
+  ['', 'Any time'],
+  ['1 day ago', 'Last 24 hours'],
+  ['yesterday', 'Since yesterday'],
+  ['7 days ago', 'Last 7 days'],
+  ['30 days ago', 'Last 30 days'],
+];
+/** So many need a box to find one. */
+const MANY = 10;
+const SHOWN = 200;
+
+/** The filters as a query; a project has those nested in it. */
+export function filterQuery({ status, tags, project, user, date }: Chosen): string {
+  const among = (field: string, values: string[]) =>
+    values.length > 0 ? [`${field} in (${values.map(quoted).join(', ')})`] : [];
+  return [
+    ...among('status', status),
+    ...tags.map(tag => `${quoted(tag)} in tags`),
+    ...among('project', project),
+    ...among('user', user),
+    ...(date ? [date === 'yesterday' ? 'created >= "yesterday"' : `created > ${quoted(date)}`] : []),
+  ].join(' and ');
+}
+
+interface FiltersProps {
+  chosen: Chosen;
+  fields: FieldsAnswer | undefined;
+  onChange: (chosen: Chosen) => void;
+}
+
+export function Filters({ chosen, fields, onChange }: FiltersProps) {
+  const pick = (name: 'status' | 'tags' | 'project' | 'user') => (values: string[]) =>
+    onChange({ ...chosen, [name]: values });
+  const projects = Object.keys(fields?.projects ?? {});
+  const tags = Object.keys(fields?.tags ?? {}).sort();
+  const date = DATES.find(([value]) => value === chosen.date)?.[1] ?? chosen.date;
+  const some = filterQuery(chosen) !== '';
+  return (
+    <>
+      <Several
+        label="Status"
+        values={STATUSES.map(status => [status, statusWord(status)])}
+        chosen={chosen.status}
+        onChange={pick('status')}
+      />
+      <Several label="Tags" values={tags.map(tag => [tag, tag])} chosen={chosen.tags} onChange={pick('tags')} />
+      <Several
+        label="Project"
+        values={projects.map(project => [project, project])}
+        chosen={chosen.project}
+        onChange={pick('project')}
+      />
+      {((fields?.users.length ?? 0) > 1 || chosen.user.length > 0) && (
+        <Several
+          label="User"
+          values={(fields?.users ?? []).map(user => [user, user])}
+          chosen={chosen.user}
+          onChange={pick('user')}
+        />
+      )}
+      <Popover label="Filter by date" strong={chosen.date !== ''} text={<Word text={chosen.date ? date : 'Date'} />}>
+        {close => (
+          <div class="tk-pick" role="radiogroup" aria-label="Created">
+            {DATES.map(([value, words]) => (
+              <label key={value} class="tk-pick-item">
+                <input
+                  type="radio"
+                  name="tk-date"
+                  checked={chosen.date === value}
+                  onChange={() => {
+                    onChange({ ...chosen, date: value });
+                    close();
+                  }}
+                />
+                {words}
+              </label>
+            ))}
+          </div>
+        )}
+      </Popover>
+      {some && (
+        <button type="button" class="tk-button" onClick={() => onChange(NOTHING_CHOSEN)}>
+          Clear filters
+        </button>
+      )}
+    </>
+  );
+}
+
+function Word({ text }: { text: string }) {
+  return (
+    <>
+      <span class="tk-cut">{text}</span>
+      <Icon of={ChevronDown} size={12} />
+    </>
+  );
+}
+
+interface SeveralProps {
+  label: string;
+  values: [value: string, words: string][];
+  chosen: string[];
+  onChange: (values: string[]) => void;
+}
+
+function Several({ label, values, chosen, onChange }: SeveralProps) {
+  const typed = useSignal('');
+  const named = chosen.length === 1 ? `${label}: ${chosen[0]}` : `${label} (${chosen.length})`;
+  const wanted = typed.value.toLowerCase();
+  const found = values.filter(([, words]) => words.toLowerCase().includes(wanted));
+  const toggle = (value: string, on: boolean) =>
+    onChange(on ? [...chosen, value] : chosen.filter(other => other !== value));
+  return (
+    <Popover
+      label={`Filter by ${label.toLowerCase()}`}
+      strong={chosen.length > 0}
+      class="tk-filter"
+      text={<Word text={chosen.length > 0 ? named : label} />}
+    >
+      {() => (
+        <div class="tk-pick">
+          {values.length > MANY && (
+            <input
+              class="tk-input"
+              aria-label={`Find ${label.toLowerCase()}`}
+              placeholder="Find"
+              value={typed.value}
+              onInput={event => {
+                typed.value = event.currentTarget.value;
+              }}
+            />
+          )}
+          {found.slice(0, SHOWN).map(([value, words]) => (
+            <label key={value} class="tk-pick-item">
+              <input
+                type="checkbox"
+                checked={chosen.includes(value)}
+                onChange={event => toggle(value, event.currentTarget.checked)}
+              />
+              <span class="tk-cut">{words}</span>
+            </label>
+          ))}
+          {found.length === 0 && <p class="tk-nothing">{values.length === 0 ? 'There are none.' : 'None has that.'}</p>}
+        </div>
+      )}
+    </Popover>
+  );
+}

@@ -1,0 +1,194 @@
+// The rows of the table, read page by page: what is in sight first, what was read before stays until it is replaced.
+
+import { signal } from '@preact/signals';
+import type { TableAnswer, TableArguments, TableRow } from '../protocol';
+import { ConnectionError, isAbort, type Source, SourceError } from '../source';
+
+export const PAGE = 100;
+/** Pages kept beside those in sight. */
+const KEPT = 60;
+const RETRY_MS = 1_000;
+
+export type Question = Omit<TableArguments, 'page' | 'page_size'>;
+
+/** One row: read, not yet there, or missing where a page came short of one that cannot be read. */
+export type Slot = TableRow | 'waiting' | 'unreadable';
+
+export class Pages {
+  readonly total = signal<number | null>(null);
+  readonly problem = signal<TableAnswer['problem']>(null);
+  readonly damaged = signal<string[]>([]);
+  readonly error = signal<SourceError | null>(null);
+  /** The rows in sight are of an earlier question. */
+  readonly stale = signal(false);
+  /** Counts what came in: whoever reads rows looks at it. */
+  readonly version = signal(0);
+  /** The columns that the rows' cells are of. */
+  columns: readonly string[] = [];
+  private pages = new Map<number, TableRow[]>();
+  private reading = new Map<number, AbortController>();
+  private range: [number, number] = [0, 0];
+  private question: Question = {};
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private again = false;
+
+  constructor(private readonly source: Source) {}
+
+  /** Ask something else; what is shown stays until the first answer. */
+  ask(question: Question): void {
+    this.question = question;
+    this.stop();
+    this.stale.value = this.pages.size > 0;
+    this.read();
+  }
+
+  /** Rows from `first` to `last` are in sight. */
+  want(first: number, last: number): void {
+    const range: [number, number] = [Math.floor(first / PAGE), Math.floor(Math.max(first, last) / PAGE)];
+    if (range[0] === this.range[0] && range[1] === this.range[1]) {
+      return;
+    }
+    this.range = range;
+    if (!this.stale.peek()) {
+      this.read();
+    }
+  }
+
+  /** Something changed: read what is in sight once more. */
+  refresh(): void {
+    if (this.reading.size > 0) {
+      this.again = true;
+      return;
+    }
+    for (let page = this.range[0]; page <= this.range[1]; page += 1) {
+      void this.load(page);
+    }
+  }
+
+  slot(index: number): Slot {
+    const page = this.pages.get(Math.floor(index / PAGE));
+    return page ? (page[index % PAGE] ?? 'unreadable') : 'waiting';
+  }
+
+  row(index: number): TableRow | null {
+    const found = this.slot(index);
+    return typeof found === 'string' || found.problem ? null : found;
+  }
+
+  /** Where an experiment is, if its page was read. */
+  indexOf(id: string): number {
+    for (const [page, rows] of this.pages) {
+      const at = rows.findIndex(row => row.id === id);
+      if (at >= 0) {
+        return page * PAGE + at;
+      }
+    }
+    return -1;
+  }
+
+  /** The rows from `first` to `last`, read now; not kept. */
+  async all(first: number, last: number): Promise<TableRow[]> {
+    const size = 1_000;
+    const found: TableRow[] = [];
+    for (let page = Math.floor(first / size); page <= Math.floor(last / size); page += 1) {
+      const { items } = await this.source.read('table', { ...this.question, page, page_size: size });
+      found.push(...items.slice(Math.max(0, first - page * size), last - page * size + 1));
+    }
+    return found.filter(row => !row.problem);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    for (const reading of this.reading.values()) {
+      reading.abort();
+    }
+    this.reading.clear();
+  }
+
+  private read(): void {
+    const [first, last] = this.range;
+    for (const [page, reading] of this.reading) {
+      if (page < first - 1 || page > last + 1) {
+        reading.abort();
+        this.reading.delete(page);
+      }
+    }
+    for (let page = first; page <= last; page += 1) {
+      if ((this.stale.peek() || !this.pages.has(page)) && !this.reading.has(page)) {
+        void this.load(page);
+      }
+    }
+  }
+
+  private async load(page: number): Promise<void> {
+    const reading = new AbortController();
+    const { question } = this;
+    this.reading.set(page, reading);
+    try {
+      const answer = await this.source.read('table', { ...question, page, page_size: PAGE }, reading.signal);
+      if (this.reading.get(page) === reading) {
+        this.reading.delete(page);
+        this.take(page, answer);
+      }
+    } catch (reason) {
+      if (this.reading.get(page) === reading) {
+        this.reading.delete(page);
+        this.fail(reason);
+      }
+    }
+    if (this.again && this.reading.size === 0) {
+      this.again = false;
+      this.refresh();
+    }
+  }
+
+  private take(page: number, answer: TableAnswer): void {
+    this.error.value = null;
+    this.problem.value = answer.problem;
+    if (answer.problem) {
+      this.stale.value = false;
+      return; // the rows of the last question that could be read stay
+    }
+    if (this.stale.peek() || answer.total !== this.total.peek()) {
+      // Another question, or rows came and went: what is not in sight is read when it is looked at.
+      const kept = this.stale.peek() ? [] : [...this.pages].filter(([at]) => this.isInSight(at));
+      this.pages = new Map(kept);
+    }
+    this.columns = this.question.columns ?? [];
+    this.pages.set(page, answer.items);
+    this.stale.value = false;
+    this.total.value = answer.total;
+    this.damaged.value = answer.damaged;
+    this.forget();
+    this.version.value += 1;
+    this.read();
+  }
+
+  private isInSight(page: number): boolean {
+    return page >= this.range[0] && page <= this.range[1];
+  }
+
+  private forget(): void {
+    for (const page of this.pages.keys()) {
+      if (this.pages.size <= KEPT) {
+        break;
+      }
+      if (!this.isInSight(page)) {
+        this.pages.delete(page);
+      }
+    }
+  }
+
+  private fail(reason: unknown): void {
+    if (isAbort(reason)) {
+      return;
+    }
+    if (reason instanceof ConnectionError) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.read(), RETRY_MS);
+      return;
+    }
+    const words = reason instanceof Error ? reason.message : String(reason);
+    this.error.value = reason instanceof SourceError ? reason : new SourceError('unexpected', words);
+  }
+}
