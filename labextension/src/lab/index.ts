@@ -1,6 +1,7 @@
 // The door of JupyterLab and Notebook: registers the renderer of views.
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { announce } from './announce';
 import { MIME_TYPE, ViewRenderer } from './renderer';
@@ -14,7 +15,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the views of trackkit_jupyter in outputs.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
+  optional: [ICommandPalette],
+  activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry, palette: ICommandPalette | null) => {
     const server = labServer(app.serviceManager.serverSettings);
     announce(server);
     rendermime.addFactory(
@@ -26,6 +28,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
       },
       RANK,
     );
+    app.commands.addCommand('trackkit:experiments', {
+      label: 'Experiments',
+      caption: 'Find, compare and open the experiments of this store',
+      execute: async () => (await import('./table')).openTable(app, server),
+    });
+    palette?.addItem({ command: 'trackkit:experiments', category: 'trackkit' });
   },
 };
 

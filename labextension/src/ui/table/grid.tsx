@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp, Pin, PinOff } from 'lucide';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon';
 import { Status } from '../parts/status';
-import { tagSlot } from '../parts/tags';
+import { tagSlot } from '../parts/tagbook';
 import { RelativeTime } from '../parts/time';
 import { useVirtual } from '../parts/virtual';
 import type { TableRow } from '../protocol';

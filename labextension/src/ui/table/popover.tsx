@@ -53,7 +53,7 @@ export function Popover({ label, icon, text, disabled, strong, children, class: 
       </Button>
       <div
         ref={box}
-        class="tk-popover"
+        class="tk-window"
         popover="auto"
         role="dialog"
         aria-label={label}

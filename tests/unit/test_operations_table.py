@@ -1,0 +1,136 @@
+"""The reads of the experiments table: rows with the columns asked for, wrong queries, small curves, saved views."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+import trackkit_jupyter as track
+from trackkit_jupyter import operations
+from trackkit_jupyter.errors import NotFoundError, QueryError, TrackkitError, TrackkitValueError
+from trackkit_jupyter.query import asked
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[track.Experiment]:
+    """Three experiments of one store, the last one still running."""
+    made = []
+    for number in range(3):
+        run = track.start(f"run {number}", config={"lr": 0.1 * number}, store=tmp_path / "s", capture=False)
+        for step in range(100):
+            run.log({"loss/val": math.nan if step == 50 else step * (number + 1)}, step)
+        if number < 2:
+            run.finish()
+        made.append(run)
+    yield made
+    made[2].finish()
+
+
+def ask(runs, operation="table", /, **arguments):
+    return operations.call(operation, runs[0].store, arguments)
+
+
+def test_rows_have_the_columns_asked_for(runs) -> None:
+    columns = [
+        'metrics["loss/val"].max',
+        'metrics["loss"]["val"]',
+        'hyperparameters["lr"]',
+        'properties["x"]',
+        "status",
+    ]
+    answer = ask(runs, columns=columns, order_by="name")
+    assert [row["name"] for row in answer["items"]] == ["run 0", "run 1", "run 2"]
+    assert [row["cells"][:2] for row in answer["items"]] == [[99.0, 99.0], [198.0, 198.0], [297.0, 297.0]]
+    assert answer["items"][1]["cells"][2:] == ["0.1", None, "completed"]
+    assert answer["items"][2]["status"] == "running"
+    assert answer["total"] == 3
+    assert answer["problem"] is None
+
+
+def test_a_page_filters_and_only_these(runs) -> None:
+    ids = [run.id for run in runs]
+    assert [row["id"] for row in ask(runs, order_by="name", page=1, page_size=2)["items"]] == ids[2:]
+    assert ask(runs, query="run", filters='name == "run 1"')["total"] == 1
+    assert {row["id"] for row in ask(runs, objects=ids[:2])["items"]} == set(ids[:2])
+    runs[0].archive()
+    assert [row["id"] for row in ask(runs, archived=True)["items"]] == ids[:1]
+
+
+def test_a_wrong_query_is_answered_with_its_place(runs) -> None:
+    answer = ask(runs, query='name ~ "run" and statuss == "failed"')
+    assert answer["items"] == []
+    assert answer["problem"]["place"] == 17
+    assert "did you mean status?" in answer["problem"]["message"]
+    with pytest.raises(QueryError):
+        ask(runs, filters="name ==")
+    for wrong in ({"columns": ["nope"]}, {"columns": ["name, status"]}, {"page_size": 0}, {"objects": ["x"]}):
+        with pytest.raises(TrackkitError) as caught:
+            ask(runs, **wrong)
+        assert caught.value.field in ("columns", "order_by", "page_size", "objects")
+
+
+@pytest.mark.parametrize("text", ["resnet", "lr 0.1 sweep", "run-07", "50% off!", "(draft)"])
+def test_plain_words_are_looked_for(text: str) -> None:
+    assert asked(text)
+
+
+@pytest.mark.parametrize("text", ['nme == "x"', "loss < 0.1", "a and b", '"open', "lr ~ x"])
+def test_what_was_meant_as_a_query_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        asked(text)
+    assert caught.value.place is not None
+
+
+def test_one_damaged_experiment_is_named_and_the_others_shown(runs) -> None:
+    record = runs[1].store.paths.experiment(runs[1].id).record
+    for path in record.parent.glob(f"{record.name}*"):
+        path.write_text("{broken")
+    answer = ask(runs)
+    assert {row["id"] for row in answer["items"]} == {runs[0].id, runs[2].id}
+    assert ask(runs)["damaged"] in ([runs[1].id], [])  # the catalog may not have looked at its file yet
+
+
+def test_fields_are_what_was_recorded(runs) -> None:
+    runs[0].add_tags("a")
+    found = ask(runs, "fields")
+    assert found["hyperparameters"] == [["General", "lr"]]
+    assert found["metrics"] == [["loss", "val"]]
+    assert found["tags"] == {"a": 1}
+    assert sum(found["projects"].values()) == 3
+    assert len(found["users"]) == 1
+
+
+def test_a_sparkline_keeps_the_peaks(runs) -> None:
+    found = ask(runs, "sparklines", objects=[runs[1].id, "f" * 32], metric='metrics["loss/val"]', points=10)["items"]
+    assert found.keys() == {runs[1].id}
+    course = found[runs[1].id]
+    assert len(course["x"]) == len(course["y"]) <= 10
+    assert max(value for value in course["y"] if value is not None) == 198
+    assert ask(runs, "sparklines", objects=[runs[0].id], metric='metrics["nope"]')["items"] == {}
+    with pytest.raises(TrackkitValueError, match="metric must be a metric"):
+        ask(runs, "sparklines", objects=[runs[0].id], metric="name")
+
+
+def test_views_are_kept_by_name(runs) -> None:
+    ask(runs, "save_table_view", name="b", options='{"query": "x"}')
+    ask(runs, "save_table_view", name="a", options="{}")
+    ask(runs, "save_table_view", name="b", options='{"query": "y"}')
+    views = [{"name": "a", "options": {}}, {"name": "b", "options": {"query": "y"}}]
+    assert ask(runs, "table_views")["views"] == views
+    ask(runs, "remove_table_view", name="a")
+    assert ask(runs, "table_views")["views"] == views[1:]
+    with pytest.raises(NotFoundError):
+        ask(runs, "remove_table_view", name="a")
+    for options in ("[]", "{", '"x"'):
+        with pytest.raises(TrackkitValueError, match="JSON object"):
+            ask(runs, "save_table_view", name="a", options=options)
+
+
+def test_the_store_itself_changes_with_any_experiment(runs) -> None:
+    store = runs[0].store
+    before = ask(runs, "changes", ids=[store.id], timeout=0.0)["next"]
+    assert ask(runs, "changes", ids=[store.id], since=before, timeout=0.0)["changed"] == []
+    runs[0].rename("other")
+    assert ask(runs, "changes", ids=[store.id], since=before, timeout=0.0)["changed"] == [store.id]
