@@ -73,7 +73,10 @@ def check_transition(before: str, after: str) -> None:
     TrackkitStateError
         The change is not allowed.
     """
-    start, end = Status(before), Status(after)
+    try:
+        start, end = Status(before), Status(after)
+    except ValueError as error:  # of a newer version
+        raise TrackkitStateError(f"{error}, which this version does not know.", "status") from None
     if end is not start and end not in _NEXT[start]:
         allowed = ", ".join(sorted(s.value for s in _NEXT[start])) or "nothing"
         raise TrackkitStateError(

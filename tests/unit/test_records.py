@@ -139,3 +139,8 @@ def test_nothing_leads_out_of_published():
     for status in set(Status) - {Status.PUBLISHED}:
         with pytest.raises(TrackkitStateError, match="nothing"):
             check_transition("published", status.value)
+
+
+def test_a_status_of_a_newer_version_is_no_bare_error():
+    with pytest.raises(TrackkitStateError, match="'paused' is not a valid Status, which this version does not know"):
+        check_transition("paused", "draft")
