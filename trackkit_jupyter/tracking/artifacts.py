@@ -123,12 +123,25 @@ def _keep_path(blobs: Blobs, path: Path) -> Artifact:
     return Artifact("file", sha256, size, _file_preview(path, blobs.path(sha256), size))
 
 
-def _opened(path: Path) -> io.BufferedReader:
+class _Source(io.FileIO):
+    """A file to keep: that it cannot be read is no fault of the store."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        try:
+            return super().read(-1 if size is None else size)
+        except OSError as error:
+            raise _unreadable(Path(str(self.name)), error) from None
+
+
+def _opened(path: Path) -> _Source:
     try:
-        return path.open("rb")
+        return _Source(path)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise TrackkitValueError(f"{shown(str(path))} cannot be read: {reason}.", _FIELD) from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> TrackkitValueError:
+    return TrackkitValueError(f"{shown(str(path))} cannot be read: {error.strerror or type(error).__name__}.", _FIELD)
 
 
 def _file_preview(path: Path, kept: Path, size: int) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import threading
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -190,3 +191,12 @@ def test_an_empty_text_is_no_folder(running):
     running.log_artifact("empty", "")
     (row,) = running.artifacts
     assert (row["type"], row["size"]) == ("text", 0)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no file that opens, and cannot be read")
+def test_a_file_that_cannot_be_read_is_no_fault_of_the_store(running):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(TrackkitValueError, match="cannot be read"):
+            running.log_artifact("memory", "/proc/self/mem")
+    assert (running.artifacts, running.lost) == ([], 0)
