@@ -39,6 +39,7 @@ async def test_every_read_answers(ask, store):
     arguments = {
         "experiment": {"id": store.first},
         "experiments": {},
+        "resolve": {"query": '{"tags": ["none"]}'},
         "charts": {"objects": [store.first, store.second], "smoothing": 0.6, "metrics": ["loss"]},
         "console": {"id": store.first, "after": -1},
         "plots": {"objects": [store.first, store.second]},

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import trackkit_jupyter as track
 from trackkit_jupyter import views
-from trackkit_jupyter.errors import EmbedError, QueryError
+from trackkit_jupyter.errors import EmbedError, QueryError, TrackkitValueError
+from trackkit_jupyter.operations import call
 from trackkit_jupyter.query.dynamic import Known, read
 from trackkit_jupyter.query.patterns import matcher
 
@@ -247,3 +248,15 @@ def test_patterns(pattern, text, holds):
 
 def test_no_pattern_takes_long():
     assert not matcher(".*a" * 60 + "b")("a" * 20_000)
+
+
+def test_the_read_of_a_view_answers_its_query(store):
+    def asked(query, **options):
+        return call("resolve", store, {"query": query, **options})["objects"]
+
+    assert [NAMES[id] for id in asked('{"order_by": ["name"], "page_size": 2}')] == [0, 1]
+    assert [store.model(id).name for id in asked('{"name": "0"}', object_type="model")] == ["net 0"]
+    for query in ("", "[]", "{", "[" * 5000):
+        with pytest.raises(TrackkitValueError) as caught:
+            asked(query)
+        assert caught.value.field == "query"

@@ -34,6 +34,7 @@ Operation = Callable[..., Any]
 READS: dict[str, Operation] = {
     "experiment": reads.experiment,
     "experiments": reads.experiments,
+    "resolve": reads.resolve,
     "charts": curves.charts,
     "text": texts.text,
     "console": reads.console,

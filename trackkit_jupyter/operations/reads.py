@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
@@ -72,6 +72,35 @@ def experiments(
     chosen = store.experiments(query, order_by=order_by, page=page, page_size=page_size, archived=archived)
     items = [{key: getattr(item, key) for key in _SUMMARY} for item in chosen]
     return {"items": items, "total": chosen.total}
+
+
+def resolve(
+    store: Store[Any], query: str, object_type: Literal["experiment", "model"] = "experiment"
+) -> dict[str, list[str]]:
+    """Return the ids of the objects that the query of a view means now, in order, 500 at most.
+
+    Parameters
+    ----------
+    store
+        The store.
+    query
+        The view's ``query`` as JSON: the parameters of a dynamic query, or ``{"query": "..."}``, one of our own.
+    object_type
+        Of what.
+
+    Returns
+    -------
+    ``{"objects": [ids]}``
+    """
+    from trackkit_jupyter.store.asking import ids_of
+
+    try:
+        parameters = json.loads(query)
+    except (ValueError, RecursionError):
+        parameters = None
+    if not isinstance(parameters, dict):
+        raise TrackkitValueError("query must be an object as JSON.", "query")
+    return {"objects": ids_of(store, object_type, parameters)}
 
 
 def console(store: Store[Any], id: str, after: int = 0, limit: int = 1000) -> dict[str, Any]:

@@ -93,7 +93,11 @@ class EmbedHandler(Door, JupyterHandler):
         objects = view.resolve(store)
         if view.objects and not objects:
             raise NotFoundError("There is no such experiment in this store.", "objects")
-        return {**view.to_json(), "objects": objects, "query": None, "store": {"id": store.id, "path": path}}
+        # A query is answered again and again while the page is open.
+        shown = (
+            view.to_json() if view.query and not view.objects else {**view.to_json(), "objects": objects, "query": None}
+        )
+        return {**shown, "store": {"id": store.id, "path": path}}
 
     def _path(self) -> str | None:
         for part in self.request.query.split("&"):

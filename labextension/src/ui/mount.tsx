@@ -1,7 +1,8 @@
 // Everything a person sees: shows a view in an element until the signal aborts.
 
-import { type ReadonlySignal, type Signal, signal as stateOf, useComputed } from '@preact/signals';
+import { type ReadonlySignal, type Signal, signal as stateOf, useComputed, useSignal } from '@preact/signals';
 import { render } from 'preact';
+import { useEffect, useMemo } from 'preact/hooks';
 import { type Place, Trail } from './parts/going';
 import { followKeys } from './parts/keys';
 import { lazy } from './parts/lazy';
@@ -32,6 +33,8 @@ const SingleView = lazy(async () => (await import('./views/single')).SingleView)
 const DEFAULT_HEIGHT = 460;
 /** How often it is looked whether an experiment still runs. */
 const RUNNING_REST_MS = 5_000;
+/** How often the query of a view is asked again. */
+const QUERY_REST_MS = 3_000;
 /** Kinds that scroll inside a height of their own; the others are as high as what they show. */
 const FIXED = new Set<View['kind']>(['experiment', 'model', 'comparison', 'scalars', 'samples', 'plot', 'table']);
 
@@ -161,6 +164,9 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
   if (kind === 'table') {
     return <TableView source={source} view={view} onOptions={onOptions} />;
   }
+  if (first === undefined && view.query) {
+    return <Chosen view={view} source={source} onOptions={onOptions} />;
+  }
   if (first === undefined) {
     return <Empty>Nothing here yet: the view names nothing to show.</Empty>;
   }
@@ -180,6 +186,28 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
     default:
       return <Problem error={`This version of trackkit does not know views of kind "${kind}".`} />;
   }
+}
+
+/** What the query of a view means now, and a moment later. */
+function Chosen({ view, source, onOptions }: ViewOfProps & { view: View }) {
+  const again = useSignal(0);
+  useEffect(() => {
+    const timer = setInterval(() => again.value++, QUERY_REST_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const object_type = view.options.object_type === 'model' || view.kind === 'model' ? 'model' : 'experiment';
+  const query = JSON.stringify(view.query);
+  const ask = (signal: AbortSignal) => source.read('resolve', { query, object_type }, signal);
+  const { value, error } = useLive(source, [source.storeId], ask, [query, again.value]);
+  const found = value.value?.objects.join();
+  const chosen = useMemo(() => ({ ...view, query: null, objects: found?.split(',') ?? [] }), [view, found]);
+  if (found) {
+    return <ViewOf view={chosen} source={source} onOptions={onOptions} />;
+  }
+  if (error.value) {
+    return <Problem error={error.value} />;
+  }
+  return found === undefined ? <SkeletonTiles /> : <Empty>The query of this view finds nothing now.</Empty>;
 }
 
 interface AloneProps {

@@ -48,7 +48,8 @@ export interface View {
   kind: ViewKind;
   store: { id: string; path: string | null };
   objects: string[];
-  query: string | null;
+  /** What chooses the objects where none are named: it is answered while the view is shown. */
+  query: Record<string, unknown> | null;
   options: ViewOptions;
   title: string;
 }
@@ -493,6 +494,7 @@ export interface Reads {
     args: { order_by?: string; page?: number; page_size?: number; archived?: boolean };
     result: { items: Partial<ExperimentRecord>[]; total: number };
   };
+  resolve: { args: { query: string; object_type: 'experiment' | 'model' }; result: { objects: string[] } };
   model: { args: { id: string }; result: ModelAnswer };
   models: {
     args: { order_by?: string; page?: number; page_size?: number; archived?: boolean; query?: string };
