@@ -19,7 +19,6 @@ from trackkit_jupyter.query.dates import EXPECTED, read_moment
 from trackkit_jupyter.query.grammar import parse
 from trackkit_jupyter.query.nodes import (
     FIELDS,
-    NEVER,
     All,
     Compare,
     Condition,
@@ -37,6 +36,7 @@ __all__ = ["MOST", "Asked", "Known", "read"]
 #: Objects that one query finds at most.
 MOST = 500
 
+_NEVER = OneOf(())  # the condition that nothing fulfils
 _STATISTICS = {"value": "last", "min_value": "min", "max_value": "max", "mean_value": "mean", "first_value": "first"}
 _LISTS = {"id": "id", "user": "user", "tags": "tags", "status": "status", "parent": "parent", "framework": "framework"}
 _LISTS |= {"uri": "uri", "task": "experiment", "experiment": "experiment"}
@@ -180,11 +180,11 @@ class _Reader:
             if name == "system_tags":
                 if node.value is None:
                     return Compare(Field("archived"), "==", False)
-                return Compare(Field("archived"), "==", True) if node.value == "archived" else NEVER
+                return Compare(Field("archived"), "==", True) if node.value == "archived" else _NEVER
             if name == "type":
-                return All(()) if node.value == "training" else NEVER
+                return All(()) if node.value == "training" else _NEVER
             if node.value is None:
-                return NEVER
+                return _NEVER
             text = str(node.value)
             if names is None:
                 names = {_md5(project): project for project in self._known.projects()}

@@ -54,6 +54,7 @@ class MemorySource implements Source {
     single_values: () => ({ items: [] }),
     tags: () => ({ tags: [] }),
     charts: () => noCharts(),
+    resolve: ({ query }: { query: string }) => ({ objects: query === '{"tags":["sgd"]}' ? [ID] : [] }),
   };
 
   read: Source['read'] = async (operation, args) => this.answers[operation]?.(args as never) as never;
@@ -167,6 +168,15 @@ function show(changes: Partial<View> = {}): void {
   };
   mount(host, view, source, open.signal);
 }
+
+describe('a view that chooses by a query', () => {
+  it('shows what the query means now, or says that it finds nothing', async () => {
+    show({ objects: [], query: { tags: ['sgd'] } });
+    expect((await screen.findByRole('heading', { name: 'sgd' })).textContent).toBe('sgd');
+    show({ objects: [], query: { tags: ['none'] } });
+    expect(await screen.findByText(/finds nothing now/)).toBeTruthy();
+  });
+});
 
 describe('the experiment view', () => {
   it('has the eight tabs in order, and shows Scalars unless told otherwise', async () => {
