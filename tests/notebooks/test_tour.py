@@ -14,6 +14,7 @@ from .test_quickstart import NOTEBOOKS
 KINDS = {
     "logging": ["experiment"],
     "capture": ["experiment"],
+    "models": ["model", "model"],
     "magics": ["experiment", "experiment", "experiment", "comparison", "scalars"],
     "comparison": ["comparison", "scalars"],
     "reports": [],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trackkit_jupyter.widgets.controls import PlotControls, SampleSlider
+    from trackkit_jupyter.widgets.models import ModelEditor, ModelView
     from trackkit_jupyter.widgets.views import (
         ComparisonView,
         ExperimentView,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ComparisonView",
     "ExperimentView",
+    "ModelEditor",
+    "ModelView",
     "PlotControls",
     "PlotsView",
     "SampleSlider",
@@ -33,14 +36,13 @@ __all__ = [
     "ViewWidget",
 ]
 
-_CONTROLS = {"PlotControls", "SampleSlider"}
+_HOMES = {"PlotControls": "controls", "SampleSlider": "controls", "ModelEditor": "models", "ModelView": "models"}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = "controls" if name in _CONTROLS else "views"
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES.get(name, 'views')}"), name)
     globals()[name] = value
     return value
 

@@ -49,6 +49,7 @@ RESTS = {
     "charts": 0.2,
     "console": 0.2,
     "experiment": 1.0,
+    "model": 0.5,
     "plots": 1.0,
     "samples": 1.0,
     "sample_iterations": 1.0,
@@ -261,6 +262,8 @@ def first_reads(kind: str, objects: list[str], options: Mapping[str, Any]) -> li
     }
     if kind == "table":
         return []  # what it asks for depends on what is in sight
+    if kind == "model":
+        return [("model", {"id": id}) for id in objects[:1]]
     if kind == "experiment":
         return reads + tabs["scalars"] + tabs["plots"] + tabs["samples"] + [("console", {"id": objects[0]})]
     return reads + tabs[{"plot": "plots", "samples": "samples"}.get(kind, "scalars")]
