@@ -77,16 +77,17 @@ def blobs(root: Path, files: ExperimentPaths) -> Iterator[Finding]:
     reader = JournalReader(files)
     try:
         reader.refresh()
-        artifacts: Any = Document(files.record).read().get("artifacts", {})
+        tables: Any = Document(files.record).read()
     except TrackkitError:
-        artifacts = {}
+        tables = {}
     for kind in ("plot", "sample"):
         for event in reader.events(kind):
             what = f"the {kind} {event.get('metric')}/{event.get('variant')} of iteration {event.get('iteration')}"
             named.setdefault(str(event.get("hash")), what)
-    for row in artifacts.values() if isinstance(artifacts, dict) else ():
-        if row.get("hash"):
-            named.setdefault(str(row["hash"]), f"the artifact {row.get('key')}")
+    for table in (tables.get("artifacts"), tables.get("earlier_artifacts")):
+        for row in table.values() if isinstance(table, dict) else ():
+            if row.get("hash"):
+                named.setdefault(str(row["hash"]), f"the artifact {row.get('key')}")
     for sha256, what in named.items():
         if not is_hash(sha256):  # a record made by hand may name any file, which is none of ours
             name = files.record.relative_to(root).as_posix()

@@ -72,11 +72,17 @@ class Content(Logged):
     @property
     def artifacts(self) -> list[dict[str, Any]]:
         """Artifacts, each ``{key, type, uri, size, hash, metadata, preview, timestamp}``."""
-        names = ("key", "type", "uri", "size", "hash", "metadata", "preview", "timestamp")
-        found = [only(row, *names) for row in self._rows("artifacts")]
-        for row in found:
-            if str(row["uri"]).startswith("blobs/"):  # kept relative, so that the folder can be copied
-                row["uri"] = str(self._paths.root / row["uri"])
+        return [self._artifact(row) for row in self._rows("artifacts")]
+
+    def artifact_versions(self, key: str) -> list[dict[str, Any]]:
+        """Return all that was kept under the name of an artifact, the newest last; each as in :attr:`artifacts`."""
+        rows = [*self._rows("earlier_artifacts"), *self._rows("artifacts")]
+        return [self._artifact(row) for row in rows if row.get("key") == key]
+
+    def _artifact(self, row: dict[str, Any]) -> dict[str, Any]:
+        found = only(row, "key", "type", "uri", "size", "hash", "metadata", "preview", "timestamp")
+        if str(found["uri"]).startswith("blobs/"):  # kept relative, so that the folder can be copied
+            found["uri"] = str(self._paths.root / found["uri"])
         return found
 
     @property

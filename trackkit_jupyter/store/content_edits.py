@@ -193,14 +193,28 @@ class ContentEdits(Record):
 
     # -- below --------------------------------------------------------------------------------------------------------
 
-    def _put_rows(self, table: str, rows: list[dict[str, Any]], *keys: str, draft: bool = False) -> None:
-        """Put rows into a table, each in the place of the one with the same `keys`, of which it keeps what it lacks."""
+    def _put_rows(
+        self, table: str, rows: list[dict[str, Any]], *keys: str, draft: bool = False, kept_in: str = ""
+    ) -> None:
+        """Put rows into a table, each in the place of the one with the same `keys`, of which it keeps what it lacks.
+
+        With `kept_in`, the rows that are replaced by others go into the table of that name, but for their previews.
+        """
 
         def put(record: dict[str, Any], database: Any) -> None:
             _check(record, draft)
             target = database.table(table, cache_size=0)
             for row in rows:
-                target.upsert(row, lambda kept, row=row: all(kept.get(key) == row[key] for key in keys))
+
+                def same(kept: Any, row: dict[str, Any] = row) -> bool:
+                    return all(kept.get(key) == row[key] for key in keys)
+
+                if kept_in:
+                    replaced = [kept for kept in target.search(same) if kept.get("hash") != row.get("hash")]
+                    database.table(kept_in, cache_size=0).insert_multiple(
+                        {**kept, "preview": None} for kept in replaced
+                    )
+                target.upsert(row, same)
 
         self._change(put)
 

@@ -107,6 +107,7 @@ class Renewing(Content):
             self._check_reset(record)  # somebody may have gone on with it in between
             self._remove_logged()
             database.table("artifacts", cache_size=0).truncate()
+            database.table("earlier_artifacts", cache_size=0).truncate()
             database.table("models", cache_size=0).remove(lambda row: row.get("role") != "input")
             record.update(status=Status.DRAFT.value, status_reason=None, started=None, finished=None, runtime={})
         changes.forget_dead(self.store.paths, self.id)

@@ -90,7 +90,9 @@ class Attaching(Writing, ContentEdits):
         self._put_rows("configuration", [row], "name")
 
     def log_artifact(self, name: str, object_or_path: Any, metadata: Mapping[str, Any] | None = None) -> None:
-        """Keep an artifact, in an open format. Logged again under its name, it replaces the entry.
+        """Keep an artifact, in an open format. Logged again under its name, it is a new version of it.
+
+        :meth:`artifact_versions` returns the earlier ones.
 
         Parameters
         ----------
@@ -120,7 +122,7 @@ class Attaching(Writing, ContentEdits):
         except OSError as error:
             recorder.lose(error)
             return
-        self._put_rows("artifacts", [artifact_row(name, kept.type, kept, details)], "key")
+        self._put_rows("artifacts", [artifact_row(name, kept.type, kept, details)], "key", kept_in="earlier_artifacts")
 
 
 def _read(path: str | bytes) -> tuple[str, str]:

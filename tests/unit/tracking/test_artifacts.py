@@ -200,3 +200,13 @@ def test_a_file_that_cannot_be_read_is_no_fault_of_the_store(running):
         with pytest.raises(TrackkitValueError, match="cannot be read"):
             running.log_artifact("memory", "/proc/self/mem")
     assert (running.artifacts, running.lost) == ([], 0)
+
+
+def test_logged_again_it_is_a_new_version(running):
+    for text in ("a\n", "b\n", "b\n", "c\n"):
+        running.log_artifact("notes", text)
+    assert kept(running, "notes")[1] == b"c\n"
+    versions = running.artifact_versions("notes")
+    assert [Path(row["uri"]).read_text() for row in versions] == ["a\n", "b\n", "c\n"]
+    assert [row["preview"] for row in versions] == [None, None, "c\n"]
+    assert running.artifact_versions("never") == []
