@@ -172,7 +172,9 @@ function show(changes: Partial<View> = {}): void {
 describe('a view that chooses by a query', () => {
   it('shows what the query means now, or says that it finds nothing', async () => {
     show({ objects: [], query: { tags: ['sgd'] } });
-    expect((await screen.findByRole('heading', { name: 'sgd' })).textContent).toBe('sgd');
+    // The first view of a page waits for its code.
+    const heading = await screen.findByRole('heading', { name: 'sgd' }, { timeout: 5_000 });
+    expect(heading.textContent).toBe('sgd');
     show({ objects: [], query: { tags: ['none'] } });
     expect(await screen.findByText(/finds nothing now/)).toBeTruthy();
   });
