@@ -22,11 +22,8 @@ __all__ = ["FOLDER", "POLICIES", "BlobHandler", "PlotlyHandler", "StaticHandler"
 _FOREVER = "private, max-age=31536000, immutable"
 _INERT = "sandbox; default-src 'none'"
 _MEDIA = f"{_INERT}; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
-#: Scripts of a logged page run, in an origin of their own, and reach nothing.
-_PAGE = (
-    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src data: blob:; media-src data: blob:; font-src data:"
-)
+#: No script of a logged page runs: one could go elsewhere with what the page holds, and no policy keeps it from that.
+_PAGE = f"{_INERT}; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:"
 #: What a browser may show, and what it may do then; everything else is a download.
 POLICIES = {
     **dict.fromkeys(

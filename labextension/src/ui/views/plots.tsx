@@ -4,10 +4,10 @@ import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { Bench } from '../charts/bench';
 import { FigureCard } from '../charts/figurecard';
+import { useNameFilter } from '../charts/filter';
 import { Grid } from '../charts/grid';
 import { PlotList } from '../charts/tools';
 import { useLive } from '../parts/live';
-import { useFilter } from '../parts/search';
 import { Empty, Problem, SkeletonTiles } from '../parts/states';
 import type { PlotEntry, ViewOptions } from '../protocol';
 import type { PlotsTabProps } from './props';
@@ -35,7 +35,7 @@ export function PlotsTab({ source, objects, options }: PlotsTabProps) {
     PLOTS_MS,
   );
   const hidden = useSignal<ReadonlySet<string>>(new Set());
-  const filter = useFilter();
+  const filter = useNameFilter();
   const answer = live.value.value;
   const several = objects.length > 1;
   const plots = useMemo(
