@@ -118,7 +118,7 @@ def test_a_killed_kernel_loses_nothing_and_shows_as_aborted(story: Lab) -> None:
     assert series.damaged == 0
     assert series.iterations.tolist() == list(range(len(series))), "a hole"
     # Each log() of three values is one write: all of them are there, but for at most the one that was cut.
-    counts = {after.count(*pair) for pair in after.names()}
+    counts = {after.count(*pair) for pair in after.names() if not pair[0].startswith(":")}  # not the machine's own
     assert max(counts) - min(counts) <= 1
 
 
