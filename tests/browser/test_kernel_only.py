@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,4 +171,29 @@ def test_further_views_are_light(page: Lab) -> None:
     )
     assert len(states.split()) == 32
     assert max(map(int, states.split())) < 4_000
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("shown", ["exp", "track.widgets.ScalarsView(exp)"])
+def test_a_store_that_is_moved_leaves_the_saved_picture_and_a_line(page: Lab, shown: str) -> None:
+    store = page.server.root.parent / "moving"
+    shutil.rmtree(store, ignore_errors=True)
+    made = MADE.replace('track.start("made")', f'track.start("made", store={str(store)!r})')
+    page.server.write("moved.ipynb", made, shown)
+    page.open("moved.ipynb")
+    page.run_all()
+    output = page.output(1)
+    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    page.command("docmanager:save")
+    shutil.rmtree(store.with_name("moved"), ignore_errors=True)
+    store.rename(store.with_name("moved"))
+    line = output.get_by_role("status").filter(has_text="This is the saved picture.")
+    for _ in range(2):
+        expect(line).to_contain_text("their store was moved or deleted", timeout=20_000)
+        picture = output.get_by_role("img", name="The view as it was when the notebook was saved")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("i => i.naturalWidth") > 100
+        expect(output.get_by_role("alert")).to_have_count(0)
+        page.page.reload()  # and so it is when the notebook is opened again
+        page.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     assert page.errors == []

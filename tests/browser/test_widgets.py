@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+import trackkit_jupyter as track
+
 from .lab import Lab
 from .test_kernel_only import MADE
 
@@ -122,7 +124,8 @@ def test_the_server_is_read_and_the_code_is_that_of_the_labextension(made: Lab) 
     expect(made.output(1).locator("canvas").first).to_be_visible(timeout=30_000)
     assert any("/trackkit/api/charts" in url for url in asked)
     assert received
-    assert sum(received) < 14_000, f"the hidden widget and the view, without code and data: {received}"
+    assert max(received) < 18_000, "the display, with its picture"
+    assert sum(received) - max(received) < 10_000, f"the hidden widget and the view, without code and data: {received}"
     print("bytes of the first view where our extension is:", sum(received))
     assert made.errors == []
 
@@ -154,4 +157,63 @@ def test_controls_move_two_views(made: Lab) -> None:
     output.locator("select").first.select_option("None")
     expect(output.get_by_role("region", name="loss/val", exact=True).first).to_be_visible()
     assert made.python("print(one.group_by, two.group_by)").split() == ["none", "none"]
+    assert made.errors == []
+
+
+def test_closing_one_of_two_displays_leaves_the_other_and_both_are_in_step(made: Lab) -> None:
+    run(made, 0)
+    run(made, 1, "view = track.widgets.ScalarsView(exp, smoothing=0.2); view")
+    run(made, 2, "view")
+    one, two = made.output(1), made.output(2)
+    for output in (one, two):
+        output.scroll_into_view_if_needed()
+        expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+        output.get_by_role("button", name="Settings").click()
+    one.get_by_role("spinbutton", name="Smoothing").fill("0.7")
+    expect(two.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.7")
+    run(made, 1, "pass")
+    expect(one.locator(".trackkit")).to_have_count(0)
+    made.python("view.smoothing = 0.4")
+    expect(two.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.4")
+    two.get_by_role("spinbutton", name="Smoothing").fill("0.1")
+    expect(two.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.1")
+    assert made.python("print(view.smoothing)").strip() == "0.1"
+    assert made.errors == []
+
+
+def test_reopened_without_a_kernel_it_is_live_from_the_server(made: Lab) -> None:
+    run(made, 0, MADE + "\nrunning = track.start('still', capture=False); running.log({'loss': 1.0}, iteration=0)")
+    run(made, 1, "view = track.widgets.ScalarsView(running, smoothing=0.3); view")
+    expect(made.output(1).locator("canvas").first).to_be_visible(timeout=30_000)
+    made.command("docmanager:save")
+    id = made.python("print(running.id)").strip()
+    made.page.goto("about:blank")
+    made.server.stop_kernels()
+    made.open("widgets.ipynb", kernel=False)
+    output = made.output(1)
+    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(output.get_by_text("model not found")).to_have_count(0)
+    output.get_by_role("button", name="Settings").click()
+    expect(output.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.3")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", made.server.environment["XDG_DATA_HOME"])
+        with track.start("still", store=made.server.store, resume=id, capture=False) as again:
+            again.log({"fresh": 1.0}, iteration=1)
+    expect(output.get_by_role("region", name="fresh", exact=True)).to_be_visible(timeout=10_000)
+    assert made.errors == []
+
+
+def test_a_page_loaded_anew_finds_the_models_of_its_kernel(made: Lab) -> None:
+    run(made, 0)
+    run(made, 1, "view = track.widgets.ScalarsView(exp); view")
+    expect(made.output(1).locator("canvas").first).to_be_visible(timeout=30_000)
+    made.command("docmanager:save")
+    made.page.reload()
+    made.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    made.wait_for_kernel("idle")
+    output = made.output(1)
+    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    output.get_by_role("button", name="Settings").click()
+    made.python("view.smoothing = 0.6")
+    expect(output.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.6", timeout=20_000)
     assert made.errors == []

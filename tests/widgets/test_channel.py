@@ -209,4 +209,5 @@ def test_a_deleted_experiment_does_not_end_the_telling(channel: Channel, sent: S
     exp.log({"loss/train": 0.5}, iteration=11)
     sent.clear()
     look(pusher, channel, sent)
-    assert [message["changed"] for message, _ in sent] == [[exp.id]]
+    assert [message["changed"] for message, _ in sent if message["fresh"]] == [[exp.id]]
+    assert all("unfollowed" in message for message, _ in sent if not message["fresh"])

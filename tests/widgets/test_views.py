@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
+import numpy as np
 import pytest
 import traitlets
 
 import trackkit_jupyter as track
 from trackkit_jupyter import views
+from trackkit_jupyter.views.view import CURVES
 from trackkit_jupyter.widgets import (
     ComparisonView,
     ExperimentView,
@@ -24,6 +29,7 @@ from trackkit_jupyter.widgets import (
     code,
 )
 from trackkit_jupyter.widgets import page as hidden
+from trackkit_jupyter.widgets.companion import MIME_TYPE
 
 VIEWS = [ExperimentView, ScalarsView, PlotsView, SamplesView, ComparisonView]
 Comms = list[tuple[str, str, dict[str, Any], list[bytes]]]
@@ -121,7 +127,9 @@ def test_a_wrong_option_raises(comms: Comms, exp: track.Experiment, options: dic
 def test_groups_of_experiments_are_options_too(comms: Comms, exp: track.Experiment) -> None:
     widget = ScalarsView(exp, by=["lr"], band="std", xaxis="wall")
     assert widget.view.options["band"] == "std"
-    assert opened(comms, widget)["_extra"] == {"by": ["lr"], "band": "std"}
+    state = opened(comms, widget)
+    assert (state["by"], state["band"], state["_extra"]) == (["lr"], "std", {})
+    assert ComparisonView([exp, exp], group_by=["lr"]).band == "minmax", "as track.compare has it"
 
 
 def test_a_trait_set_later_is_checked_and_sent(comms: Comms, exp: track.Experiment) -> None:
@@ -165,11 +173,62 @@ def test_it_is_closed_cleanly(comms: Comms, exp: track.Experiment) -> None:
     assert len(comms) == 1
 
 
-def test_a_display_has_words_for_where_no_kernel_is(comms: Comms, exp: track.Experiment) -> None:
-    data, _ = ScalarsView(exp)._repr_mimebundle_()
-    assert "application/vnd.trackkit.view+json" not in data, "it would take the place of the widget"
-    assert {"application/vnd.jupyter.widget-view+json", "text/markdown", "text/html", "text/plain"} == set(data)
+def test_a_display_is_light_and_has_what_is_shown_without_a_kernel(
+    comms: Comms, exp: track.Experiment, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("TRACKKIT_DOOR", "comm")
+    ScalarsView(exp)
+    comms.clear()
+    widget = ScalarsView(exp, metrics="loss", smoothing=0.6)
+    data, _ = widget._repr_mimebundle_()
+    # All that a further view costs: its model, its display, and what the kernel pushes of it, which is nothing new.
+    sizes = [len(json.dumps(sent["state"])) for _, kind, sent, _ in comms if kind == "comm_open"]
+    assert max(sizes) < 4_000
+    assert sum(sizes) + len(json.dumps(data)) <= 6_800, "with the headers of the messages 8 KB at most"
+    monkeypatch.setenv("TRACKKIT_DOOR", "http")
+    data, _ = widget._repr_mimebundle_()
+    assert len(json.dumps(data)) <= 18_000
+    assert set(data) == {views.MIME_TYPE, MIME_TYPE, "text/markdown", "text/html", "text/plain"}
+    view = data[views.MIME_TYPE]
+    assert (view["kind"], view["objects"], view["made_by"]) == ("scalars", [exp.id], track.__version__)
+    assert view["options"] == {"metrics": ["loss"], "smoothing": 0.6}
+    assert view["store"]["id"] == exp.store.id
+    assert data[MIME_TYPE]["trackkit_model"] == opened(comms, widget)["_id"]
     assert "loss/train" in data["text/markdown"]
+    assert "object at 0x" not in data["text/plain"]
+    picture = re.search(r'src="data:image/png;base64,([^"]+)"', data["text/html"])
+    assert picture
+    assert widget.picture == picture[1]
+    assert base64.b64decode(picture[1]).startswith(b"\x89PNG")
+    assert "Saved picture" in data["text/html"]
+
+
+def test_a_page_may_ask_for_the_picture(comms: Comms, exp: track.Experiment, monkeypatch: Any) -> None:
+    monkeypatch.setenv("TRACKKIT_DOOR", "comm")
+    displayed = views.mimebundle(exp)
+    state = next(data["state"] for id, _, data, _ in comms if id == displayed[MIME_TYPE]["model_id"])
+    for asked, picture in (({"id": state["_id"]}, displayed["image/png"]), ({"id": "?"}, None), (None, None)):
+        comms.clear()
+        message = {"store": exp.store.id, "ask": "1", "operation": "picture", "arguments": asked}
+        hidden.page()._received(None, message, [])
+        ((_, _, data, _),) = comms
+        assert data["content"]["result"] == {"picture": picture}
+
+
+def test_the_page_knows_every_option() -> None:
+    source = (Path(__file__).parents[2] / "labextension" / "src" / "ui" / "bound.ts").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"const TRAITS = \[(.*?)\]", source, re.DOTALL)
+    assert set(re.findall(r"'(\w+)'", listed)) == set().union(*(kind.option_names() for kind in VIEWS))
+    assert set(CURVES) <= ScalarsView.option_names()
+
+
+def test_a_widget_shows_the_samples_of_one_metric(comms: Comms, exp: track.Experiment) -> None:
+    exp.log_image("faces", "first", np.zeros((4, 4), dtype=np.uint8), iteration=5)
+    view = SamplesView(exp, metric="faces")
+    assert (view.iterations, view.view.options) == ([5], {"metrics": ["faces"]})
+    view.metric = "digits"
+    assert view.iterations == [0, 3, 6]
+    assert SamplesView(exp, metrics="faces").metric == "faces", "as the other views name it"
 
 
 @pytest.mark.parametrize(("door", "has"), [("comm", True), ("http", False)])
@@ -178,12 +237,11 @@ def test_an_object_brings_a_widget_where_the_host_needs_one(
 ) -> None:
     monkeypatch.setenv("TRACKKIT_DOOR", door)
     first, second = views.mimebundle(exp), views.mimebundle(exp)
-    assert ("application/vnd.jupyter.widget-view+json" in first) is has
+    assert (MIME_TYPE in first) is has
     assert "application/vnd.trackkit.view+json" in first
     assert "image/png" in first
     if has:
-        mime = "application/vnd.jupyter.widget-view+json"
-        assert first[mime] == second[mime], "displayed again, it is the same widget"
+        assert first[MIME_TYPE] == second[MIME_TYPE], "displayed again, it is the same widget"
 
 
 def test_controls_are_linked_both_ways(comms: Comms, exp: track.Experiment) -> None:
@@ -204,8 +262,6 @@ def test_controls_are_linked_both_ways(comms: Comms, exp: track.Experiment) -> N
 
 
 def test_the_slider_goes_over_the_iterations_of_samples(comms: Comms, exp: track.Experiment) -> None:
-    import numpy as np
-
     view = SamplesView(exp)
     slider = SampleSlider(view)
     assert [value for _, value in slider.options] == [0, 3, 6, "newest"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trackkit_jupyter.views.bundle import bundle, mimebundle, words
+from trackkit_jupyter.views.bundle import bundle, mimebundle
 from trackkit_jupyter.views.display import compare, refresh, show, table
 from trackkit_jupyter.views.embed_url import parse as parse_embed
 from trackkit_jupyter.views.view import (
@@ -40,5 +40,4 @@ __all__ = [
     "show",
     "single",
     "table",
-    "words",
 ]

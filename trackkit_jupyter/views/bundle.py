@@ -6,6 +6,7 @@ import base64
 import html
 import warnings
 from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,10 @@ from trackkit_jupyter.views.view import MIME_TYPE, View, of
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["bundle", "find_store", "mimebundle", "words"]
+__all__ = ["bundle", "find_store", "light", "mimebundle"]
 
 BUDGET = 60_000  # bytes of a display in the saved notebook
+_WHY = "<p><small>Saved picture. The view is live where trackkit_jupyter is installed.</small></p>"
 
 
 def mimebundle(obj: Any, store: Store[Any] | None = None) -> dict[str, Any]:
@@ -33,26 +35,53 @@ def mimebundle(obj: Any, store: Store[Any] | None = None) -> dict[str, Any]:
     view = of(obj)
     try:
         found = store or store_of(obj) or find_store(view)
-        return {**bundle(view, found), **_companion(view, found)}
+        data = bundle(view, found)
+        return {**data, **_companion(view, found, data.get("image/png"))}
     except TrackkitError as error:
         return _assemble(view, tables.message(view.title, error.message), None)
 
 
-def words(view: View) -> dict[str, Any]:
-    """Return a view in words and tables, without picture: Markdown, HTML and text."""
+def light(view: View, budget: int) -> tuple[dict[str, Any], str | None]:
+    """Return the bundle of a view that is a widget: a few kilobytes, with a small picture, once, in the HTML.
+
+    Parameters
+    ----------
+    view
+        What to show.
+    budget
+        Bytes of words and picture; what does not fit comes without a picture.
+
+    Returns
+    -------
+    tuple
+        The bundle, and the best picture (base64 PNG), which may be too large for it; ``None`` where there is none.
+    """
     try:
-        summary = summarise(view, find_store(view))
+        store = find_store(view)
+        summary = summarise(view, store)
     except TrackkitError as error:
-        summary = tables.message(view.title, error.message)
-    return {"text/markdown": summary.markdown(), "text/html": summary.html(), "text/plain": summary.plain()}
+        return _assemble(view, tables.message(view.title, error.message), None), None
+    data = _assemble(view.with_store(store), summary, None)
+    room = budget - sum(map(len, (summary.markdown(), summary.html(), summary.plain())))
+    best: str | None = None
+    try:
+        for picture in _candidates(view, store, scales=(1, 0.75, 0.5), colors=(16, 8, 4)):
+            encoded = base64.b64encode(picture).decode("ascii")
+            best = best or encoded
+            if len(encoded) <= room:
+                image = _image(summary.title or view.kind, encoded)
+                return {**data, "text/html": summary.html(image + _WHY)}, best
+    except Exception as error:  # noqa: BLE001 - a picture is no reason to lose the display
+        warnings.warn(f"The picture of the view could not be drawn: {error}", RuntimeWarning, stacklevel=2)
+    return data, best
 
 
-def _companion(view: View, store: Store[Any]) -> dict[str, Any]:
+def _companion(view: View, store: Store[Any], picture: str | None) -> dict[str, Any]:
     """Return the widget that shows the view where our MIME type is not known; nothing where it is."""
     from trackkit_jupyter.widgets.companion import companion
 
     try:
-        return companion(view, store)
+        return companion(view, store, picture)
     except Exception as error:  # noqa: BLE001 - the picture is shown in its place
         warnings.warn(f"The widget of the view could not be made: {error}", RuntimeWarning, stacklevel=2)
         return {}
@@ -139,15 +168,17 @@ def _beside(path: str | None, folder: Path) -> Path | None:
     return folder / path
 
 
-def _candidates(view: View, store: Store[Any]) -> Iterator[bytes]:
+def _candidates(
+    view: View, store: Store[Any], scales: Iterable[float] = (2, 1), colors: Iterable[int] = (32, 16)
+) -> Iterator[bytes]:
     """Yield pictures of a view, the best first, each smaller than the one before."""
-    for scale in (2, 1):
+    for scale in scales:
         drawn = draw(view, store, scale=scale).data
         if drawn is None:
             return
         yield drawn
-        for colors in (32, 16):
-            yield _with_fewer_colors(drawn, colors)
+        for number in colors:
+            yield _with_fewer_colors(drawn, number)
 
 
 def _with_fewer_colors(png: bytes, colors: int) -> bytes:
@@ -165,16 +196,27 @@ def _encoded(png: bytes) -> int:
     return -(-len(png) // 3) * 4
 
 
+def _own_version() -> str:
+    """Return the version of this package, which a page compares with that of its server."""
+    try:
+        return version("trackkit_jupyter")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _image(name: str, encoded: str) -> str:
+    return f'<img alt="{html.escape(name)}" src="data:image/png;base64,{encoded}" style="max-width:100%">'
+
+
 def _assemble(view: View, summary: tables.Summary, png: bytes | None, room: int = 0) -> dict[str, Any]:
-    data: dict[str, Any] = {MIME_TYPE: view.to_json()}
+    data: dict[str, Any] = {MIME_TYPE: {**view.to_json(), "made_by": _own_version()}}
     picture = ""
     if png is not None:
         encoded = base64.b64encode(png).decode("ascii")
         data["image/png"] = encoded
         # Several hosts prefer HTML to a picture beside it: there the picture has to be in it.
         if 2 * len(encoded) <= room:
-            name = html.escape(summary.title or view.kind)
-            picture = f'<img alt="{name}" src="data:image/png;base64,{encoded}" style="max-width:100%">'
+            picture = _image(summary.title or view.kind, encoded)
     data["text/markdown"] = summary.markdown()
     data["text/html"] = summary.html(picture)
     data["text/plain"] = summary.plain()

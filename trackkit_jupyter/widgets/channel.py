@@ -180,6 +180,9 @@ class Channel:
             arguments.update(after=-_LINES if read.console_next is None else read.console_next, limit=_LINES)
         try:
             answer = operations.call(read.operation, self.store, arguments)
+        except NotFoundError:
+            self._let_go(read)
+            return 0
         except TrackkitError:
             return 0  # the page learns of it when it asks
         except Exception:  # noqa: BLE001 - one read that fails must not keep back the others
@@ -202,6 +205,12 @@ class Channel:
         fresh.append(entry)
         return len(answer) if isinstance(answer, bytes) else len(json.dumps(answer))
 
+    def _let_go(self, read: _Followed) -> None:
+        """Follow what is gone no longer, and have the page ask for it: the answer says what is the matter."""
+        self._followed.pop(_key(read.operation, read.arguments), None)
+        gone = {"operation": read.operation, "arguments": read.arguments}
+        self.send({"unfollowed": gone, "changed": sorted(read.about), "fresh": []}, [])
+
     def _answer(self, message: Mapping[str, Any]) -> None:
         n, operation, arguments = message["ask"], message.get("operation"), message.get("arguments")
         reply: dict[str, Any] = {"answer": n}
@@ -223,7 +232,9 @@ class Channel:
                     elif not arguments.get("since"):
                         read.digest, read.dirty = _digest(result), False  # what was asked for need not be told again
         except TrackkitError as error:
-            reply["error"] = {"code": error.code, "message": error.message, "field": error.field}
+            lost = isinstance(error, NotFoundError) and not self.store.path.is_dir()
+            field = "store" if lost else error.field
+            reply["error"] = {"code": error.code, "message": error.message, "field": field}
         except Exception:
             self.send({**reply, "error": _UNEXPECTED}, [])
             raise

@@ -18,7 +18,7 @@ MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 _widgets: dict[str, Any] = {}
 
 
-def companion(view: View, store: Store[Any]) -> dict[str, Any]:
+def companion(view: View, store: Store[Any], picture: str | None = None) -> dict[str, Any]:
     """Return what the bundle of a display holds beside our view: nothing, or a widget that shows the same.
 
     A view that is displayed again, also at the end of its cell, has the widget it had.
@@ -29,6 +29,8 @@ def companion(view: View, store: Store[Any]) -> dict[str, Any]:
         What is displayed.
     store
         Its store.
+    picture
+        The picture of the display (base64 PNG), which the widget shows when its store is gone.
     """
     if door() == "http" or view.kind == "message" or not (view.objects or view.kind == "table"):
         return {}
@@ -41,6 +43,7 @@ def companion(view: View, store: Store[Any]) -> dict[str, Any]:
     widget = _widgets.get(key)
     if widget is None or widget.comm is None:
         widget = _widgets[key] = ViewWidget(view, store)
+    widget.picture = picture or widget.picture
     # With the door named, our renderer in a Lab whose server lacks our extension reads from the kernel, too.
     located = {"model_id": widget.model_id, "trackkit_door": page().key}
     return {MIME_TYPE: {"version_major": 2, "version_minor": 0, **located}}

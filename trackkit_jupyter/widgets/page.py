@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import secrets
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import anywidget
 import traitlets
@@ -22,6 +23,9 @@ from trackkit_jupyter.widgets import code
 from trackkit_jupyter.widgets.channel import Channel
 from trackkit_jupyter.widgets.host import door
 from trackkit_jupyter.widgets.pushing import pusher
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.widgets.views import ViewWidget
 
 __all__ = ["LOADER", "Page", "page"]
 
@@ -39,10 +43,14 @@ const doorOf = key => slot.doors[key] ??= (() => {
 """
 
 #: What every view is in the page. A host that gives each output a page of its own makes the hidden widget when asked.
+#: The labextension hears of the model, and shows it in the place of the saved view.
 LOADER = f"""{_SLOT}export default {{
+  initialize: ({{ model, signal }}) => slot.hear?.(model, signal),
   async render({{ el, model, signal }}) {{
     Promise.resolve(model.widget_manager?.get_model?.(model.get('_page'))).catch(() => {{}});
+    const late = setTimeout(() => {{ el.textContent = 'This view has no kernel: run its cell again.'; }}, 8000);
     const {{ show }} = await (slot.load ? slot.load() : slot.ready);
+    clearTimeout(late);
     await show(el, model, slot, doorOf(model.get('_door')), signal);
   }},
 }};
@@ -107,6 +115,7 @@ class Page(anywidget.AnyWidget):
         self._channels: dict[str, Channel] = {}
         self._held: list[Any] = []
         self._sent: set[str] = set()
+        self._widgets: WeakValueDictionary[str, ViewWidget] = WeakValueDictionary()
         self.on_msg(self._received)
         if door() == "comm":
             self._send_code(code.FIRST, ())
@@ -125,10 +134,11 @@ class Page(anywidget.AnyWidget):
             self._held.append(pusher.add(channel))
         return channel
 
-    def expect(self, kind: str) -> None:
-        """Send the code that a kind of view may need, as far as it was not sent: by then the kernel may be busy."""
+    def show(self, widget: ViewWidget) -> None:
+        """Know of a view; send the code it may need, as far as it was not sent: later the kernel may be busy."""
+        self._widgets[widget.trait_values()["_id"]] = widget
         if door() == "comm":
-            for part in code.parts_of(kind):
+            for part in code.parts_of(widget.kind):
                 if part not in self._sent:
                     self._send_code(part, self._sent)
 
@@ -143,6 +153,12 @@ class Page(anywidget.AnyWidget):
             return
         if "need" in message:
             self._needed(str(message["need"]), message.get("has"))
+        if message.get("operation") == "picture":
+            asked = message.get("arguments")
+            widget = self._widgets.get(str(asked.get("id"))) if isinstance(asked, dict) else None
+            answer = {"answer": message.get("ask"), "result": {"picture": widget.picture if widget else None}}
+            self.send({"store": message.get("store"), **answer})
+            return
         channel = self._channels.get(str(message.get("store")))
         if channel is not None:
             channel.receive(message)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
 
 import anywidget
 import traitlets
@@ -13,7 +14,8 @@ from trackkit_jupyter import views
 from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.store import Store
 from trackkit_jupyter.views import View
-from trackkit_jupyter.views.bundle import find_store, store_of
+from trackkit_jupyter.views.bundle import find_store, light, store_of
+from trackkit_jupyter.views.view import BANDS, SMOOTHINGS, XAXES
 from trackkit_jupyter.widgets.channel import Channel, first_reads
 from trackkit_jupyter.widgets.host import door
 from trackkit_jupyter.widgets.page import LOADER, page
@@ -23,7 +25,21 @@ __all__ = ["MOST", "ComparisonView", "ExperimentView", "PlotsView", "SamplesView
 #: Experiments that one widget shows: its state stays small.
 MOST = 50
 _ID = re.compile(r"[0-9a-f]{32}")
-_OPTIONS = ("tab", "metrics", "variants", "xaxis", "smoothing", "group_by", "iteration", "height", "theme")
+_GROUPING = {"group_by", "by", "over", "band"}
+#: Bytes of a display besides its model. Over the comm a further view costs 8 KB at most, on the wire and in all.
+_LIGHT = {"http": 16_000, "comm": 2_600}
+_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
+
+
+def _listed(name: str, value: Any) -> Any:
+    """Return the value of an option; a single name may stand for a list of one."""
+    if name not in ("metrics", "variants", "by", "over") or not isinstance(value, Iterable):
+        return value
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _names() -> Any:
+    return traitlets.List(traitlets.Unicode()).tag(sync=True, option=True)
 
 
 class ViewWidget(anywidget.AnyWidget):
@@ -62,8 +78,9 @@ class ViewWidget(anywidget.AnyWidget):
     kind = traitlets.Unicode(read_only=True).tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)
     objects = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    height = traitlets.Int(460, min=80, max=10_000).tag(sync=True)
-    theme = traitlets.Enum(["", "light", "dark"], "").tag(sync=True)
+    height = traitlets.Int(460, min=80, max=10_000).tag(sync=True, option=True)
+    theme = traitlets.Enum(["", "light", "dark"], "").tag(sync=True, option=True)
+    _id = traitlets.Unicode().tag(sync=True)
     _door = traitlets.Unicode().tag(sync=True)
     _page = traitlets.Unicode().tag(sync=True)
     _store = traitlets.Dict().tag(sync=True)
@@ -72,21 +89,24 @@ class ViewWidget(anywidget.AnyWidget):
     def __init__(self, view: View, store: Store[Any] | None = None, **options: Any) -> None:
         opened = store or find_store(view)
         located = view.with_store(opened)
-        unknown = [name for name in options if not self.has_trait(name) or name not in _OPTIONS]
+        unknown = [name for name in options if name not in self.option_names()]
         if unknown:
-            allowed = ", ".join(name for name in _OPTIONS if self.has_trait(name))
+            allowed = ", ".join(sorted(self.option_names()))
             raise TrackkitValueError(f"There is no option {shown(unknown[0])}; allowed: {allowed}.", unknown[0])
         chosen = {**view.options, **options}
         chosen = {name: value for name, value in chosen.items() if value is not None}
-        known = {name: chosen.pop(name) for name in list(chosen) if self.has_trait(name)}
+        known = {name: chosen.pop(name) for name in list(chosen) if name in self.option_names()}
         if not isinstance(known.get("height", 0), int):
             known.pop("height")
         self._channel: Channel | None = None
+        #: What the display shows when the store is gone: base64 PNG.
+        self.picture: str | None = None
         self.set_trait("kind", view.kind)
         hidden = page()
         try:
             super().__init__(
                 _esm=LOADER,
+                _id=secrets.token_hex(8),
                 _door=hidden.key,
                 _page=hidden.model_id,
                 title=view.title,
@@ -98,7 +118,7 @@ class ViewWidget(anywidget.AnyWidget):
         except traitlets.TraitError as error:
             raise TrackkitValueError(str(error)) from None
         self._channel = hidden.channel(opened)
-        hidden.expect(view.kind)
+        hidden.show(self)
         self._tell()
 
     @property
@@ -107,16 +127,10 @@ class ViewWidget(anywidget.AnyWidget):
         options = {**self._extra, **self._view_options()}
         return View(self.kind, tuple(self.objects), None, options, self.title, dict(self._store))
 
-    def _split(self, options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Divide options into traits and the others; a single name may stand for a list of one."""
-        listed = {
-            name: [value] if isinstance(value, str) else list(value)
-            for name, value in options.items()
-            if name in ("metrics", "variants") and isinstance(value, Iterable)
-        }
-        every = {**options, **listed}
-        traits = {name: value for name, value in every.items() if name in _OPTIONS and self.has_trait(name)}
-        return traits, {name: value for name, value in every.items() if name not in traits}
+    @classmethod
+    def option_names(cls) -> set[str]:
+        """Return the names of the traits that are options of the view."""
+        return set(cls.class_trait_names(option=True))
 
     @traitlets.validate("objects")
     def _check_objects(self, proposal: Any) -> list[str]:
@@ -136,21 +150,45 @@ class ViewWidget(anywidget.AnyWidget):
             self._channel.follow(first_reads(self.kind, list(self.objects), self.view.options))
 
     def _view_options(self) -> dict[str, Any]:
-        found = {name: getattr(self, name) for name in _OPTIONS if self.has_trait(name)}
-        return {name: value for name, value in found.items() if value not in (None, "", [])}
+        found = {name: (getattr(self, name), self.traits()[name].default()) for name in sorted(self.option_names())}
+        return {name: value for name, (value, plain) in found.items() if value != plain}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        # Words and a table for where there is no kernel. No picture, to stay light: exp.show() is for that.
-        return {**views.words(self.view), **data}, metadata
+        if _MIME_TYPE in data:
+            # Our renderer takes the view, and binds it to the model of that name as long as there is one.
+            data[_MIME_TYPE] = {**data[_MIME_TYPE], "trackkit_model": self._id, "trackkit_door": self._door}
+        words, self.picture = light(self.view, _LIGHT[door()])
+        return {**data, **words}, metadata
 
 
-class _Curves(ViewWidget):
-    metrics = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    variants = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    xaxis = traitlets.Enum(["iterations", "relative", "wall"], "iterations").tag(sync=True)
-    smoothing = traitlets.Float(0.0, min=0.0, max=0.999).tag(sync=True)
-    group_by = traitlets.Enum(["metric", "none"], "metric").tag(sync=True)
+class _Of(ViewWidget):
+    """What the views below have in common: they are made of experiments by a function of `views`."""
+
+    _made_by: ClassVar[Callable[..., View]]
+
+    def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
+        traits = {name: _listed(name, value) for name, value in options.items() if name in self.option_names()}
+        others = {name: value for name, value in options.items() if name not in traits}
+        for name in traits.keys() & _GROUPING:  # these have defaults that depend on each other
+            others[name] = traits.pop(name)
+        super().__init__(type(self)._made_by(experiments, **others), store or store_of(experiments), **traits)
+
+
+class _Curves(_Of):
+    metrics = _names()
+    variants = _names()
+    xaxis = traitlets.Enum(XAXES, "iterations").tag(sync=True, option=True)
+    x_metric = traitlets.Unicode().tag(sync=True, option=True)
+    group_by = traitlets.Enum(["metric", "none"], "metric").tag(sync=True, option=True)
+    smoothing = traitlets.Float(0.0, min=0.0, max=0.999).tag(sync=True, option=True)
+    smoothing_kind = traitlets.Enum(SMOOTHINGS, "ema").tag(sync=True, option=True)
+    smoothing_window = traitlets.Int(5, min=3, max=35).tag(sync=True, option=True)
+    smoothing_sigma = traitlets.Float(1.0, min=0.5, max=3.0).tag(sync=True, option=True)
+    by = _names()
+    over = _names()
+    line = traitlets.Enum(["mean", "median"], "mean").tag(sync=True, option=True)
+    band = traitlets.Enum(BANDS, "none").tag(sync=True, option=True)
 
 
 class ExperimentView(ViewWidget):
@@ -172,7 +210,7 @@ class ExperimentView(ViewWidget):
         ``plots`` or ``samples``.
     """
 
-    tab = traitlets.Enum(list(views.TABS), "scalars").tag(sync=True)
+    tab = traitlets.Enum(list(views.TABS), "scalars").tag(sync=True, option=True)
 
     def __init__(self, experiment: Any, store: Store[Any] | None = None, **options: Any) -> None:
         super().__init__(views.experiment(experiment), store or store_of(experiment), **options)
@@ -188,8 +226,7 @@ class ScalarsView(_Curves):
     store
         Where they are; by default the store they came from.
     **options
-        Traits: ``metrics``, ``variants``, ``xaxis``, ``smoothing``, ``group_by``, ``height``, ``theme``; and the other
-        options of :func:`trackkit_jupyter.views.scalars`, which are fixed.
+        Traits, see below, and ``height`` and ``theme``.
 
     Attributes
     ----------
@@ -197,15 +234,23 @@ class ScalarsView(_Curves):
         Names to show; empty: all.
     xaxis : str
         ``iterations``, ``relative`` (seconds from the start) or ``wall``.
-    smoothing : float
-        Weight of the de-biased exponential moving average, 0 to 0.999.
+    x_metric : str
+        Key of the series that is the horizontal axis instead; empty: none.
     group_by : str
         ``metric``: one chart per metric; ``none``: one per metric and variant.
+    smoothing : float
+        Weight of the de-biased exponential moving average, 0 to 0.999.
+    smoothing_kind : str
+        ``none``, ``ema``, ``time_weighted``, ``running`` or ``gaussian``.
+    smoothing_window, smoothing_sigma : int, float
+        Points of the running mean and the Gaussian, 3 to 35; the width of the Gaussian, 0.5 to 3.
+    by, over : list of str
+        Hyperparameters: one line for the experiments that have the same values of these, or the same but for those.
+    line, band : str
+        ``mean`` or ``median`` of such a group, and its spread: ``none``, ``minmax``, ``std``, ``stderr``, ``ci95``.
     """
 
-    def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
-        traits, others = self._split(options)
-        super().__init__(views.scalars(experiments, **others), store or store_of(experiments), **traits)
+    _made_by = staticmethod(views.scalars)
 
 
 class ComparisonView(_Curves):
@@ -226,14 +271,11 @@ class ComparisonView(_Curves):
         The tab that is open: ``scalars``, ``hyperparameters`` or ``metrics``.
     """
 
-    tab = traitlets.Enum(["scalars", "hyperparameters", "metrics"], "scalars").tag(sync=True)
-
-    def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
-        traits, others = self._split(options)
-        super().__init__(views.comparison(experiments, **others), store or store_of(experiments), **traits)
+    tab = traitlets.Enum(["scalars", "hyperparameters", "metrics"], "scalars").tag(sync=True, option=True)
+    _made_by = staticmethod(views.comparison)
 
 
-class PlotsView(ViewWidget):
+class PlotsView(_Of):
     """The plots of one or more experiments.
 
     Parameters
@@ -251,15 +293,12 @@ class PlotsView(ViewWidget):
         Names to show; empty: all.
     """
 
-    metrics = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    variants = traitlets.List(traitlets.Unicode()).tag(sync=True)
-
-    def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
-        traits, others = self._split(options)
-        super().__init__(views.plot(experiments, **others), store or store_of(experiments), **traits)
+    metrics = _names()
+    variants = _names()
+    _made_by = staticmethod(views.plot)
 
 
-class SamplesView(ViewWidget):
+class SamplesView(_Of):
     """The debug samples of an experiment.
 
     Parameters
@@ -269,30 +308,35 @@ class SamplesView(ViewWidget):
     store
         Where they are; by default the store they came from.
     **options
-        Traits: ``metrics``, ``iteration``, ``height``, ``theme``.
+        Traits: ``metric``, ``iteration``, ``height``, ``theme``.
 
     Attributes
     ----------
-    metrics : list of str
-        Its first name is the metric shown; empty: all.
+    metric : str
+        The metric shown; empty: all.
     iteration : int or None
         The iteration at the top; ``None``: the newest.
     """
 
-    metrics = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    iteration = traitlets.Int(None, allow_none=True).tag(sync=True)
+    metric = traitlets.Unicode().tag(sync=True, option=True)
+    iteration = traitlets.Int(None, allow_none=True).tag(sync=True, option=True)
+    _made_by = staticmethod(views.samples)
 
     def __init__(self, experiments: Any, store: Store[Any] | None = None, **options: Any) -> None:
-        traits, others = self._split(options)
-        super().__init__(views.samples(experiments, **others), store or store_of(experiments), **traits)
+        named = _listed("metrics", options.pop("metrics", None) or [])
+        first = {"metric": named[0]} if named else {}
+        super().__init__(experiments, store, **{**first, **options})
+
+    def _view_options(self) -> dict[str, Any]:
+        found = super()._view_options()
+        metric = found.pop("metric", None)
+        return {**found, "metrics": [metric]} if metric else found
 
     @property
     def iterations(self) -> list[int]:
-        """The iterations that have samples, ascending."""
+        """The iterations that have samples of that metric, ascending."""
         channel = self._channel
         if channel is None:
             return []
-        found: set[int] = set()
-        for id in self.objects:
-            found |= {int(sample["iteration"]) for sample in channel.store.experiment(id).samples()}
-        return sorted(found)
+        samples = [one for id in self.objects for one in channel.store.experiment(id).samples()]
+        return sorted({int(one["iteration"]) for one in samples if self.metric in ("", one["metric"])})

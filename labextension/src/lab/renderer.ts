@@ -2,10 +2,13 @@
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
+import type { Door, Model, Source } from '../ui';
+import { noticing } from '../ui/gone';
+import { reasonOf, showPicture } from '../ui/picture';
 import type { View } from '../ui/protocol';
-import { kernelDoor } from './announce';
-import { noticing } from './gone';
-import { reasonOf, showPicture } from './picture';
+import { isKind, isNewer, readView } from '../ui/reading';
+import { followModel, kernelDoor } from './announce';
+import { Once } from './once';
 import { type LabServer, reaches } from './server';
 
 export const MIME_TYPE = 'application/vnd.trackkit.view+json';
@@ -18,12 +21,28 @@ const NO_EXTENSION_KERNEL =
   'The kernel answers this view, because the Jupyter server does not have the trackkit_jupyter extension enabled. ' +
   'To see it without a kernel too, run the command below where the server runs, then restart the server.';
 const NO_EXTENSION_AGAIN = 'The Jupyter server does not have the trackkit_jupyter extension enabled.';
+const NEWER_AGAIN =
+  'It was made by a trackkit_jupyter that is newer than that of the Jupyter server, which does not know this kind of view.';
 const ENABLE = 'jupyter server extension enable trackkit_jupyter';
 const NOT_LOADED = 'The code of the view could not be loaded. Reload the page to see the live view.';
 const NOT_A_VIEW = 'This output holds no view that this version of trackkit_jupyter can read.';
 
-/** The output that says how to enable the extension; while it is there, the others do not say it again. */
-let explaining: ViewRenderer | null = null;
+/** A model that is on its way when its output is drawn is awaited for so long; later it takes the place of the saved view. */
+const MODEL_MS = 400;
+
+const missing = new Once();
+const older = new Once();
+
+/** A sentence, and the command that mends what it says. */
+type Said = [reason: string, command?: string];
+
+/** What a view needs to be live. */
+interface Live {
+  ui: typeof import('../ui');
+  view: View;
+  source: Source;
+  said: Said | null;
+}
 
 export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   private shown = '';
@@ -42,8 +61,8 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const view = model.data[MIME_TYPE];
-    const content = JSON.stringify(view);
-    this.picture = model.data['image/png'];
+    const content = JSON.stringify([view, modelOf(model.data)]);
+    this.picture = model.data['image/png'] || pictureIn(model.data['text/html']);
     // Sent again with a fresh picture when its cell ends: the view on screen stays as it is.
     if (content === this.shown) {
       return;
@@ -51,61 +70,112 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     this.shown = content;
     this.mounted.abort();
     this.mounted = new AbortController();
-    await this.draw(view, model.data, this.mounted.signal);
+    await this.draw(model.data, this.mounted.signal);
   }
 
   override dispose(): void {
     this.mounted.abort();
-    explaining = explaining === this ? null : explaining;
+    missing.leave(this);
+    older.leave(this);
     super.dispose();
   }
 
-  private async draw(view: unknown, data: IRenderMime.IMimeModel['data'], signal: AbortSignal): Promise<void> {
-    const { picture } = this;
-    if (!isView(view)) {
+  private async draw(data: IRenderMime.IMimeModel['data'], signal: AbortSignal): Promise<void> {
+    const { picture, shown } = this;
+    const view = readView(data[MIME_TYPE]);
+    if (!view) {
       showPicture(this.node, picture, NOT_A_VIEW);
       return;
     }
-    const [ui, hasExtension, path] = await Promise.all([
+    const [ui, hasExtension, version, path] = await Promise.all([
       import('../ui').catch(() => null),
       this.server.hasExtension(),
-      this.contentsPath(view.store.path ?? null),
+      this.server.version(),
+      this.contentsPath(view.store.path),
     ]);
-    if (signal.aborted) {
-      return;
-    }
-    this.shown = ui && hasExtension ? this.shown : ''; // the next rendering tries again
     const door = ui && !hasExtension ? await kernelDoor(data[WIDGET_TYPE]) : null;
     if (signal.aborted) {
       return;
     }
-    if (hasExtension) {
-      explaining = explaining === this ? null : explaining;
-    } else {
-      explaining ??= this;
-    }
-    const explains = explaining === this;
-    if (!hasExtension && !door) {
-      showPicture(this.node, picture, explains ? NO_EXTENSION : NO_EXTENSION_AGAIN, explains ? ENABLE : undefined);
-      return;
-    }
+    this.shown = ''; // unless it becomes live, the next rendering tries again
+    const said = hasExtension ? this.saysOlder(data, version) : this.saysMissing(door);
     if (!ui) {
       showPicture(this.node, picture, NOT_LOADED);
-      return;
+    } else if (!hasExtension && !door) {
+      showPicture(this.node, picture, ...(said ?? [NO_EXTENSION_AGAIN]));
+    } else if (!isKind(view.kind)) {
+      showPicture(this.node, picture, ...(said ?? [NEWER_AGAIN]));
+    } else {
+      this.shown = shown;
+      const { baseUrl, request } = this.server;
+      const source = door
+        ? ui.commSource(door, view.store.id)
+        : ui.sharedSource(request, { id: view.store.id, path }, { baseUrl, reaches });
+      const live = { ui, view, source: noticing(source, reason => this.giveUp(reason, signal)), said };
+      const id = modelOf(data);
+      if (id) {
+        this.bind(id, live, signal);
+      } else {
+        this.begin(live, null, signal);
+      }
     }
-    const { baseUrl, request } = this.server;
-    const onGone = (reason: string) => this.giveUp(reason, signal);
+  }
+
+  /** Show the model of a widget for as long as there is one; before that, the saved view; after it was closed, nothing. */
+  private bind(id: string, live: Live, signal: AbortSignal): void {
+    let life: AbortController | null = null;
+    let had = false;
+    const start = (model: Model | null) => {
+      life?.abort();
+      life = new AbortController();
+      this.begin(live, model, AbortSignal.any([signal, life.signal]));
+    };
+    followModel(
+      id,
+      model => {
+        if (model) {
+          had = true;
+          start(model);
+        } else if (had) {
+          life?.abort();
+          this.node.replaceChildren();
+        }
+      },
+      signal,
+    );
+    setTimeout(() => life || signal.aborted || start(null), MODEL_MS);
+  }
+
+  private begin({ ui, view, source, said }: Live, model: Model | null, signal: AbortSignal): void {
     const root = document.createElement('div');
-    if (door) {
-      // Live all the same, as long as the kernel runs.
-      this.shown = JSON.stringify(view);
-      this.node.replaceChildren(root, ...(explains ? [reasonOf(NO_EXTENSION_KERNEL, ENABLE)] : []));
-      ui.mount(root, view, noticing(ui.commSource(door, view.store.id), onGone), signal);
-      return;
+    this.node.replaceChildren(root, ...(said ? [reasonOf(...said)] : []));
+    if (model) {
+      ui.follow(root, model, source, signal);
+    } else {
+      ui.mount(root, view, source, signal);
     }
-    const source = ui.sharedSource(request, { id: view.store.id, path }, { baseUrl, reaches });
-    this.node.replaceChildren(root);
-    ui.mount(root, view, noticing(source, onGone), signal);
+  }
+
+  /** What is to be said of a server that is older than the kernel that made the output; once in a page. */
+  private saysOlder(data: IRenderMime.IMimeModel['data'], version: string | null): Said | null {
+    missing.leave(this);
+    const by = (data[MIME_TYPE] as { made_by?: unknown }).made_by;
+    if (typeof by !== 'string' || !isNewer(by, version) || !older.take(this)) {
+      older.leave(this);
+      return null;
+    }
+    return [
+      `The kernel has trackkit_jupyter ${by}, the Jupyter server has ${version}. What both know is shown, and nothing ` +
+        'is lost; what is new in the kernel is not. To see it all, run the command below where the server runs, then ' +
+        'restart the server.',
+      `pip install trackkit_jupyter==${by}`,
+    ];
+  }
+
+  /** What is to be said of a server without our extension; how to mend it, once in a page. */
+  private saysMissing(door: Door | null): Said | null {
+    const explains = missing.take(this);
+    return explains ? [door ? NO_EXTENSION_KERNEL : NO_EXTENSION, ENABLE] : null;
   }
 
   /** Show the saved picture in place of a view whose experiments are not there; the next rendering tries again. */
@@ -131,7 +201,15 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   }
 }
 
-function isView(data: unknown): data is View {
-  const view = data as Partial<View> | null | undefined;
-  return typeof view?.kind === 'string' && typeof view.store?.id === 'string' && Array.isArray(view.objects);
+/** The name of the model that an output was made with, where it was a widget with traits. */
+function modelOf(data: IRenderMime.IMimeModel['data']): string | null {
+  const named = (data[WIDGET_TYPE] as { trackkit_model?: unknown } | undefined)?.trackkit_model;
+  return typeof named === 'string' ? named : null;
+}
+
+/** The picture of an output that has it in its HTML only. */
+function pictureIn(text: unknown): string | null {
+  return (
+    /src="data:image\/png;base64,([\w+/=]+)"/.exec(Array.isArray(text) ? text.join('') : String(text))?.[1] ?? null
+  );
 }

@@ -8,31 +8,45 @@ export interface LabServer {
   request: Request;
   /** Whether our server extension is there; the promise never rejects. */
   hasExtension(): Promise<boolean>;
+  /** Its version; null where that is not known. */
+  version(): Promise<string | null>;
+}
+
+interface Found {
+  there: boolean;
+  version: string | null;
 }
 
 export function labServer(settings: ServerConnection.ISettings): LabServer {
   const { baseUrl } = settings;
   const request: Request = (path, init) => ServerConnection.makeRequest(baseUrl + path, init, settings);
-  let found: Promise<boolean> | null = null;
+  let found: Promise<Found> | null = null;
 
-  async function ask(): Promise<boolean> {
+  async function ask(): Promise<Found> {
     try {
-      return (await request('trackkit/api/about', { method: 'GET' })).status !== 404;
+      const response = await request('trackkit/api/about', { method: 'GET' });
+      const about = response.ok ? ((await response.json()) as { version?: string }) : {};
+      return { there: response.status !== 404, version: about.version ?? null };
     } catch {
-      return true; // the server is away, which the view says and mends by itself
+      return { there: true, version: null }; // the server is away, which the view says and mends by itself
     }
   }
 
-  async function hasExtension(): Promise<boolean> {
+  async function known(): Promise<Found> {
     found ??= ask();
     const answer = await found;
-    if (!answer) {
-      found = null; // it may be enabled by the time the next view asks
+    if (!answer.there || answer.version === null) {
+      found = null; // it may be enabled, or back, by the time the next view asks
     }
     return answer;
   }
 
-  return { baseUrl, request, hasExtension };
+  return {
+    baseUrl,
+    request,
+    hasExtension: async () => (await known()).there,
+    version: async () => (await known()).version,
+  };
 }
 
 /** A server that does not answer within this time is taken to be away. */

@@ -1,7 +1,9 @@
 // A view bound to a model of the page: its options are the model's traits, and change both ways.
 
 import { commSource, type Door } from './comm';
+import { noticing } from './gone';
 import { type Mounted, mount } from './mount';
+import { showPicture } from './picture';
 import type { View, ViewKind, ViewOptions } from './protocol';
 import type { Source, StoreReference } from './source';
 
@@ -19,13 +21,23 @@ export interface Slot {
   source?: (store: StoreReference) => Promise<Source | null>;
 }
 
+/** Traits that are options of a view: every widget has some of them. */
 const TRAITS = [
   'tab',
   'metrics',
+  'metric',
   'variants',
   'xaxis',
-  'smoothing',
+  'x_metric',
   'group_by',
+  'smoothing',
+  'smoothing_kind',
+  'smoothing_window',
+  'smoothing_sigma',
+  'by',
+  'over',
+  'line',
+  'band',
   'iteration',
   'height',
   'theme',
@@ -36,12 +48,24 @@ const OTHERS = ['objects', 'title', '_extra', '_store'];
 export async function show(el: HTMLElement, model: Model, slot: Slot, door: Door, signal: AbortSignal): Promise<void> {
   const store = storeOf(model);
   const server = await slot.source?.(store).catch(() => null);
-  if (!signal.aborted) {
-    follow(el, model, server ?? commSource(door, store.id), signal);
+  if (signal.aborted) {
+    return;
   }
+  const kernel = server ? null : commSource(door, store.id);
+  const shown = new AbortController();
+  const onGone = async (reason: string) => {
+    shown.abort();
+    const picture = await kernel?.picture(model.get('_id') as string).catch(() => null);
+    if (!signal.aborted) {
+      showPicture(el, picture, reason);
+    }
+  };
+  const source = noticing(server ?? (kernel as Source), reason => void (shown.signal.aborted || onGone(reason)));
+  follow(el, model, source, AbortSignal.any([signal, shown.signal]));
 }
 
-function follow(el: HTMLElement, model: Model, source: Source, signal: AbortSignal): void {
+/** Show what `model` describes with answers from `source`, until `signal` aborts. */
+export function follow(el: HTMLElement, model: Model, source: Source, signal: AbortSignal): void {
   let mounted: Mounted | null = null;
   let begun = new AbortController();
   const start = () => {
@@ -78,7 +102,11 @@ function viewOf(model: Model): View {
   const options: ViewOptions = { ...(model.get('_extra') as ViewOptions | undefined) };
   for (const name of TRAITS) {
     const value = model.get(name);
-    if (value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)) {
+    if (name === 'metric') {
+      if (value) {
+        options.metrics = [value as string];
+      }
+    } else if (value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)) {
       options[name] = value as never;
     }
   }
@@ -97,7 +125,11 @@ function viewOf(model: Model): View {
 /** What a person chose goes into the traits, where there is such a trait. */
 function save(model: Model, patch: Partial<ViewOptions>): void {
   let changed = false;
-  for (const [name, value] of Object.entries(patch)) {
+  // Where a view shows one metric, that is its trait.
+  const { metrics, ...others } = patch;
+  const one = metrics && model.get('metric') !== undefined;
+  const chosen = one ? { ...others, metric: metrics[0] ?? '' } : patch;
+  for (const [name, value] of Object.entries(chosen)) {
     const before = model.get(name);
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(value)) {
       model.set(name, value);

@@ -56,6 +56,8 @@ const DEFAULTS: Record<string, unknown> = {
   xaxis: 'iterations',
   points: 2000,
   smoothing_kind: 'ema',
+  smoothing_window: 5,
+  smoothing_sigma: 1,
   line: 'mean',
   band: 'none',
 };
@@ -164,6 +166,12 @@ export class CommSource implements Source {
 
   blob(experiment: string, hash: string): Promise<Blob> {
     return this.file(experiment, hash).blob;
+  }
+
+  /** The picture that the kernel keeps of a view, as an output holds it: base64 PNG, or null. */
+  async picture(view: string): Promise<string | null> {
+    const { value } = await this.ask({ operation: 'picture', arguments: { id: view } });
+    return (value as { picture: string | null }).picture;
   }
 
   plotlyUrl(): Promise<string> {

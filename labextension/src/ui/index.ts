@@ -2,7 +2,7 @@
 
 import './styles/index.css';
 
-export { type Slot, show } from './bound';
+export { follow, type Model, type Slot, show } from './bound';
 export { commSource, type Door } from './comm';
 export { mount } from './mount';
 export type { View } from './protocol';

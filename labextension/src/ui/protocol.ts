@@ -1,16 +1,18 @@
 // What travels between a view and the server: the view itself, the record, the operations and the wire format of curves.
 
-export type ViewKind =
-  | 'experiment'
-  | 'model'
-  | 'models'
-  | 'scalars'
-  | 'comparison'
-  | 'plot'
-  | 'samples'
-  | 'single'
-  | 'table'
-  | 'message';
+export const KINDS = [
+  'experiment',
+  'model',
+  'models',
+  'scalars',
+  'comparison',
+  'plot',
+  'samples',
+  'single',
+  'table',
+  'message',
+] as const;
+export type ViewKind = (typeof KINDS)[number];
 export type GroupBy = 'metric' | 'none';
 export type Axis = 'iterations' | 'relative' | 'wall';
 export type SmoothingKind = 'none' | 'ema' | 'time_weighted' | 'running' | 'gaussian';

@@ -1,7 +1,7 @@
 // Notices that what a view shows is not there: a notebook from another machine, a store that was moved or deleted.
 
-import type { ReadName, Reads } from '../ui/protocol';
-import type { Source } from '../ui/source';
+import type { ReadName, Reads } from './protocol';
+import type { Source } from './source';
 
 const NO_STORE =
   'Its experiments are not here: the notebook comes from another machine, or their store was moved or deleted.';
@@ -12,8 +12,7 @@ const ABOUT_OBJECTS = new Set<ReadName>(['experiment', 'charts', 'plots', 'sampl
 
 /** The same source; `onGone` is told, with the reason in words, when what is read from it is not there. */
 export function noticing(source: Source, onGone: (reason: string) => void): Source {
-  const noticed: Source = Object.create(source);
-  noticed.read = async <N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal) => {
+  const read = async <N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal) => {
     try {
       return await source.read(operation, args, signal);
     } catch (error) {
@@ -24,5 +23,11 @@ export function noticing(source: Source, onGone: (reason: string) => void): Sour
       throw error;
     }
   };
-  return noticed;
+  return new Proxy(source, {
+    get: (target, name) => {
+      const value = name === 'read' ? read : Reflect.get(target, name);
+      // Its own methods see the source itself, whose counters are those of all views.
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }

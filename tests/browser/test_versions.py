@@ -1,0 +1,85 @@
+"""Two versions of this package, in the server and in the kernel: said once, with what to do; nothing breaks."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import SCREENSHOTS
+from .lab import Lab
+
+NEWER = "99.1.0"
+SHOW = "import trackkit_jupyter as track\nwith track.start('made', capture=False) as exp:\n    "
+SHOW += "[exp.log({'loss': 1 / (1 + i)}, iteration=i) for i in range(30)]\nexp"
+
+
+@pytest.fixture
+def newer(lab: Lab, tmp_path: Path) -> Lab:
+    """A Lab whose notebooks may choose a kernel of an environment that has a newer version of this package."""
+    metadata = tmp_path / f"trackkit_jupyter-{NEWER}.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: trackkit_jupyter\nVersion: {NEWER}\n")
+    folder = Path(lab.server.environment["JUPYTER_DATA_DIR"]) / "kernels" / "newer"
+    folder.mkdir(parents=True, exist_ok=True)
+    kernel = {"argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "language": "python"}
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    (folder / "kernel.json").write_text(
+        json.dumps({**kernel, "display_name": "Newer", "env": {"PYTHONPATH": path}}), encoding="utf-8"
+    )
+    return lab
+
+
+def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None:
+    notebook = newer.server.write("versions.ipynb", SHOW, "exp")
+    data = json.loads(notebook.read_text())
+    data["metadata"]["kernelspec"]["name"] = "newer"
+    notebook.write_text(json.dumps(data))
+    newer.open("versions.ipynb")
+    newer.run_all()
+    newer.wait_for_cell(1)
+    assert newer.python("print(track.__version__)").strip() == NEWER
+    first, second = newer.output(0), newer.output(1)
+    expect(first.locator("canvas").first).to_be_visible(timeout=30_000)
+    said = newer.page.get_by_role("status").filter(has_text=f"The kernel has trackkit_jupyter {NEWER}")
+    expect(said).to_have_count(1)
+    expect(said).to_contain_text("What both know is shown")
+    expect(said.locator("pre")).to_have_text(f"pip install trackkit_jupyter=={NEWER}")
+    said.scroll_into_view_if_needed()
+    newer.page.screenshot(path=SCREENSHOTS / "versions-light.png")
+    newer.dark()
+    newer.page.screenshot(path=SCREENSHOTS / "versions-dark.png")
+    second.scroll_into_view_if_needed()
+    expect(second.locator("canvas").first).to_be_visible(timeout=30_000)
+    assert newer.errors == []
+
+
+def test_a_view_of_a_newer_version_is_read_as_far_as_it_is_known(newer: Lab) -> None:
+    newer.server.write("newer.ipynb", SHOW)
+    newer.open("newer.ipynb")
+    newer.run_all()
+    expect(newer.output(0).locator("canvas").first).to_be_visible(timeout=30_000)
+    newer.command("docmanager:save")
+    saved = json.loads((newer.server.root / "newer.ipynb").read_text())
+    newer.page.goto("about:blank")
+    output = saved["cells"][0]["outputs"][0]
+    mime = "application/vnd.trackkit.view+json"
+    unknown = {"tab": "telepathy", "xaxis": "epochs", "smoothing": "a lot", "metrics": 3, "by": [1], "aura": {"x": []}}
+    later = {**output["data"][mime], "version": 7, "made_by": NEWER, "soul": [1]}
+    for kind in ("experiment", "telepathy"):
+        changed = {**later, "kind": kind, "options": unknown}
+        saved["cells"].append(
+            {**saved["cells"][0], "id": kind, "outputs": [{**output, "data": {**output["data"], mime: changed}}]}
+        )
+    (newer.server.root / "later.ipynb").write_text(json.dumps(saved))
+    newer.open("later.ipynb", kernel=False)
+    known, other = newer.output(1), newer.output(2)
+    expect(known.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(known.get_by_role("tab", name="Scalars", selected=True)).to_be_visible()
+    expect(known.get_by_role("alert")).to_have_count(0)
+    expect(other.get_by_role("img", name="The view as it was when the notebook was saved")).to_be_visible()
+    expect(other.get_by_role("status")).to_contain_text("This is the saved picture.")
+    assert newer.errors == []
