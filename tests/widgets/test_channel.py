@@ -157,7 +157,8 @@ def test_only_what_changed_is_told(channel: Channel, sent: Sent, exp: track.Expe
 def test_what_was_asked_is_followed_but_a_detail_is_not(channel: Channel, sent: Sent, exp: track.Experiment) -> None:
     pusher = Pusher()
     channel.receive({"watch": [exp.id], "page": "p"})
-    assert ask(channel, sent, "charts", objects=[exp.id], smoothing=0.5)[0]["followed"]
+    reply = ask(channel, sent, "charts", objects=[exp.id], smoothing=0.5)[0]
+    assert reply["followed"] == {"operation": "charts", "arguments": {"objects": [exp.id], "smoothing": 0.5}}
     assert "followed" not in ask(channel, sent, "charts", objects=[exp.id], x_from=2.0, x_to=4.0)[0]
     assert look(pusher, channel, sent) == {}, "the page has it already"
     exp.log({"loss/train": 0.01}, iteration=10)

@@ -6,7 +6,8 @@ reads with which a view begins are followed before it asks, for it may be shown 
 
 Messages from the page, and what comes back (n is any text; binary answers are in the message's buffer)::
 
-    {"ask": n, "operation": "charts", "arguments": {...}}   {"answer": n, "result": ..., "followed": true}
+    {"ask": n, "operation": "charts", "arguments": {...}}   {"answer": n, "result": ..., "followed": {"operation",
+                                                                 "arguments"}}
                                                             {"answer": n, "error": {"code", "message", "field"}}
     {"watch": [ids], "page": name}                          {"changed": [ids], "fresh": [{"operation", "arguments",
                                                                  "result" or "buffer": index}]}
@@ -27,6 +28,7 @@ import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -168,9 +170,8 @@ class Channel:
                 if length := self._freshen(read, fresh, buffers):
                     moved |= read.about
                     size += length
-        if not fresh:
-            return 0
-        self.send({"changed": sorted(moved), "fresh": fresh}, buffers)
+            if fresh:
+                self.send({"changed": sorted(moved), "fresh": fresh}, buffers)
         return size
 
     def _freshen(self, read: _Followed, fresh: list[dict[str, Any]], buffers: list[bytes]) -> int:
@@ -212,35 +213,45 @@ class Channel:
         self.send({"unfollowed": gone, "changed": sorted(read.about), "fresh": []}, [])
 
     def _answer(self, message: Mapping[str, Any]) -> None:
-        n, operation, arguments = message["ask"], message.get("operation"), message.get("arguments")
-        reply: dict[str, Any] = {"answer": n}
-        buffers: list[bytes] = []
-        try:
-            if not isinstance(operation, str) or not isinstance(arguments, Mapping):
-                raise NotFoundError("A question names an operation and its arguments.", "operation")
-            result = self._call(operation, dict(arguments), reply)
-            if isinstance(result, bytes):
-                buffers.append(result)
-            else:
-                reply["result"] = result
-            if _is_followed(operation, arguments):
-                reply["followed"] = True
-                with self._lock:
-                    read = self._follow(operation, dict(arguments))
-                    if operation == "console":
-                        read.console_next = max(result["next"], read.console_next or 0)
-                    elif not arguments.get("since"):
-                        read.digest, read.dirty = _digest(result), False  # what was asked for need not be told again
-        except TrackkitError as error:
-            lost = isinstance(error, NotFoundError) and not self.store.path.is_dir()
-            field = "store" if lost else error.field
-            reply["error"] = {"code": error.code, "message": error.message, "field": field}
-        except Exception:
-            self.send({**reply, "error": _UNEXPECTED}, [])
-            raise
-        self.send(reply, buffers)
+        operation, arguments = message.get("operation"), message.get("arguments")
+        if not isinstance(operation, str) or not isinstance(arguments, Mapping):
+            operation, arguments = "", {}  # which no operation is
+        followed = _is_followed(operation, arguments)
+        # What is followed is read and sent in one order, here and in the thread that pushes: the newest comes last.
+        with self._lock if followed else nullcontext():
+            reply: dict[str, Any] = {"answer": message["ask"]}
+            buffers: list[bytes] = []
+            try:
+                result = self._call(operation, dict(arguments), reply)
+                if isinstance(result, bytes):
+                    buffers.append(result)
+                else:
+                    reply["result"] = result
+                if followed:
+                    self._told(operation, arguments, result, reply)
+            except TrackkitError as error:
+                lost = isinstance(error, NotFoundError) and not self.store.path.is_dir()
+                field = "store" if lost else error.field
+                reply["error"] = {"code": error.code, "message": error.message, "field": field}
+            except Exception:
+                self.send({**reply, "error": _UNEXPECTED}, [])
+                raise
+            self.send(reply, buffers)
+
+    def _told(self, operation: str, arguments: Mapping[str, Any], result: Any, reply: dict[str, Any]) -> None:
+        """Follow what was asked for, and do not tell again what the reply tells every page."""
+        read = self._follow(operation, arguments)
+        if operation == "console":
+            read.console_next = max(result["next"], read.console_next or 0)
+        elif arguments.get("since"):
+            return  # a part of the whole, which is told by itself
+        else:
+            read.digest, read.dirty = _digest(result), False
+        reply["followed"] = {"operation": operation, "arguments": read.arguments}
 
     def _call(self, operation: str, arguments: dict[str, Any], reply: dict[str, Any]) -> Any:
+        if not operation:
+            raise NotFoundError("A question names an operation and its arguments.", "operation")
         if operation == "plotly":
             return _plotly()
         if operation == "file":

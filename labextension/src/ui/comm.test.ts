@@ -83,6 +83,22 @@ describe('reading from the kernel', () => {
     expect(await read).toEqual({ plots: [4] });
   });
 
+  it('takes an answer that comes when nobody waits for it: the kernel tells it once', async () => {
+    const question = { operation: 'plots', arguments: { objects: ['a'] } };
+    const wake = vi.fn();
+    source.watch(['a'], wake, new AbortController().signal);
+    const content = source.read('plots', { objects: ['a'] });
+    tell('plots', { objects: ['a'] }, { plots: [4] });
+    await content;
+    wake.mockClear();
+    source.take({ store: 's', answer: sent[0]?.ask, result: { plots: [5] }, followed: question });
+    expect(wake).toHaveBeenCalledOnce();
+    expect(await source.read('plots', { objects: ['a'] })).toEqual({ plots: [5] });
+    source.take({ store: 's', answer: 'of another page', result: { plots: [6] }, followed: question });
+    expect(await source.read('plots', { objects: ['a'] })).toEqual({ plots: [6] });
+    expect(sent.filter(({ ask }) => ask)).toHaveLength(1);
+  });
+
   it('asks again for what is not followed any more', async () => {
     tell('plots', { objects: ['a'] }, { plots: [] });
     source.take({ store: 's', unfollowed: { operation: 'plots', arguments: { objects: ['a'] } } });

@@ -25,7 +25,8 @@ interface Message {
   answer?: string;
   result?: unknown;
   mime?: string | null;
-  followed?: boolean;
+  /** The question whose answers the kernel now keeps fresh: this one is the newest for every page. */
+  followed?: Question;
   error?: { code: string; message: string; field: string | null };
   changed?: string[];
   fresh?: Fresh[];
@@ -251,25 +252,31 @@ export class CommSource implements Source {
   private answered(message: Message, buffers: Buffers): void {
     const n = message.answer as string;
     const waiting = this.waiting.get(n);
-    if (!waiting) {
-      return;
-    }
     this.waiting.delete(n);
-    const { question, resolve, reject } = waiting;
     if (message.error) {
       const { code, message: words, field } = message.error;
-      reject(new SourceError(code, words, field));
+      waiting?.reject(new SourceError(code, words, field));
+      return;
+    }
+    const { followed } = message;
+    if (!(waiting || followed)) {
       return;
     }
     let value = buffers.length > 0 ? bytesOf(buffers[0]) : message.result;
-    if (question.operation === 'figure') {
+    if (waiting?.question.operation === 'figure') {
       value = JSON.parse(new TextDecoder().decode(value as ArrayBuffer));
     }
-    // An answer to a cursor is a part of the whole, which the kernel tells by itself.
-    if (message.followed && !question.arguments.since) {
-      this.hold(question, value);
+    if (followed) {
+      // The kernel does not say it again, so it counts also where nobody waits: who asked was content with an older one,
+      // is gone, or is in another page.
+      const shown = this.held.has(keyOf(followed)) || this.lines.has(keyOf(followed));
+      this.hold(followed, value);
+      if (shown) {
+        const { id, objects = [] } = followed.arguments as { id?: string; objects?: string[] };
+        this.wake(new Set(id === undefined ? objects : [id]));
+      }
     }
-    resolve({ value, mime: message.mime ?? null });
+    waiting?.resolve({ value, mime: message.mime ?? null });
   }
 
   private wake(changed: ReadonlySet<string>): void {
