@@ -135,12 +135,15 @@ def test_it_is_there_again_after_a_reload(page: Lab) -> None:
 
 def test_further_views_are_light(page: Lab) -> None:
     received: list[int] = []
+    saved: list[int] = []
 
     def take(frame: bytes | str) -> None:
         text = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
         kind = re.search(r'"msg_type": ?"(\w+)"', text)  # of its own header, which comes first
-        if kind and (kind[1].startswith("comm_") or kind[1] == "display_data"):
+        if kind and kind[1].startswith("comm_"):
             received.append(len(frame))
+        elif kind and kind[1] == "display_data":  # what the notebook keeps, its picture above all, has its own budget
+            saved.append(len(frame))
 
     page.page.on("websocket", lambda socket: socket.on("framereceived", take))
     views = "from IPython.display import display\nfor _ in range(COUNT): display(track.widgets.ScalarsView(exp))"
@@ -159,10 +162,12 @@ def test_further_views_are_light(page: Lab) -> None:
         sizes[cell] = sum(received)
         page.page.evaluate("window.gc?.()")
         heap[cell] = page.page.evaluate("performance.memory.usedJSHeapSize")
-    print("bytes by cell:", sizes, "heap by cell:", heap)
+    print("bytes by cell:", sizes, "of a display:", max(saved), "heap by cell:", heap)
     assert sizes[1] < 150_000
     assert sizes[2] <= 8_000
     assert sizes[3] / 30 <= 8_000
+    assert len(saved) == 32
+    assert max(saved) <= 20_000, "a saved notebook may grow by 60 KB per view; thirty of these stay light"
     assert heap[3] - heap[2] < 30 * 2_000_000
     states = page.python(
         "import gc, json\n"

@@ -9,35 +9,48 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+import trackkit_jupyter as track
+
 from .conftest import SCREENSHOTS
 from .lab import Lab
 
 NEWER = "99.1.0"
+OLDER = "0.0.1"
 SHOW = "import trackkit_jupyter as track\nwith track.start('made', capture=False) as exp:\n    "
 SHOW += "[exp.log({'loss': 1 / (1 + i)}, iteration=i) for i in range(30)]\nexp"
 
 
+def add_kernel(lab: Lab, folder: Path, name: str, version: str) -> None:
+    """Let notebooks choose a kernel of an environment that has another version of this package."""
+    metadata = folder / f"trackkit_jupyter-{version}.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: trackkit_jupyter\nVersion: {version}\n")
+    spec = Path(lab.server.environment["JUPYTER_DATA_DIR"]) / "kernels" / name
+    spec.mkdir(parents=True, exist_ok=True)
+    kernel = {"argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "language": "python"}
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    (spec / "kernel.json").write_text(
+        json.dumps({**kernel, "display_name": name, "env": {"PYTHONPATH": path}}), encoding="utf-8"
+    )
+
+
+def write(lab: Lab, name: str, *cells: str, kernel: str) -> None:
+    """Write a notebook that runs with a kernel of that name."""
+    notebook = lab.server.write(name, *cells)
+    data = json.loads(notebook.read_text())
+    data["metadata"]["kernelspec"]["name"] = kernel
+    notebook.write_text(json.dumps(data))
+
+
 @pytest.fixture
 def newer(lab: Lab, tmp_path: Path) -> Lab:
-    """A Lab whose notebooks may choose a kernel of an environment that has a newer version of this package."""
-    metadata = tmp_path / f"trackkit_jupyter-{NEWER}.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: trackkit_jupyter\nVersion: {NEWER}\n")
-    folder = Path(lab.server.environment["JUPYTER_DATA_DIR"]) / "kernels" / "newer"
-    folder.mkdir(parents=True, exist_ok=True)
-    kernel = {"argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], "language": "python"}
-    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
-    (folder / "kernel.json").write_text(
-        json.dumps({**kernel, "display_name": "Newer", "env": {"PYTHONPATH": path}}), encoding="utf-8"
-    )
+    """A Lab with a kernel that has a newer version of this package."""
+    add_kernel(lab, tmp_path, "newer", NEWER)
     return lab
 
 
 def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None:
-    notebook = newer.server.write("versions.ipynb", SHOW, "exp")
-    data = json.loads(notebook.read_text())
-    data["metadata"]["kernelspec"]["name"] = "newer"
-    notebook.write_text(json.dumps(data))
+    write(newer, "versions.ipynb", SHOW, "exp", kernel="newer")
     newer.open("versions.ipynb")
     newer.run_all()
     newer.wait_for_cell(1)
@@ -55,6 +68,26 @@ def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None
     second.scroll_into_view_if_needed()
     expect(second.locator("canvas").first).to_be_visible(timeout=30_000)
     assert newer.errors == []
+
+
+def test_a_kernel_that_is_older_than_the_server_is_said_while_it_runs(lab: Lab, tmp_path: Path) -> None:
+    add_kernel(lab, tmp_path, "older", OLDER)
+    write(lab, "older.ipynb", SHOW, kernel="older")
+    lab.open("older.ipynb")
+    lab.run_all()
+    lab.wait_for_cell(0)
+    assert lab.python("print(track.__version__)").strip() == OLDER
+    output = lab.output(0)
+    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    said = output.get_by_role("status").filter(has_text=f"The kernel has trackkit_jupyter {OLDER}")
+    expect(said).to_contain_text("What the kernel records is shown, all of it")
+    expect(said.locator("pre")).to_have_text(f"%pip install trackkit_jupyter=={track.__version__}")
+    lab.command("docmanager:save")
+    lab.page.goto("about:blank")
+    lab.open("older.ipynb", kernel=False)  # what an older version once saved is nothing to speak of
+    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(said).to_have_count(0)
+    assert lab.errors == []
 
 
 def test_a_view_of_a_newer_version_is_read_as_far_as_it_is_known(newer: Lab) -> None:

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+import trackkit_jupyter as track
 from trackkit_jupyter.demo import execute, quickstart
 from trackkit_jupyter.views import MIME_TYPE
 
@@ -103,3 +105,22 @@ def test_what_a_site_that_shows_only_pictures_or_text_gets(saved: Path) -> None:
                     "its state is not saved: it would be blank"
                 )
                 assert not NEVER.search("".join(data["text/plain"]) + "".join(data["text/markdown"]))
+
+
+@pytest.mark.parametrize("door", ["http", "comm"])
+def test_a_widget_whose_state_is_not_saved_shows_its_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    monkeypatch.setenv("TRACKKIT_DOOR", door)
+    with track.start("made", store=tmp_path / "store", capture=False) as exp:
+        for i in range(20):
+            exp.log({"loss/train": 1 / (1 + i), "loss/val": 1.2 / (1 + i)}, iteration=i)
+    data, metadata = track.widgets.ScalarsView(exp)._repr_mimebundle_()
+    cell = nbformat.v4.new_code_cell("view", outputs=[nbformat.v4.new_output("display_data", data, metadata=metadata)])
+    notebook = tmp_path / "widget.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebook)
+    for to in ("html", "markdown"):
+        text = converted(notebook, to).read_text(encoding="utf-8")
+        assert re.search(r'<img alt="[^"]+" src="data:image/png;base64,', text)
+        assert "loss/train" in text
+        assert "model_id" not in text

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["bundle", "find_store", "light", "mimebundle"]
 
 BUDGET = 60_000  # bytes of a display in the saved notebook
+_LIGHT = 16_000  # and of one that is a widget with traits, of which there may be thirty
 _WHY = "<p><small>Saved picture. The view is live where trackkit_jupyter is installed.</small></p>"
 
 
@@ -41,20 +42,18 @@ def mimebundle(obj: Any, store: Store[Any] | None = None) -> dict[str, Any]:
         return _assemble(view, tables.message(view.title, error.message), None)
 
 
-def light(view: View, budget: int) -> tuple[dict[str, Any], str | None]:
-    """Return the bundle of a view that is a widget: a few kilobytes, with a small picture, once, in the HTML.
+def light(view: View) -> tuple[dict[str, Any], str | None]:
+    """Return the bundle of a view that is a widget, with its picture once, in the HTML, and small.
 
     Parameters
     ----------
     view
         What to show.
-    budget
-        Bytes of words and picture; what does not fit comes without a picture.
 
     Returns
     -------
     tuple
-        The bundle, and the best picture (base64 PNG), which may be too large for it; ``None`` where there is none.
+        The bundle, about 16 KB at most; and the best picture (base64 PNG), ``None`` where there is nothing to draw.
     """
     try:
         store = find_store(view)
@@ -62,15 +61,17 @@ def light(view: View, budget: int) -> tuple[dict[str, Any], str | None]:
     except TrackkitError as error:
         return _assemble(view, tables.message(view.title, error.message), None), None
     data = _assemble(view.with_store(store), summary, None)
-    room = budget - sum(map(len, (summary.markdown(), summary.html(), summary.plain())))
+    room = _LIGHT - sum(map(len, (summary.markdown(), summary.html(), summary.plain())))
     best: str | None = None
     try:
+        encoded = ""
         for picture in _candidates(view, store, scales=(1, 0.75, 0.5), colors=(16, 8, 4)):
             encoded = base64.b64encode(picture).decode("ascii")
             best = best or encoded
             if len(encoded) <= room:
-                image = _image(summary.title or view.kind, encoded)
-                return {**data, "text/html": summary.html(image + _WHY)}, best
+                break
+        if encoded:  # the smallest one even where it is larger: a saved notebook always has its picture
+            data["text/html"] = summary.html(_image(summary.title or view.kind, encoded) + _WHY)
     except Exception as error:  # noqa: BLE001 - a picture is no reason to lose the display
         warnings.warn(f"The picture of the view could not be drawn: {error}", RuntimeWarning, stacklevel=2)
     return data, best

@@ -52,7 +52,7 @@ def parts_of(kind: str) -> list[str]:
 
 def packed(files: Collection[str]) -> bytes:
     """Return files, in this order, as one gzipped JSON object from name to text."""
-    return gzip.compress(json.dumps({name: _read(name) for name in files}).encode(), 6, mtime=0)
+    return gzip.compress(json.dumps({name: _read(name) for name in files}).encode(), 9, mtime=0)
 
 
 def _later(part: str) -> Iterator[str]:

@@ -14,36 +14,47 @@ from trackkit_jupyter.widgets.views import SamplesView, ViewWidget
 __all__ = ["PlotControls", "SampleSlider"]
 
 _NEWEST = "newest"
+_KINDS = [
+    ("Exponential", "ema"),
+    ("Time-weighted", "time_weighted"),
+    ("Running mean", "running"),
+    ("Gaussian", "gaussian"),
+    ("None", "none"),
+]
 
 
 class PlotControls(ipywidgets.HBox):  # type: ignore[misc]
-    """Group by, horizontal axis and smoothing, for any number of views at once.
+    """Metrics, group by, horizontal axis and smoothing, for any number of views at once.
 
     Parameters
     ----------
     *widgets
-        :class:`ScalarsView` or :class:`ComparisonView`; the first one says how the controls stand at the beginning.
+        :class:`ScalarsView`, :class:`ComparisonView` or :class:`PlotsView`; the first one that has a trait says how its
+        control stands at the beginning.
 
     Attributes
     ----------
-    group_by, xaxis, smoothing
-        The ipywidgets controls; each is linked both ways to the trait of that name.
+    metrics, group_by, xaxis, smoothing_kind, smoothing
+        The ipywidgets controls; each is linked both ways to the trait of that name of every view that has it, and only
+        those that a view has are shown: of a :class:`PlotsView` it is the metrics.
 
     Raises
     ------
     TrackkitTypeError
-        There is no view, or one without these traits.
+        There is no view, or one that these controls are not for.
     """
 
     _links: Sequence[Any] = ()
 
     def __init__(self, *widgets: ViewWidget) -> None:
         for widget in widgets:
-            if not isinstance(widget, ViewWidget) or not widget.has_trait("smoothing"):
-                raise TrackkitTypeError(f"A ScalarsView or ComparisonView is needed, not {type(widget).__name__}.")
+            if not isinstance(widget, ViewWidget) or not widget.has_trait("metrics"):
+                needed = "A ScalarsView, ComparisonView or PlotsView"
+                raise TrackkitTypeError(f"{needed} is needed, not {type(widget).__name__}.")
         if not widgets:
             raise TrackkitTypeError("At least one view is needed.")
         style = {"description_width": "initial"}
+        self.metrics = ipywidgets.TagsInput(allow_duplicates=False, placeholder="Metrics: all")
         self.group_by = ipywidgets.Dropdown(
             options=[("Metric", "metric"), ("None", "none")], description="Group by", style=style
         )
@@ -52,16 +63,21 @@ class PlotControls(ipywidgets.HBox):  # type: ignore[misc]
             description="Horizontal axis",
             style=style,
         )
+        self.smoothing_kind = ipywidgets.Dropdown(options=_KINDS, description="Kind of smoothing", style=style)
         self.smoothing = ipywidgets.FloatSlider(
             min=0, max=0.999, step=0.001, readout_format=".3f", description="Smoothing", style=style
         )
-        names = ("group_by", "xaxis", "smoothing")
-        first, *others = widgets
-        self._links = [traitlets.link((first, name), (getattr(self, name), "value")) for name in names]
-        self._links += [
-            traitlets.link((getattr(self, name), "value"), (other, name)) for other in others for name in names
-        ]
-        super().__init__([self.group_by, self.xaxis, self.smoothing])
+        links: list[Any] = []
+        shown: list[Any] = []
+        for name in ("metrics", "group_by", "xaxis", "smoothing_kind", "smoothing"):
+            control = getattr(self, name)
+            having = [widget for widget in widgets if widget.has_trait(name)]
+            if having:
+                shown.append(control)
+                links.append(traitlets.link((having[0], name), (control, "value")))
+                links += [traitlets.link((control, "value"), (other, name)) for other in having[1:]]
+        self._links = links
+        super().__init__(shown)
 
     def close(self) -> None:
         """Undo the links, and remove the controls."""

@@ -26,8 +26,6 @@ __all__ = ["MOST", "ComparisonView", "ExperimentView", "PlotsView", "SamplesView
 MOST = 50
 _ID = re.compile(r"[0-9a-f]{32}")
 _GROUPING = {"group_by", "by", "over", "band"}
-#: Bytes of a display besides its model. Over the comm a further view costs 8 KB at most, on the wire and in all.
-_LIGHT = {"http": 16_000, "comm": 2_600}
 _MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 
 
@@ -158,7 +156,7 @@ class ViewWidget(anywidget.AnyWidget):
         if _MIME_TYPE in data:
             # Our renderer takes the view, and binds it to the model of that name as long as there is one.
             data[_MIME_TYPE] = {**data[_MIME_TYPE], "trackkit_model": self._id, "trackkit_door": self._door}
-        words, self.picture = light(self.view, _LIGHT[door()])
+        words, self.picture = light(self.view)
         return {**data, **words}, metadata
 
 

@@ -31,7 +31,7 @@ const NOT_A_VIEW = 'This output holds no view that this version of trackkit_jupy
 const MODEL_MS = 400;
 
 const missing = new Once();
-const older = new Once();
+const versions = new Once();
 
 /** A sentence, and the command that mends what it says. */
 type Said = [reason: string, command?: string];
@@ -76,7 +76,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   override dispose(): void {
     this.mounted.abort();
     missing.leave(this);
-    older.leave(this);
+    versions.leave(this);
     super.dispose();
   }
 
@@ -87,6 +87,8 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       showPicture(this.node, picture, NOT_A_VIEW);
       return;
     }
+    await null; // until the output is in its cell
+    const running = this.runs();
     const [ui, hasExtension, version, path] = await Promise.all([
       import('../ui').catch(() => null),
       this.server.hasExtension(),
@@ -98,7 +100,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       return;
     }
     this.shown = ''; // unless it becomes live, the next rendering tries again
-    const said = hasExtension ? this.saysOlder(data, version) : this.saysMissing(door);
+    const said = hasExtension ? this.saysVersions(data, version, running) : this.saysMissing(door);
     if (!ui) {
       showPicture(this.node, picture, NOT_LOADED);
     } else if (!hasExtension && !door) {
@@ -156,20 +158,34 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     }
   }
 
-  /** What is to be said of a server that is older than the kernel that made the output; once in a page. */
-  private saysOlder(data: IRenderMime.IMimeModel['data'], version: string | null): Said | null {
+  /** What is to be said of a server and a kernel that have two versions of us; once in a page. */
+  private saysVersions(data: IRenderMime.IMimeModel['data'], version: string | null, running: boolean): Said | null {
     missing.leave(this);
     const by = (data[MIME_TYPE] as { made_by?: unknown }).made_by;
-    if (typeof by !== 'string' || !isNewer(by, version) || !older.take(this)) {
-      older.leave(this);
+    const made = typeof by === 'string' ? by : null;
+    const newer = isNewer(made, version);
+    // What an older version saved is no matter; that it runs now is.
+    if (!(newer || (running && isNewer(version, made))) || !versions.take(this)) {
+      versions.leave(this);
       return null;
     }
-    return [
-      `The kernel has trackkit_jupyter ${by}, the Jupyter server has ${version}. What both know is shown, and nothing ` +
-        'is lost; what is new in the kernel is not. To see it all, run the command below where the server runs, then ' +
-        'restart the server.',
-      `pip install trackkit_jupyter==${by}`,
-    ];
+    const both = `The kernel has trackkit_jupyter ${made}, the Jupyter server has ${version}. `;
+    return newer
+      ? [
+          `${both}What both know is shown, and nothing is lost; what is new in the kernel is not. To see it all, run the ` +
+            'command below where the server runs, then restart the server.',
+          `pip install trackkit_jupyter==${made}`,
+        ]
+      : [
+          `${both}What the kernel records is shown, all of it; what is new in the server it does not record. To have ` +
+            'both, run the command below in a cell, then restart the kernel.',
+          `%pip install trackkit_jupyter==${version}`,
+        ];
+  }
+
+  /** Whether the cell of this output runs: then it was made just now, by the kernel that is there. */
+  private runs(): boolean {
+    return /\*/.test(this.node.closest('.jp-CodeCell')?.querySelector('.jp-InputPrompt')?.textContent ?? '');
   }
 
   /** What is to be said of a server without our extension; how to mend it, once in a page. */
