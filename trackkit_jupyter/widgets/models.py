@@ -37,7 +37,7 @@ class ModelView(ViewWidget):
         The tab that is open: ``general``, ``network``, ``labels``, ``metadata``, ``lineage``, ``scalars`` or ``plots``.
     """
 
-    tab = traitlets.Enum(list(MODEL_TABS), "general").tag(sync=True)
+    tab = traitlets.Enum(list(MODEL_TABS), "general").tag(sync=True, option=True)
 
     def __init__(self, model: Any, store: Store[Any] | None = None, **options: Any) -> None:
         super().__init__(views.model(model), store or store_of(model), **options)
