@@ -41,7 +41,9 @@ def experiment(store: Store[Any], id: str) -> dict[str, Any]:
     with opened(store, id) as found:
         state = found.state()  # before the data: what changes in between is then read again
         told = {"status_reason": found.status_reason, "state": state, "now": iso(time.time())}
-        return {**shortened(found.to_dict()), **told}
+        record = found.to_dict()
+        # The charts of a model ask for its name and project as for those of an experiment; it has no long texts here.
+        return {**(shortened(record) if "execution" in record else record), **told}
 
 
 def experiments(

@@ -349,3 +349,9 @@ def test_the_operations_answer_and_edit(folder: Path) -> None:
     assert (now["name"], now["tags"], now["aliases"]) == ("renamed", ["t"], [])  # an alias is of a name's versions
     with pytest.raises(NotFoundError, match="no model"):
         operations.call("model", store, {"id": maker.id})
+
+
+def test_charts_read_a_model_as_they_read_an_experiment(folder: Path) -> None:
+    model = track.register_model(None, "net", project="vision", store=folder)
+    answer = operations.call("experiment", track.open_store(folder), {"id": model.id})
+    assert (answer["name"], answer["project"], answer["status"]) == ("net", "vision", "draft")

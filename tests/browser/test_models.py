@@ -1,0 +1,291 @@
+"""The model view as a hand finds it: seven tabs, editors that lose nothing, two people at once, there and back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+import trackkit_jupyter as track
+
+from .lab import Lab, LabServer
+from .shelf import page_of, picture
+
+CONFIG = {"layers": [{"kind": "conv", "filters": 32}, {"kind": "dense", "units": 10}], "dropout": 0.1}
+TABS = ["General", "Network", "Labels", "Metadata", "Lineage", "Scalars", "Plots"]
+
+
+@pytest.fixture
+def model(server: LabServer, tmp_path: Path) -> track.Model:
+    """A draft with a bit of everything, made by one experiment and used by two."""
+    weights = tmp_path / "net.pt"
+    weights.write_bytes(b"weights")
+    with track.start("maker", store=server.store, capture=False) as exp:
+        model = exp.save_model("net", weights, labels={"cat": 0, "dog": 1}, config=CONFIG, tags=["digits"])
+    for name, tag in (("tune-a", "frozen"), ("tune-b", "warm")):
+        run = track.start(name, store=server.store, capture=False, tags=[tag], description=f"about {name[-1]}")
+        run.use_model(model)
+        run.finish("failed" if name == "tune-b" else "completed")
+    for step in range(3_000):
+        model.log_scalar("accuracy", "test", 1 - 1 / (step + 1), step)
+    model.log_single_value("best", 0.97)
+    model.log_plot("confusion", "test", go.Figure(go.Heatmap(z=[[5, 1], [2, 7]])), 0)
+    model.rest()
+    return model
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with page_of(browser) as opened:
+        yield opened
+
+
+def opened(page: Page, server: LabServer, model: track.Model, tab: str = "General") -> Locator:
+    """Open the view of a model; return the panel of a tab."""
+    page.goto(server.page_url(f"trackkit/widgets/?type=model&objects={model.id}"))
+    return turned(page, tab)
+
+
+def turned(page: Page, tab: str) -> Locator:
+    page.get_by_role("tab", name=tab, exact=True).click(timeout=20_000)
+    return page.get_by_role("tabpanel", name=tab, exact=True)
+
+
+def edit(panel: Locator) -> None:
+    panel.get_by_role("button", name="Edit", exact=True).click()
+
+
+def write(window: Locator, row: int, *cells: str) -> None:
+    """Fill a row of an editing window."""
+    for at, cell in enumerate(cells):
+        window.locator("tbody tr").nth(row).locator("input").nth(at).fill(cell)
+
+
+def save(where: Locator) -> None:
+    where.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_the_general_tab(page: Page, server: LabServer, model: track.Model) -> None:
+    general = opened(page, server, model)
+    assert page.get_by_role("tab").all_inner_texts() == TABS
+    facts = general.get_by_role("region", name="Model", exact=True)
+    expect(facts).to_contain_text(str(model.path))
+    expect(facts).to_contain_text("pytorch")
+    facts.get_by_role("button", name="Copy", exact=True).click()  # local: copied, not fetched
+    expect(general.get_by_role("status").filter(has_text="Copied").first).to_be_attached()
+    assert page.evaluate("navigator.clipboard.readText()") == model.uri
+    expect(general.get_by_role("button", name="Download", exact=True)).to_have_count(0)
+    with page.expect_download() as got:
+        facts.get_by_role("button", name="Download weights").click()
+    assert Path(got.value.path()).read_bytes() == b"weights"
+    general.get_by_role("button", name="Edit description").click()
+    general.get_by_role("textbox", name="Description").fill("A small network.")
+    save(general)
+    expect(general.get_by_role("button", name="Edit description")).to_have_text("A small network.")
+    assert model.description == "A small network."
+    general.get_by_role("button", name="Add alias").click()
+    general.get_by_role("textbox", name="New alias").fill("champion")
+    general.get_by_role("textbox", name="New alias").press("Enter")
+    expect(page.get_by_text("@champion")).to_be_visible()
+    assert model.aliases == ["champion"]
+    picture(page, "model-general")
+    general.get_by_role("button", name="maker").click()
+    expect(page.get_by_role("article", name="maker")).to_be_visible()
+    page.get_by_role("button", name="Back").click()
+    expect(general).to_be_visible()
+
+
+def test_weights_in_the_network_and_weights_that_vanished(page: Page, server: LabServer, model: track.Model) -> None:
+    far = track.register_model("http://127.0.0.1:9/net.pt", "far", store=server.store)
+    general = opened(page, server, far)
+    expect(general.get_by_role("link", name="http://127.0.0.1:9/net.pt")).to_be_visible()
+    expect(
+        general.get_by_role("region", name="Model", exact=True).get_by_role("button", name="Copy", exact=True)
+    ).to_have_count(0)
+    general.get_by_role("button", name="Download", exact=True).click()
+    expect(general.get_by_text("This address does not answer this browser.")).to_be_visible()
+    model.path.unlink()
+    general = opened(page, server, model)
+    expect(general.get_by_text("This file is gone: someone removed it from the store.")).to_be_visible()
+    expect(general.get_by_role("button", name="Download weights")).to_have_count(0)
+
+
+def test_the_configuration_is_searched_copied_edited_and_cleared(
+    page: Page, server: LabServer, model: track.Model
+) -> None:
+    network = opened(page, server, model, "Network")
+    network.get_by_role("textbox", name="Search").fill("kind")
+    expect(network.get_by_text("1 of 2", exact=True)).to_be_visible()
+    network.get_by_role("button", name="Next match").click()
+    expect(network.get_by_text("2 of 2", exact=True)).to_be_visible()
+    network.get_by_role("button", name="Previous match").click()
+    expect(network.get_by_text("1 of 2", exact=True)).to_be_visible()
+    network.get_by_role("button", name="Copy", exact=True).click()
+    expect(network.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+    assert page.evaluate("navigator.clipboard.readText()") == model.config
+    edit(network)
+    field = network.get_by_role("textbox", name="Configuration")
+    field.fill('{"layers": 3,}')
+    expect(network.get_by_text("This is no valid JSON")).to_be_visible()
+    save(network)
+    expect(field).to_have_value('{"layers": 3,}')
+    field.fill("layers: [3")
+    network.get_by_role("combobox", name="Format").select_option("yaml")
+    save(network)
+    expect(network.get_by_text(re.compile("no valid YAML.*line 2"))).to_be_visible()
+    expect(field).to_have_value("layers: [3")
+    field.fill("layers: [3]")
+    save(network)
+    expect(network.get_by_role("document", name="Configuration")).to_contain_text("layers: [3]")
+    assert (model.config, model.config_type) == ("layers: [3]", "yaml")
+    network.get_by_role("button", name="Clear", exact=True).click()
+    network.get_by_role("button", name="Clear the configuration").click()
+    expect(network.get_by_text("The configuration of the network appears here.")).to_be_visible()
+    assert model.config == ""
+
+
+def test_a_configuration_of_many_lines_is_searched(page: Page, server: LabServer, model: track.Model) -> None:
+    model.set_config("\n".join(f"line {n}" for n in range(700_000)), "text")
+    assert len(model.config) > 8_000_000
+    network = opened(page, server, model, "Network")
+    network.get_by_role("textbox", name="Search").fill("line 699999")
+    expect(network.locator("mark")).to_have_text("line 699999", timeout=20_000)
+
+
+def test_labels_are_added_modified_deleted_and_checked(page: Page, server: LabServer, model: track.Model) -> None:
+    labels = opened(page, server, model, "Labels")
+    edit(labels)
+    window = page.get_by_role("dialog", name="Edit labels")
+    window.get_by_role("button", name="Add label").click()
+    write(window, 2, "cat", "1.5")
+    save(window)
+    expect(window.get_by_text("There is another label “cat”.")).to_have_count(2)
+    expect(window.get_by_text("An ID is a whole number.")).to_be_visible()
+    expect(window.locator("tbody tr").nth(2).locator("input").nth(1)).to_have_value("1.5")
+    picture(page, "model-labels-editor")
+    write(window, 2, "horse", "7")
+    write(window, 0, "tiger", "0")
+    window.get_by_role("button", name="Remove label dog").click()
+    save(window)
+    expect(window).to_have_count(0)
+    expect(labels.get_by_role("row")).to_have_text(["LabelID", "tiger0", "horse7"])
+    assert model.labels == {"tiger": 0, "horse": 7}
+
+
+def test_metadata_of_a_published_model(page: Page, server: LabServer, model: track.Model) -> None:
+    metadata = opened(page, server, model, "Metadata")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Publish for good").click()
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_have_count(0)
+    assert model.status == "published"
+    edit(metadata)
+    window = page.get_by_role("dialog", name="Edit metadata")
+    write(window, 0, "", "str", "v2")
+    save(window)
+    expect(window.get_by_text("The key is missing.")).to_be_visible()
+    write(window, 0, "dataset")
+    save(window)
+    expect(metadata.get_by_role("row")).to_have_text(["KeyTypeValue", "datasetstrv2"])
+    assert model.metadata == {"dataset": {"type": "str", "value": "v2"}}
+    for tab in ("Network", "Labels"):
+        panel = turned(page, tab)
+        expect(panel.get_by_text("Published: read-only")).to_be_visible()
+        expect(panel.get_by_role("button", name="Edit", exact=True)).to_have_count(0)
+        expect(panel.get_by_role("button", name="Clear", exact=True)).to_have_count(0)
+    expect(turned(page, "General").get_by_role("button", name="Edit description")).to_have_count(0)
+    with pytest.raises(track.LockedError):
+        model.set_config("{}")
+
+
+def test_the_lineage_is_filtered_searched_and_followed(page: Page, server: LabServer, model: track.Model) -> None:
+    lineage = opened(page, server, model, "Lineage")
+    expect(lineage.get_by_text("Created by")).to_be_visible()
+    users = lineage.get_by_role("rowheader")
+    expect(users).to_have_text(["tune-a", "tune-b"])
+    lineage.get_by_role("button", name="Filter by tags").click()
+    lineage.get_by_role("checkbox", name="warm").check()
+    expect(users).to_have_text(["tune-b"])
+    lineage.get_by_role("checkbox", name="warm").uncheck()
+    lineage.get_by_role("button", name="Filter by status").click()
+    lineage.get_by_role("checkbox", name="Completed").check()
+    expect(users).to_have_text(["tune-a"])
+    lineage.get_by_role("button", name="Show all").click()
+    for words in ("TUNE-B", "about b", track.open_store(server.store).experiments('name == "tune-b"')[0].id):
+        lineage.get_by_role("textbox", name="Search").fill(words)
+        expect(users.last).to_have_text("tune-b")
+        expect(lineage.get_by_text("1 of 2", exact=True)).to_be_visible()
+    users.get_by_role("button", name="tune-b").click()
+    expect(page.get_by_role("article", name="tune-b")).to_be_visible()
+    page.get_by_role("tab", name="Artifacts").click()
+    inputs = page.get_by_role("list", name="Input models")
+    expect(inputs).to_contain_text(model.id)
+    expect(inputs).to_contain_text('"filters": 32')
+    inputs.get_by_role("button", name="net").click()
+    expect(page.get_by_role("article", name="net").last.get_by_role("tab", name="General")).to_have_attribute(
+        "aria-selected", "true"
+    )
+
+
+def test_scalars_and_plots(page: Page, server: LabServer, model: track.Model) -> None:
+    scalars = opened(page, server, model, "Scalars")
+    expect(scalars.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(scalars.get_by_role("region", name="Summary")).to_contain_text("best0.97")
+    plots = turned(page, "Plots")
+    expect(plots.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
+    assert model.single_values == {"best": 0.97}
+
+
+@pytest.mark.parametrize("choice", ["Keep mine", "Take theirs"])
+def test_two_editors_lose_nothing(
+    page: Page, browser: Browser, server: LabServer, model: track.Model, choice: str
+) -> None:
+    network = opened(page, server, model, "Network")
+    edit(network)
+    network.get_by_role("textbox", name="Configuration").fill('{"mine": 1}')
+    with page_of(browser) as second:
+        other = opened(second, server, model, "Network")
+        edit(other)
+        other.get_by_role("textbox", name="Configuration").fill('{"theirs": 2}')
+        save(other)
+        expect(other.get_by_role("document", name="Configuration")).to_contain_text("theirs")
+        expect(network.get_by_text("Someone else changed it since you began")).to_be_visible()
+        save(network)
+        expect(network.get_by_role("region", name="Theirs")).to_contain_text('{"theirs": 2}')
+        expect(network.get_by_role("region", name="Yours")).to_contain_text('{"mine": 1}')
+        picture(page, "model-conflict")
+        network.get_by_role("button", name=choice).click()
+        if choice == "Take theirs":
+            expect(network.get_by_role("textbox", name="Configuration")).to_have_value('{"theirs": 2}')
+        else:
+            expect(other.get_by_role("document", name="Configuration")).to_contain_text(
+                "mine"
+            )  # both views are in step
+            assert json.loads(model.config) == {"mine": 1}
+
+
+def test_the_editor_as_a_widget(lab: Lab) -> None:
+    make = (
+        "import trackkit_jupyter as track\n"
+        "model = track.register_model(None, 'net', labels={'cat': 0}, config={'a': 1})\n"
+        "editor = track.widgets.ModelEditor(model, tab='labels'); editor"
+    )
+    lab.server.write("model-widget.ipynb", make, "model")
+    lab.open("model-widget.ipynb")
+    lab.run_all()
+    shown = lab.output(1).get_by_role("tabpanel", name="General")
+    expect(shown).to_be_visible(timeout=30_000)
+    labels = lab.output(0).get_by_role("tabpanel", name="Labels")
+    edit(labels)
+    window = lab.page.get_by_role("dialog", name="Edit labels")
+    write(window, 0, "dog", "5")
+    save(window)
+    expect(labels.get_by_role("row")).to_have_text(["LabelID", "dog5"])
+    assert lab.python("print(editor.labels, model.labels)").strip() == "{'dog': 5} {'dog': 5}"
+    lab.python("editor.labels = {'horse': 9}")
+    expect(labels.get_by_role("row")).to_have_text(["LabelID", "horse9"])
+    assert lab.errors == []
