@@ -8,6 +8,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import List, Unicode
 
 from trackkit_jupyter.server.api import AboutHandler, NothingHandler, OperationHandler
+from trackkit_jupyter.server.console import ConsoleHandler
 from trackkit_jupyter.server.door import Service
 from trackkit_jupyter.server.embed import EmbedHandler
 from trackkit_jupyter.server.files import BlobHandler, PlotlyHandler, StaticHandler
@@ -42,6 +43,7 @@ class TrackkitExtension(ExtensionApp):
                 (r"/trackkit/api/about", AboutHandler),
                 (r"/trackkit/api/([a-z_]{1,40})", OperationHandler),
                 (r"/trackkit/files/([0-9a-f]{32})/([0-9a-f]{32})/([0-9a-f]{64})", BlobHandler, {"path": ""}),
+                (r"/trackkit/console/([0-9a-f]{32})/([0-9a-f]{32})", ConsoleHandler),
                 (r"/trackkit/plotly/([0-9A-Za-z.+-]{1,40})/plotly\.min\.js", PlotlyHandler, {"path": ""}),
                 (r"/trackkit/static/([0-9a-f]{16})/([0-9A-Za-z_-][0-9A-Za-z._-]{0,99})", StaticHandler, {"path": ""}),
                 (r"/trackkit/widgets?/?", EmbedHandler),

@@ -17,7 +17,16 @@ from trackkit_jupyter.errors import NotFoundError
 from trackkit_jupyter.operations.reads import file
 from trackkit_jupyter.server.door import Door, guarded
 
-__all__ = ["FOLDER", "POLICIES", "BlobHandler", "PlotlyHandler", "StaticHandler", "plotly_address", "static_address"]
+__all__ = [
+    "FOLDER",
+    "POLICIES",
+    "BlobHandler",
+    "PlotlyHandler",
+    "StaticHandler",
+    "download_name",
+    "plotly_address",
+    "static_address",
+]
 
 _FOREVER = "private, max-age=31536000, immutable"
 _INERT = "sandbox; default-src 'none'"
@@ -92,7 +101,7 @@ class BlobHandler(_FileHandler):
         self.set_header("Content-Security-Policy", self.content_security_policy)
         download = self.request.query_arguments.get("download")
         if download or shown is None:
-            name = _file_name(download[-1].decode("utf-8", "replace") if download else "") or sha256
+            name = download_name(download[-1].decode("utf-8", "replace") if download else "") or sha256
             self.set_header("Content-Disposition", f"attachment; filename*=utf-8''{quote(name, safe='')}")
         content_type = shown or "application/octet-stream"
         if content_type.startswith("text/"):
@@ -184,7 +193,7 @@ def _digest(found: tuple[tuple[Path, int], ...]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _file_name(text: str) -> str:
+def download_name(text: str) -> str:
     """Return a name that is safe on every system: no folders, no control characters, no leading dots."""
     last = re.split(r"[/\\]", text)[-1]
     kept = "".join("_" if character in '<>:"|?*' else character for character in last if _prints(character))

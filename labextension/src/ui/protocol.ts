@@ -63,6 +63,8 @@ export type Num = number | 'NaN' | 'Infinity' | '-Infinity';
 
 export interface Parameter {
   value: string | null;
+  /** Its whole length in characters, where `value` is only its beginning. */
+  length?: number;
   type?: string | null;
   description?: string | null;
   default?: string | null;
@@ -70,6 +72,8 @@ export interface Parameter {
 
 export interface ConfigurationObject {
   value: string | null;
+  /** Its whole length in characters, where `value` is only its beginning. */
+  length?: number;
   type?: string | null;
   description?: string | null;
 }
@@ -179,6 +183,8 @@ export interface Execution {
   script: string | null;
   working_dir: string | null;
   diff: string | null;
+  /** Its whole length in characters, where `diff` is only its beginning. */
+  diff_length?: number;
   packages: Record<string, string | null> | null;
   container: { image: string | null; arguments: string | null; setup: string | null } | null;
   output_uri: string | null;
@@ -356,7 +362,7 @@ export function decodeCharts(buffer: ArrayBuffer): ChartsAnswer {
 export interface ConsoleLine {
   index: number;
   time: string | number | null;
-  stream: 'stdout' | 'stderr' | 'report';
+  stream: 'stdout' | 'stderr' | 'report' | 'cell';
   text: string;
 }
 
@@ -514,6 +520,15 @@ export interface Reads {
   };
   table_views: { args: Record<string, never>; result: { views: SavedView[] } };
   charts: { args: ChartsArguments; result: ArrayBuffer };
+  text: {
+    args: {
+      id: string;
+      part: 'hyperparameter' | 'property' | 'configuration' | 'diff';
+      name?: string;
+      section?: string;
+    };
+    result: { text: string };
+  };
   console: { args: { id: string; after?: number; limit?: number }; result: ConsoleAnswer };
   plots: { args: { objects: string[] }; result: { plots: PlotEntry[] } };
   figure: { args: { id: string; hash: string }; result: Figure };
@@ -562,6 +577,20 @@ export interface Edits {
   reset: { id: string };
   clone: { id: string; name?: string };
   delete: { id: string };
+  set_property: { id: string; name: string; value: string };
+  remove_properties: { id: string; names: string[] };
+  set_hyperparameter: { id: string; section: string; name: string; value: string };
+  remove_hyperparameters: { id: string; section: string; names: string[] };
+  set_configuration: { id: string; name: string; text: string };
+  remove_configuration: { id: string; names: string[] };
+  set_execution: {
+    id: string;
+    image?: string;
+    arguments?: string;
+    setup?: string;
+    output_uri?: string;
+    log_level?: string;
+  };
   set_tag_colors: { tag: string; background?: string; foreground?: string };
   save_table_view: { name: string; options: string };
   remove_table_view: { name: string };

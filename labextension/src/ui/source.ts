@@ -24,6 +24,8 @@ export interface Source {
   reaches?: ((url: string) => Promise<boolean>) | undefined;
   /** Whole address of the page that shows a view by itself, where the source has one. */
   pageUrl?(query: URLSearchParams): string;
+  /** Where the whole console of an experiment is sent from, where it can be asked for by an address. */
+  logUrl?(experiment: string, download: string, times: boolean): string;
   /** Address of plotly.js, for `import()`. */
   plotlyUrl(): Promise<string>;
   /** Call `onChange` whenever one of `ids` changed, until `signal` aborts. */
@@ -129,6 +131,12 @@ export class HttpSource implements Source {
     const page = new URL(`${this.options.baseUrl}trackkit/widgets/`, document.baseURI);
     page.search = query.toString();
     return page.href;
+  }
+
+  logUrl(experiment: string, download: string, times: boolean): string {
+    const path = [this.store.id, experiment].map(encodeURIComponent).join('/');
+    const query = new URLSearchParams({ download, ...(times ? { times: '1' } : {}) });
+    return `${this.options.baseUrl}trackkit/console/${path}?${query}`;
   }
 
   async plotlyUrl(): Promise<string> {

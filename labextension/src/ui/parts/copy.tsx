@@ -7,7 +7,12 @@ import { Button } from './icon';
 
 const SAID_MS = 1_500;
 
-export function CopyButton({ text, label = 'Copy' }: { text: string | (() => string); label?: string }) {
+interface CopyButtonProps {
+  text: string | (() => string | Promise<string>);
+  label?: string;
+}
+
+export function CopyButton({ text, label = 'Copy' }: CopyButtonProps) {
   const done = useSignal(false);
   useEffect(() => {
     if (!done.value) {
@@ -20,7 +25,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string | (() => str
   }, [done.value]);
   const copy = async (event: MouseEvent) => {
     event.stopPropagation();
-    await copyText(typeof text === 'string' ? text : text());
+    await copyText(typeof text === 'string' ? text : await text());
     done.value = true;
   };
   return (

@@ -103,30 +103,51 @@ export class PagedLog {
   }
 }
 
+/** The test a line must pass: to hold a text, in upper or lower case, or to fit a regular expression. */
+export function testOf(query: string, pattern: boolean): (text: string) => boolean {
+  if (pattern) {
+    const expression = new RegExp(query, 'i');
+    return text => expression.test(text);
+  }
+  const wanted = query.toLowerCase();
+  return text => text.toLowerCase().includes(wanted);
+}
+
 /** Where a text occurs in a log: found page by page, going on when the log grows. */
 export class LogSearch {
   readonly matches = signal<readonly number[]>([]);
   /** The part of the log that was looked through, 0 to 1. */
   readonly progress = signal(1);
-  private query = '';
+  /** Why the pattern cannot be searched for. */
+  readonly problem = signal<string | null>(null);
+  private fits: ((text: string) => boolean) | null = null;
   private searched = 0;
   private running: AbortController | null = null;
 
   constructor(private readonly log: PagedLog) {}
 
-  start(query: string): void {
+  start(query: string, pattern = false): void {
     this.running?.abort();
     this.running = null;
-    this.query = query.toLowerCase();
+    this.problem.value = null;
+    this.fits = null;
+    if (query) {
+      try {
+        this.fits = testOf(query, pattern);
+      } catch (reason) {
+        this.problem.value = reason instanceof Error ? reason.message : String(reason);
+      }
+    }
     this.searched = 0;
     this.matches.value = [];
-    this.progress.value = query ? 0 : 1;
+    this.progress.value = this.fits ? 0 : 1;
     void this.goOn();
   }
 
   /** Look through what came since. */
   async goOn(): Promise<void> {
-    if (!this.query || this.running) {
+    const fits = this.fits;
+    if (!fits || this.running) {
       return;
     }
     const running = new AbortController();
@@ -136,7 +157,7 @@ export class LogSearch {
         if (this.running !== running) {
           return;
         }
-        const found = lines.filter(line => line.text.toLowerCase().includes(this.query)).map(line => line.index);
+        const found = lines.filter(line => line.stream !== 'cell' && fits(line.text)).map(line => line.index);
         if (found.length > 0) {
           this.matches.value = [...this.matches.value, ...found];
         }

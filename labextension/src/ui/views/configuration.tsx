@@ -1,22 +1,68 @@
-// The Configuration tab: user properties, hyperparameters by section, configuration objects.
+// The Configuration tab: user properties, hyperparameters by section, configuration objects; edited where that is allowed.
 
 import { useSignal } from '@preact/signals';
-import { CopyButton } from '../parts/copy';
-import type { LiveRead } from '../parts/live';
+import { ArrowLeft, CopyPlus } from 'lucide';
+import { useMemo } from 'preact/hooks';
+import '../styles/code.css';
+import { Button } from '../parts/icon';
+import { type LiveRead, useLive } from '../parts/live';
 import { Rail, type RailItem } from '../parts/rail';
-import { Search, useFilter } from '../parts/search';
-import { Empty, Nothing, SkeletonRows } from '../parts/states';
-import type { ConfigurationObject, ExperimentAnswer, Parameter } from '../protocol';
+import { Problem, SkeletonRows } from '../parts/states';
+import type { ExperimentAnswer } from '../protocol';
+import { type Source, wordsOf } from '../source';
+import { ObjectText } from './object';
+import { Parameters } from './parameters';
 
 const PROPERTIES = 'properties';
 
-export function ConfigurationTab({ record: live }: { record: LiveRead<ExperimentAnswer> }) {
+interface ConfigurationTabProps {
+  record: LiveRead<ExperimentAnswer>;
+  source: Source;
+}
+
+export function ConfigurationTab({ record, source }: ConfigurationTabProps) {
+  const clone = useSignal<string | null>(null);
   const chosen = useSignal('');
-  const record = live.value.value;
-  if (!record) {
-    return live.late.value ? <SkeletonRows rows={8} /> : null;
+  if (clone.value !== null) {
+    return <Clone source={source} id={clone.value} chosen={chosen} onBack={() => (clone.value = null)} />;
   }
-  const items = sections(record);
+  return <Configuration record={record} source={source} chosen={chosen} onClone={id => (clone.value = id)} />;
+}
+
+/** The copy that was made to be edited, in the place of what it was made from. */
+function Clone(props: { source: Source; id: string; chosen: { value: string }; onBack: () => void }) {
+  const { source, id, chosen, onBack } = props;
+  const record = useLive(source, [id], signal => source.read('experiment', { id }, signal), [id]);
+  const name = record.value.value?.name;
+  return (
+    <div class="tk-configuration">
+      <div class="tk-note-strip" role="status">
+        <Button label="Back to the original" icon={ArrowLeft} onClick={onBack}>
+          Back
+        </Button>
+        {name && (
+          <span>
+            Editing the clone <b>{name}</b>, a draft
+          </span>
+        )}
+      </div>
+      <Configuration record={record} source={source} chosen={chosen} />
+    </div>
+  );
+}
+
+interface ConfigurationProps extends ConfigurationTabProps {
+  chosen: { value: string };
+  onClone?: (id: string) => void;
+}
+
+function Configuration({ record: live, source, chosen, onClone }: ConfigurationProps) {
+  const record = live.value.value;
+  const items = useMemo(() => (record ? sections(record) : []), [record]);
+  if (!record) {
+    const error = live.error.value;
+    return error ? <Problem error={error} /> : live.late.value ? <SkeletonRows rows={8} /> : null;
+  }
   const current = items.find(item => item.key === chosen.value) ?? first(items);
   const shown = {
     get value() {
@@ -26,16 +72,42 @@ export function ConfigurationTab({ record: live }: { record: LiveRead<Experiment
       chosen.value = key;
     },
   };
+  const item = shown.value;
+  const published = record.status === 'published';
+  const editable = item === PROPERTIES ? !published : record.status === 'draft';
+  const why = published
+    ? 'It is published: its content is locked'
+    : `It is ${record.status}: only a draft is edited here`;
+  const common = {
+    record,
+    source,
+    editable,
+    onChanged: () => live.restart(),
+    tools: editable ? null : <CloneToEdit record={record} source={source} why={why} onClone={onClone} />,
+  };
+  const name = item.slice(item.indexOf(' ') + 1);
+  const go = (key: string) => {
+    chosen.value = key;
+  };
   return (
     <Rail label="Configuration" items={items} chosen={shown}>
-      <Chosen key={shown.value} record={record} item={shown.value} />
+      {item.startsWith('object ') ? (
+        <ObjectText key={item} name={name} {...common} onNamed={named => go(`object ${named}`)} />
+      ) : (
+        <Parameters
+          key={item}
+          section={item === PROPERTIES ? null : name}
+          {...common}
+          onNamed={named => go(`parameters ${named}`)}
+        />
+      )}
     </Rail>
   );
 }
 
 /** Hyperparameters are what people look for first. */
 function first(items: RailItem[]): RailItem | undefined {
-  return items.find(item => item.group && item.count !== 0) ?? items[0];
+  return items.find(item => item.group === 'Hyperparameters' && item.count !== 0) ?? items[0];
 }
 
 function sections(record: ExperimentAnswer): RailItem[] {
@@ -53,120 +125,49 @@ function sections(record: ExperimentAnswer): RailItem[] {
     group: 'Configuration objects',
   }));
   return [
-    { key: PROPERTIES, name: 'User properties', count: count(properties) },
+    { key: PROPERTIES, name: 'Properties', count: count(properties), group: 'User properties' },
     ...(parameters.length > 0
       ? parameters
-      : [{ key: 'parameters ', name: 'General', count: 0, group: 'Hyperparameters' }]),
-    ...(objects.length > 0 ? objects : [{ key: 'object ', name: 'General', count: 0, group: 'Configuration objects' }]),
+      : [{ key: 'parameters General', name: 'General', count: 0, group: 'Hyperparameters' }]),
+    ...(objects.length > 0
+      ? objects
+      : [{ key: 'object General', name: 'General', count: 0, group: 'Configuration objects' }]),
   ];
 }
 
-function Chosen({ record, item }: { record: ExperimentAnswer; item: string }) {
-  if (item === PROPERTIES) {
-    return (
-      <Parameters label="User properties" values={record.properties} code='exp.set_properties(dataset="v2")'>
-        Properties set by people or code appear here; they can be set at any time.
-      </Parameters>
-    );
-  }
-  const name = item.slice(item.indexOf(' ') + 1);
-  if (item.startsWith('parameters ')) {
-    return (
-      <Parameters
-        label={`Hyperparameters ${name}`.trim()}
-        values={record.hyperparameters[name] ?? {}}
-        code='track.start("name", config={"lr": 0.1})'
-      >
-        The hyperparameters of the experiment appear here.
-      </Parameters>
-    );
-  }
-  return <ObjectText name={name} object={record.configuration[name]} />;
+interface CloneToEditProps {
+  record: ExperimentAnswer;
+  source: Source;
+  why: string;
+  onClone: ((id: string) => void) | undefined;
 }
 
-interface ParametersProps {
-  label: string;
-  values: Record<string, Parameter>;
-  code: string;
-  children: string;
-}
-
-function Parameters({ label, values, code, children }: ParametersProps) {
-  const { text, matches } = useFilter();
-  const rows = Object.entries(values);
-  if (rows.length === 0) {
-    return <Empty code={code}>{children}</Empty>;
+function CloneToEdit({ record, source, why, onClone }: CloneToEditProps) {
+  const busy = useSignal(false);
+  const problem = useSignal<string | null>(null);
+  if (!onClone) {
+    return null;
   }
-  const found = rows.filter(([name, { value }]) => matches(name, value));
-  const all = () => found.map(([name, { value }]) => `${name}\t${value ?? ''}`).join('\n');
+  const clone = async () => {
+    busy.value = true;
+    problem.value = null;
+    try {
+      const { id } = await source.edit('clone', { id: record.id });
+      if (id) {
+        onClone(id);
+      }
+    } catch (reason) {
+      problem.value = wordsOf(reason);
+    }
+    busy.value = false;
+  };
   return (
-    <>
-      <div class="tk-bar">
-        <Search text={text} placeholder="Search names and values" />
-        <span class="tk-space" />
-        <CopyButton text={all} />
-      </div>
-      <table class="tk-table" aria-label={label}>
-        <thead>
-          <tr>
-            <th>Name</th>
-            <th>Value</th>
-            <th class="tk-wide-only">Type</th>
-            <th aria-label="Copy" />
-          </tr>
-        </thead>
-        <tbody>
-          {found.map(([name, parameter]) => (
-            <ParameterRow key={name} name={name} parameter={parameter} />
-          ))}
-        </tbody>
-      </table>
-      {found.length === 0 && <Nothing>Nothing matches “{text.value}”.</Nothing>}
-    </>
-  );
-}
-
-function ParameterRow({ name, parameter }: { name: string; parameter: Parameter }) {
-  const { value, type, description } = parameter;
-  const told = [
-    type && `Type: ${type}`,
-    description && `Description: ${description}`,
-    parameter.default !== null && parameter.default !== undefined && `Default: ${parameter.default}`,
-  ].filter(Boolean);
-  const changed = parameter.default !== null && parameter.default !== undefined && parameter.default !== value;
-  return (
-    <tr title={[name, ...told].join('\n')}>
-      <th scope="row">{name}</th>
-      <td class="tk-mono">
-        {value ?? <span class="tk-faint">None</span>}
-        {changed && <span class="tk-faint"> (default {parameter.default})</span>}
-      </td>
-      <td class="tk-wide-only tk-faint">{type}</td>
-      <td class="tk-cell-tools">
-        <CopyButton text={value ?? ''} label={`Copy ${name}`} />
-      </td>
-    </tr>
-  );
-}
-
-function ObjectText({ name, object }: { name: string; object: ConfigurationObject | undefined }) {
-  if (!object) {
-    return (
-      <Empty code='exp.connect_configuration("config.yaml")'>
-        Whole configurations, as a file or a dictionary, appear here.
-      </Empty>
-    );
-  }
-  return (
-    <>
-      <div class="tk-bar">
-        <span class="tk-bar-title">{name}</span>
-        {object.type && <span class="tk-badge">{object.type}</span>}
-        <span class="tk-faint tk-cut">{object.description}</span>
-        <span class="tk-space" />
-        <CopyButton text={object.value ?? ''} />
-      </div>
-      <pre class="tk-code">{object.value || 'Empty'}</pre>
-    </>
+    <span title={why} class="tk-clone">
+      {problem.value && <span class="tk-problem-inline">{problem.value}</span>}
+      <Button label="Clone to edit" icon={CopyPlus} onClick={() => void clone()} disabled={busy.value}>
+        Clone to edit
+      </Button>
+      <span class="tk-spoken">{why}</span>
+    </span>
   );
 }

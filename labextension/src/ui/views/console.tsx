@@ -1,10 +1,10 @@
 // The Console tab: the whole log, read as it comes into sight, following its end.
 
 import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals';
-import { ArrowDownToLine, ChevronDown, ChevronUp, Download } from 'lucide';
+import { ArrowDownToLine, ChevronDown, ChevronUp, Clock, Download, Regex } from 'lucide';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { Ansi, plain, settled } from '../parts/ansi';
-import { downloadBlob, fileName } from '../parts/download';
+import { downloadBlob, downloadUrl, fileName } from '../parts/download';
 import { exact, integer, milliseconds } from '../parts/format';
 import { Button } from '../parts/icon';
 import { type LiveRead, useLive } from '../parts/live';
@@ -44,20 +44,32 @@ export function ConsoleTab({ source, id, record, live }: ConsoleProps) {
   if (total === 0) {
     return <Empty code='print("hello")'>What the experiment prints appears here.</Empty>;
   }
-  return <Log log={log} total={total} name={record.value.value?.name ?? id} live={live} />;
+  const name = record.value.value?.name ?? id;
+  const logUrl = source.logUrl?.bind(source);
+  const address = logUrl ? (times: boolean) => logUrl(id, `${fileName(name)}.log`, times) : null;
+  return <Log log={log} total={total} name={name} live={live} address={address} />;
+}
+
+/** A line as it is downloaded; as the server writes it. */
+function textOf(line: ConsoleLine, times: boolean): string {
+  const ms = milliseconds(line.time);
+  const head = times && ms !== null ? `${new Date(ms).toISOString()} ${line.stream} ` : '';
+  return `${head}${plain(settled(line.text))}\n`;
 }
 
 interface LogProps {
   log: PagedLog;
+  address: ((times: boolean) => string) | null;
   total: number;
   name: string;
   live: ReadonlySignal<boolean>;
 }
 
-function Log({ log, total, name, live }: LogProps) {
+function Log({ log, total, name, live, address }: LogProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const follow = useMemo(() => new Following(), [log]);
   const atEnd = useSignal(true);
+  const times = useSignal(false);
   const finder = useFinder(log, total);
   const virtual = useVirtual({ count: total, scroller, rowHeight: ROW_PX });
   const version = log.version.value;
@@ -90,12 +102,19 @@ function Log({ log, total, name, live }: LogProps) {
     <div class="tk-console">
       <div class="tk-bar">
         <Search text={finder.text} placeholder="Search the log" onKeyDown={finder.onKeyDown} />
+        <Button
+          label="Regular expression"
+          icon={Regex}
+          pressed={finder.pattern.value}
+          onClick={() => (finder.pattern.value = !finder.pattern.value)}
+        />
         <FinderTools finder={finder} />
         <span class="tk-space" />
         <span class="tk-faint tk-number tk-wide-only">
           {integer(total)} {total === 1 ? 'line' : 'lines'}
         </span>
-        <DownloadButton log={log} name={name} />
+        <Button label="Times" icon={Clock} pressed={times.value} onClick={() => (times.value = !times.value)} />
+        <DownloadButton log={log} name={name} address={address} times={times.value} />
         <Button
           label="Jump to end"
           icon={ArrowDownToLine}
@@ -122,7 +141,8 @@ function Log({ log, total, name, live }: LogProps) {
                 key={index}
                 index={index}
                 line={log.line(index)}
-                query={finder.query}
+                query={finder.pattern.value ? '' : finder.query}
+                times={times.value}
                 current={finder.current === index}
                 measure={virtual.measure}
               />
@@ -138,11 +158,12 @@ interface RowProps {
   index: number;
   line: ConsoleLine | undefined;
   query: string;
+  times: boolean;
   current: boolean;
   measure: (row: HTMLElement | null) => void;
 }
 
-function Row({ index, line, query, current, measure }: RowProps) {
+function Row({ index, line, query, times, current, measure }: RowProps) {
   const ms = milliseconds(line?.time);
   const told = line && [line.stream, ms !== null && exact(ms)].filter(Boolean).join(' · ');
   return (
@@ -154,13 +175,17 @@ function Row({ index, line, query, current, measure }: RowProps) {
       data-current={current || undefined}
       title={told}
     >
-      {line ? <Ansi text={line.text} query={query} /> : ' '}
+      {times && <span class="tk-log-time">{ms === null ? '' : exact(ms)}</span>}
+      {!line ? ' ' : line.stream === 'cell' ? <b>{line.text}</b> : <Ansi text={line.text} query={query} />}
     </div>
   );
 }
 
 interface Finder {
   text: Signal<string>;
+  /** Whether what is searched for is a regular expression. */
+  pattern: Signal<boolean>;
+  problem: string | null;
   query: string;
   matches: readonly number[];
   progress: number;
@@ -175,12 +200,13 @@ function useFinder(log: PagedLog, total: number): Finder {
   const text = useSignal('');
   const at = useSignal(0);
   const search = useMemo(() => new LogSearch(log), [log]);
-  const query = useComputed(() => text.value.trim().toLowerCase()).value;
+  const pattern = useSignal(false);
+  const query = useComputed(() => text.value.trim()).value;
   useEffect(() => {
     at.value = 0;
-    const timer = setTimeout(() => search.start(query), query ? 120 : 0);
+    const timer = setTimeout(() => search.start(query, pattern.value), query ? 120 : 0);
     return () => clearTimeout(timer);
-  }, [search, query]);
+  }, [search, query, pattern.value]);
   useEffect(() => void search.goOn(), [search, total]);
   useEffect(() => () => search.stop(), [search]);
   const matches = search.matches.value;
@@ -195,13 +221,32 @@ function useFinder(log: PagedLog, total: number): Finder {
     }
   };
   const current = query ? matches[at.value] : undefined;
-  return { text, query, matches, progress: search.progress.value, at: at.value, current, move, onKeyDown };
+  const problem = search.problem.value;
+  return {
+    text,
+    pattern,
+    problem,
+    query,
+    matches,
+    progress: search.progress.value,
+    at: at.value,
+    current,
+    move,
+    onKeyDown,
+  };
 }
 
 function FinderTools({ finder }: { finder: Finder }) {
-  const { query, matches, progress, at, move } = finder;
+  const { query, problem, matches, progress, at, move } = finder;
   if (!query) {
     return null;
+  }
+  if (problem) {
+    return (
+      <span class="tk-problem-inline" role="status">
+        {problem}
+      </span>
+    );
   }
   const count = matches.length > 0 ? `${integer(at + 1)} of ${integer(matches.length)}` : 'No match';
   return (
@@ -227,18 +272,30 @@ function FinderTools({ finder }: { finder: Finder }) {
   );
 }
 
-function DownloadButton({ log, name }: { log: PagedLog; name: string }) {
+interface DownloadProps {
+  log: PagedLog;
+  name: string;
+  /** Where the server sends the whole log; without it the log is read in pages. */
+  address: ((times: boolean) => string) | null;
+  times: boolean;
+}
+
+function DownloadButton({ log, name, address, times }: DownloadProps) {
   const progress = useSignal<number | null>(null);
   const failed = useSignal(false);
   const life = useMemo(() => new AbortController(), [log]);
   useEffect(() => () => life.abort(), [life]);
   const download = async () => {
+    if (address) {
+      downloadUrl(address(times), `${fileName(name)}.log`);
+      return;
+    }
     progress.value = 0;
     failed.value = false;
     try {
       const texts: string[] = [];
       for await (const { lines, next, total } of log.all(life.signal)) {
-        texts.push(lines.map(line => `${plain(settled(line.text))}\n`).join(''));
+        texts.push(lines.map(line => textOf(line, times)).join(''));
         progress.value = total > 0 ? next / total : 1;
       }
       downloadBlob(new Blob(texts, { type: 'text/plain;charset=utf-8' }), `${fileName(name)}.log`);

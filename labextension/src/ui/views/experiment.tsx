@@ -70,10 +70,10 @@ function useTabs(
   return useMemo(() => {
     const common = { source, objects: [id], live, options };
     return [
-      { name: 'Execution', render: () => <ExecutionTab record={record} /> },
-      { name: 'Configuration', render: () => <ConfigurationTab record={record} /> },
+      { name: 'Execution', render: () => <ExecutionTab record={record} source={source} /> },
+      { name: 'Configuration', render: () => <ConfigurationTab record={record} source={source} /> },
       { name: 'Artifacts', render: () => <ArtifactsTab record={record} source={source} /> },
-      { name: 'Info', render: () => <InfoTab record={record} /> },
+      { name: 'Info', render: () => <InfoTab record={record} source={source} /> },
       { name: 'Console', render: () => <ConsoleTab source={source} id={id} record={record} live={live} /> },
       { name: 'Scalars', render: () => <ScalarsTab {...common} /> },
       { name: 'Plots', render: () => <PlotsTab {...common} /> },

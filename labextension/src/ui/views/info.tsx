@@ -1,12 +1,21 @@
 // The Info tab: who, when and where an experiment ran.
 
+import { useSignal } from '@preact/signals';
+import { Pencil } from 'lucide';
+import { useEffect } from 'preact/hooks';
+import '../styles/code.css';
+import { EditField } from '../parts/editfield';
 import { type Fact, Facts, Section } from '../parts/facts';
 import { duration, exact, integer, milliseconds, sentence } from '../parts/format';
+import { PlaceLink } from '../parts/going';
+import { Button } from '../parts/icon';
 import type { LiveRead } from '../parts/live';
+import { Markdown } from '../parts/markdown';
 import { Empty, SkeletonRows } from '../parts/states';
 import { Status } from '../parts/status';
 import { RelativeTime } from '../parts/time';
 import type { ExperimentAnswer } from '../protocol';
+import type { Source } from '../source';
 
 const RUNTIME: Record<string, string> = {
   os: 'Operating system',
@@ -27,7 +36,7 @@ const RUNTIME: Record<string, string> = {
 const ALWAYS = new Set(Object.keys(RUNTIME).slice(0, 10));
 const GPU = /gpu|cuda/;
 
-export function InfoTab({ record: live }: { record: LiveRead<ExperimentAnswer> }) {
+export function InfoTab({ record: live, source }: { record: LiveRead<ExperimentAnswer>; source: Source }) {
   const record = live.value.value;
   if (!record) {
     return live.late.value ? <SkeletonRows rows={10} /> : null;
@@ -35,7 +44,8 @@ export function InfoTab({ record: live }: { record: LiveRead<ExperimentAnswer> }
   return (
     <div class="tk-page tk-columns">
       <Section title="Experiment">
-        <Facts label="Experiment" facts={general(record)} />
+        <Facts label="Experiment" facts={general(record, source)} />
+        <Description record={record} source={source} onChanged={() => live.restart()} />
       </Section>
       <Section title="Runtime">
         <Runtime runtime={record.runtime} />
@@ -44,12 +54,16 @@ export function InfoTab({ record: live }: { record: LiveRead<ExperimentAnswer> }
   );
 }
 
-function general(record: ExperimentAnswer): Fact[] {
+function general(record: ExperimentAnswer, source: Source): Fact[] {
   const [started, finished] = [milliseconds(record.started), milliseconds(record.finished)];
   const facts: Fact[] = [
     { name: 'Status', value: <Status status={record.status} /> },
     { name: 'Project', value: record.project, copy: record.project },
-    { name: 'Parent', value: record.parent ? <code>{record.parent}</code> : none('None'), copy: record.parent },
+    {
+      name: 'Parent',
+      value: record.parent ? <Parent id={record.parent} source={source} /> : none('None'),
+      copy: record.parent,
+    },
     { name: 'User', value: record.user, copy: record.user },
     { name: 'Created', value: time(record.created) },
     { name: 'Started', value: time(record.started) },
@@ -57,13 +71,76 @@ function general(record: ExperimentAnswer): Fact[] {
     { name: 'Last update', value: time(record.last_update) },
     { name: 'Last iteration', value: record.last_iteration === null ? null : integer(record.last_iteration) },
     { name: 'Archived', value: record.archived ? 'Yes' : 'No' },
-    { name: 'Description', value: record.description || none('None'), copy: record.description },
     { name: 'ID', value: <code>{record.id}</code>, copy: record.id },
   ];
   if (started !== null && finished !== null) {
     facts.splice(7, 0, { name: 'Duration', value: duration(finished - started) });
   }
   return facts;
+}
+
+/** What it comes from, by its name. */
+function Parent({ id, source }: { id: string; source: Source }) {
+  const name = useSignal<string | null>(null);
+  useEffect(() => {
+    const life = new AbortController();
+    source.read('experiment', { id }, life.signal).then(
+      parent => {
+        name.value = parent.name;
+      },
+      () => undefined,
+    );
+    return () => life.abort();
+  }, [id, source]);
+  return (
+    <>
+      <PlaceLink place={{ kind: 'experiment', id, title: name.value ?? id }} /> <code class="tk-faint">{id}</code>
+    </>
+  );
+}
+
+interface DescriptionProps {
+  record: ExperimentAnswer;
+  source: Source;
+  onChanged: () => void;
+}
+
+function Description({ record, source, onChanged }: DescriptionProps) {
+  const editing = useSignal(false);
+  const { id, description } = record;
+  const save = async (text: string) => {
+    await source.edit('describe', { id, text });
+    onChanged();
+  };
+  const open = (event: MouseEvent) => {
+    const on = event.target instanceof Element && event.target.closest('a');
+    if (!on && !getSelection()?.toString()) {
+      editing.value = true;
+    }
+  };
+  return (
+    <section class="tk-section" aria-label="Description">
+      <div class="tk-section-head">
+        <h3>Description</h3>
+        {!editing.value && <Button label="Edit description" icon={Pencil} onClick={() => (editing.value = true)} />}
+      </div>
+      {editing.value ? (
+        <EditField
+          label="Description"
+          value={description ?? ''}
+          lines
+          onSave={save}
+          onClose={() => (editing.value = false)}
+        />
+      ) : (
+        // biome-ignore lint/a11y/noStaticElementInteractions: the button above does the same by keyboard
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the button above does the same by keyboard
+        <div class="tk-description" onClick={open}>
+          {description ? <Markdown text={description} /> : none('None')}
+        </div>
+      )}
+    </section>
+  );
 }
 
 function none(word: string) {
