@@ -1,6 +1,6 @@
 // A description as its Markdown means it: the common marks, never HTML; what is no mark stays as it was written.
 
-import { type ComponentChildren, h } from 'preact';
+import { type ComponentChildren, h, type VNode } from 'preact';
 
 const ITEM = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/;
 const INLINE =
@@ -84,12 +84,12 @@ function inline(text: string): ComponentChildren {
 }
 
 /** Only pages are linked to; of an address that would do something its text stays. */
-function Link({ address, children }: { address: string; children: ComponentChildren }) {
+function Link({ address, children }: { address: string; children: ComponentChildren }): VNode {
   return PAGE.test(address) ? (
     <a href={address} target="_blank" rel="noopener noreferrer">
       {children}
     </a>
   ) : (
-    <>{children}</>
+    <span>{children}</span>
   );
 }

@@ -180,7 +180,7 @@ function Table({ label, rows, access, editable }: TableProps) {
 
 function Gap({ height }: { height: number }) {
   return height > 0 ? (
-    <tr class="tk-gap" aria-hidden="true">
+    <tr class="tk-gap">
       <td colSpan={4} style={{ height: `${height}px` }} />
     </tr>
   ) : null;
@@ -211,14 +211,7 @@ function ParameterRow({ index, name, parameter, access, editable, measure }: Row
       editing.value = await whole();
     });
   return (
-    <tr
-      ref={measure}
-      data-index={index}
-      aria-rowindex={index + 2}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what hovering tells must be told to the keyboard too
-      tabIndex={0}
-      title={toldOf(name, parameter)}
-    >
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} tabIndex={0} title={toldOf(name, parameter)}>
       <th scope="row" dir="auto">
         {name}
       </th>
