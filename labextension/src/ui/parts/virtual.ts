@@ -18,6 +18,22 @@ interface VirtualOptions {
   rowHeight: number;
 }
 
+/** Lists up to this length are drawn whole where that is asked for. */
+const FEW = 100;
+
+/** The places of the rows to draw, and the heights of what is left out before and after them. */
+export function windowOf(virtual: Virtual, count: number): { indices: number[]; before: number; after: number } {
+  if (count <= FEW) {
+    return { indices: Array.from({ length: count }, (_, index) => index), before: 0, after: 0 };
+  }
+  const { rows, height } = virtual;
+  return {
+    indices: rows.map(row => row.index).filter(index => index < count),
+    before: rows[0]?.start ?? 0,
+    after: Math.max(0, height - (rows[rows.length - 1]?.end ?? 0)),
+  };
+}
+
 interface Virtual {
   rows: VirtualItem[];
   /** Height of the whole list in pixels. */

@@ -15,7 +15,7 @@ import { Button } from '../parts/icon';
 import type { LiveRead } from '../parts/live';
 import { Search, useFilter } from '../parts/search';
 import { Nothing, SkeletonRows } from '../parts/states';
-import { useVirtual } from '../parts/virtual';
+import { useVirtual, windowOf } from '../parts/virtual';
 import type { Cell, Edits, Execution, ExperimentAnswer } from '../protocol';
 import type { Source } from '../source';
 
@@ -221,8 +221,8 @@ const PACKAGE_PX = 24;
 
 function PackageTable({ found, text }: { found: [string, string | null][]; text: string }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const { rows, height } = useVirtual({ count: found.length, scroller, rowHeight: PACKAGE_PX });
-  const [before, after] = [rows[0]?.start ?? 0, height - (rows[rows.length - 1]?.end ?? 0)];
+  const virtual = useVirtual({ count: found.length, scroller, rowHeight: PACKAGE_PX });
+  const { indices, before, after } = windowOf(virtual, found.length);
   return (
     <div ref={scroller} class="tk-packages">
       <table class="tk-table tk-compact" aria-label="Installed packages" aria-rowcount={found.length + 1}>
@@ -234,7 +234,7 @@ function PackageTable({ found, text }: { found: [string, string | null][]; text:
         </thead>
         <tbody>
           <tr class="tk-gap" style={{ height: `${before}px` }} />
-          {rows.map(({ index }) => {
+          {indices.map(index => {
             const [name, version] = found[index] ?? ['', null];
             return (
               <tr key={name}>

@@ -1,6 +1,6 @@
 // One experiment: its header and the eight tabs.
 
-import { type ReadonlySignal, useComputed } from '@preact/signals';
+import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import { FolderClosed } from 'lucide';
 import { useMemo } from 'preact/hooks';
 import { integer } from '../parts/format';

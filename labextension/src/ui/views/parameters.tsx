@@ -10,7 +10,7 @@ import { bytes } from '../parts/format';
 import { Button } from '../parts/icon';
 import { Search, useFilter } from '../parts/search';
 import { Empty, Nothing } from '../parts/states';
-import { useVirtual } from '../parts/virtual';
+import { useVirtual, windowOf } from '../parts/virtual';
 import type { ExperimentAnswer, Parameter } from '../protocol';
 import { type Source, SourceError, wordsOf } from '../source';
 
@@ -138,10 +138,7 @@ interface TableProps {
 function Table({ label, rows, access, editable }: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtual({ count: rows.length, scroller, rowHeight: ROW_PX });
-  const [before, after] = [
-    virtual.rows[0]?.start ?? 0,
-    virtual.height - (virtual.rows[virtual.rows.length - 1]?.end ?? 0),
-  ];
+  const { indices, before, after } = windowOf(virtual, rows.length);
   return (
     <div ref={scroller} class="tk-parameters-scroll">
       <table class="tk-table" aria-label={label} aria-rowcount={rows.length + 1}>
@@ -155,7 +152,7 @@ function Table({ label, rows, access, editable }: TableProps) {
         </thead>
         <tbody>
           <Gap height={before} />
-          {virtual.rows.map(({ index }) => {
+          {indices.map(index => {
             const row = rows[index];
             return (
               row && (
