@@ -376,7 +376,12 @@ describe('debug samples', () => {
   it('opens a sample and moves through its iterations by button, key and slider', async () => {
     await open();
     fireEvent.click(screen.getAllByRole('button', { name: 'Open digits / seven' })[1] as HTMLElement);
-    const dialog = host.querySelector('dialog') as HTMLDialogElement;
+    // The viewer's code comes when the first sample is opened.
+    const dialog = await waitFor(() => {
+      const found = host.querySelector('dialog');
+      expect(found).not.toBeNull();
+      return found as HTMLDialogElement;
+    });
     const within_ = within(dialog);
     const at = () => within_.getByRole('slider', { name: 'Iteration', hidden: true }).getAttribute('aria-valuetext');
     const named = (name: string) => within_.getByRole('button', { name, hidden: true });
