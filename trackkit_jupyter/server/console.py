@@ -20,7 +20,7 @@ _PAGE = 10_000
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
-class ConsoleHandler(Door, JupyterHandler):  # type: ignore[misc]
+class ConsoleHandler(Door, JupyterHandler):
     """What an experiment printed, as a download."""
 
     def get_login_url(self) -> str:
