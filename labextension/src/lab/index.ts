@@ -1,9 +1,10 @@
 // The door of JupyterLab and Notebook: registers the renderer of views.
 
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { announce } from './announce';
+import { addCommands } from './commands';
 import { MIME_TYPE, ViewRenderer } from './renderer';
 import { labServer } from './server';
 
@@ -15,16 +16,24 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the views of trackkit_jupyter in outputs.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [ICommandPalette],
-  activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry, palette: ICommandPalette | null) => {
+  optional: [ILabShell, ICommandPalette, ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    rendermime: IRenderMimeRegistry,
+    shell: ILabShell | null,
+    palette: ICommandPalette | null,
+    restorer: ILayoutRestorer | null,
+  ) => {
     const server = labServer(app.serviceManager.serverSettings);
     announce(server);
+    // Notebook 7 has one place for one notebook: there a view fills the window.
+    const shelf = shell ? addCommands(app, shell, server, palette, restorer) : null;
     rendermime.addFactory(
       {
         // A view is inert data, ids and options: showing it runs nothing that came with the notebook.
         safe: true,
         mimeTypes: [MIME_TYPE],
-        createRenderer: options => new ViewRenderer(server, options.resolver),
+        createRenderer: options => new ViewRenderer(server, options.resolver, shelf),
       },
       RANK,
     );

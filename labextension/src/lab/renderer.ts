@@ -2,12 +2,13 @@
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
-import type { Door, Model, Source } from '../ui';
+import type { Door, Host, Model, Source } from '../ui';
 import { noticing } from '../ui/gone';
 import { reasonOf, showPicture } from '../ui/picture';
 import type { View } from '../ui/protocol';
 import { isKind, isNewer, readView } from '../ui/reading';
 import { followModel, kernelDoor } from './announce';
+import type { Shelf } from './commands';
 import { Once } from './once';
 import { type LabServer, reaches } from './server';
 
@@ -49,9 +50,13 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   private picture: unknown = null;
   private mounted = new AbortController();
 
+  /** Where the view can be shown besides. */
+  private places: Host | null = null;
+
   constructor(
     private readonly server: LabServer,
     private readonly resolver: IRenderMime.IResolver | null,
+    private readonly shelf: Shelf | null = null,
   ) {
     super();
     this.addClass('jp-RenderedTrackkit');
@@ -113,6 +118,8 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
       const source = door
         ? ui.commSource(door, view.store.id)
         : ui.sharedSource(request, { id: view.store.id, path }, { baseUrl, reaches });
+      // Without our server a view fills the window: what the kernel answers stands where its output is.
+      this.places = hasExtension ? (this.shelf?.host('compact', { id: view.store.id, path }) ?? null) : null;
       const live = { ui, view, source: noticing(source, reason => this.giveUp(reason, signal)), said };
       const id = modelOf(data);
       if (id) {
@@ -154,7 +161,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (model) {
       ui.follow(root, model, source, signal);
     } else {
-      ui.mount(root, view, source, signal);
+      ui.mount(root, view, source, signal, undefined, this.places);
     }
   }
 
