@@ -110,7 +110,7 @@ describe('an output with a view', () => {
     const made = renderer(about, resolver);
     await made.renderModel(output({ ...VIEW, kind: 'experiment', objects: ['1'.repeat(32)] }));
     await expect
-      .poll(() => asked.map(request => new URL(request.url).searchParams.get('path')))
+      .poll(() => asked.map(request => new URL(request.url).searchParams.get('path')), { timeout: 4000 })
       .toContain('my work/my store#1');
   });
 });
