@@ -52,6 +52,8 @@ async def test_every_read_answers(ask, store):
     }
     model = tracking.register_model(None, "digits", store=store.path).id
     arguments |= {"model": {"id": model}, "models": {}, "lineage": {"id": model}, "tags": {}}
+    arguments |= {"table": {}, "fields": {}, "table_views": {}, "text": {"id": store.first, "part": "diff"}}
+    arguments |= {"sparklines": {"objects": [store.first], "metric": 'metrics["loss/train"]'}}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():
@@ -85,7 +87,8 @@ async def test_every_edit_answers(ask, store):
         "remove_properties": {"names": ["place"]},
         "publish": {},
     }
-    assert edits.keys() == operations.EDITS.keys() - {"abort", "keep_picture", "set_tag_colors", *OF_DRAFTS, *OF_MODELS}
+    of_stores = {"set_tag_colors", "save_table_view", "remove_table_view"}
+    assert edits.keys() == operations.EDITS.keys() - {"abort", "keep_picture", *of_stores, *OF_DRAFTS, *OF_MODELS}
     for name, arguments in edits.items():
         answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": store.first, **arguments}))
         assert answer == {"state": store.experiment().state()}
@@ -117,6 +120,7 @@ OF_DRAFTS = {
     "remove_hyperparameters": {"section": "General", "names": ["lr"]},
     "set_configuration": {"name": "network", "text": "layers: 3"},
     "remove_configuration": {"names": ["network"]},
+    "set_execution": {"image": "python:3.12", "log_level": "INFO"},
     "clone": {"name": "copy"},
     "delete": {},
 }

@@ -11,7 +11,7 @@ from tornado.iostream import StreamClosedError
 
 from trackkit_jupyter import operations
 from trackkit_jupyter.server.door import Door, guarded
-from trackkit_jupyter.server.files import download_name
+from trackkit_jupyter.server.files import INERT, download_name
 
 __all__ = ["ConsoleHandler"]
 
@@ -33,6 +33,7 @@ class ConsoleHandler(Door, JupyterHandler):
         timed = self.get_query_argument("times", "") == "1"
         name = download_name(self.get_query_argument("download", "")) or f"{experiment}.log"
         text, after = await self.work(self._page, store, experiment, 0, timed)  # refused, if at all, before it begins
+        self.set_header("Content-Security-Policy", f"{self.content_security_policy}; {INERT}")
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.set_header("Content-Disposition", f"attachment; filename*=utf-8''{quote(name, safe='')}")
         while text:

@@ -19,6 +19,7 @@ from trackkit_jupyter.server.door import Door, guarded
 
 __all__ = [
     "FOLDER",
+    "INERT",
     "POLICIES",
     "BlobHandler",
     "PlotlyHandler",
@@ -29,10 +30,10 @@ __all__ = [
 ]
 
 _FOREVER = "private, max-age=31536000, immutable"
-_INERT = "sandbox; default-src 'none'"
-_MEDIA = f"{_INERT}; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
+INERT = "sandbox; default-src 'none'"
+_MEDIA = f"{INERT}; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'"
 #: No script of a logged page runs: one could go elsewhere with what the page holds, and no policy keeps it from that.
-_PAGE = f"{_INERT}; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:"
+_PAGE = f"{INERT}; style-src 'unsafe-inline'; img-src data: blob:; media-src data: blob:; font-src data:"
 #: What a browser may show, and what it may do then; everything else is a download.
 POLICIES = {
     **dict.fromkeys(
@@ -41,7 +42,7 @@ POLICIES = {
         "video/mp4 video/webm video/ogg video/quicktime".split(),
         _MEDIA,
     ),
-    "text/plain": _INERT,
+    "text/plain": INERT,
     "text/html": _PAGE,
 }
 #: The built code of the embed page.
@@ -49,7 +50,7 @@ FOLDER = Path(__file__).parents[1] / "static"
 
 
 class _FileHandler(Door, JupyterHandler, web.StaticFileHandler):  # type: ignore[misc]
-    policy = _INERT
+    policy = INERT
     content_type = "application/octet-stream"
     version = ""
 
@@ -97,7 +98,7 @@ class BlobHandler(_FileHandler):
     async def _send(self, store: str, experiment: str, sha256: str, include_body: bool) -> None:
         path, mime = await self.work(self._find, store, experiment, sha256)
         shown = mime if mime in POLICIES else None
-        self.policy = POLICIES[shown] if shown else _INERT
+        self.policy = POLICIES[shown] if shown else INERT
         self.set_header("Content-Security-Policy", self.content_security_policy)
         download = self.request.query_arguments.get("download")
         if download or shown is None:

@@ -2,12 +2,12 @@
 
 import type { Signal } from '@preact/signals';
 import { Eye, EyeOff, Regex } from 'lucide';
-import type { ComponentChildren, RefObject } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
+import { lazy } from '../parts/lazy';
 import { Middle } from '../parts/middle';
 import { Search } from '../parts/search';
-import { useVirtual } from '../parts/virtual';
 import type { NameFilter } from './filter';
 
 interface ChoiceProps<T extends string> {
@@ -18,12 +18,12 @@ interface ChoiceProps<T extends string> {
   onChange: (value: T) => void;
 }
 
+const Sighted = lazy(async () => (await import('./sighted')).Sighted);
+
 let groups = 0;
 
 /** Of longer lists only the names in sight are made. */
 const MANY = 100;
-/** CSS pixels of a name, as in the style sheet. */
-const ROW = 24;
 
 /** One of a few, all of them in sight. */
 export function Choice<T extends string>({ label, value, choices, onChange }: ChoiceProps<T>) {
@@ -77,7 +77,7 @@ export function Switch({ label, on, disabled, onChange }: SwitchProps) {
   );
 }
 
-interface Listed {
+export interface Listed {
   id: string;
   title: string;
 }
@@ -159,27 +159,6 @@ export function PlotList({ plots, filter, hidden, onHidden }: ListProps) {
       </ul>
       {listed.length === 0 && plots.length > 0 && <p class="tk-nothing">No plot has that name.</p>}
     </div>
-  );
-}
-
-/** The names in sight, where there are very many. */
-function Sighted({
-  list,
-  plots,
-  children,
-}: {
-  list: RefObject<HTMLUListElement>;
-  plots: readonly Listed[];
-  children: (plot: Listed, at: number) => ComponentChildren;
-}) {
-  const { rows, height } = useVirtual({ count: plots.length, scroller: list, rowHeight: ROW });
-  const end = rows.at(-1)?.end ?? 0;
-  return (
-    <>
-      <li aria-hidden="true" style={{ height: `${rows[0]?.start ?? 0}px` }} />
-      {rows.map(({ index }) => children(plots[index] as Listed, index))}
-      <li aria-hidden="true" style={{ height: `${height - end}px` }} />
-    </>
   );
 }
 
