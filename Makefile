@@ -129,4 +129,4 @@ pytest: venv browser
 	$(call say,Tests of the whole)
 	@$(BIN)/python -m pytest $(addprefix tests/,$(WHOLE)) $(PYTEST_ARGS)
 	$(call say,Tests in a browser)
-	@$(BIN)/python -m pytest --reruns 1 tests/browser $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --reruns 1 --numprocesses 2 --dist loadfile tests/browser $(PYTEST_ARGS)

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { Ellipsis, type IconNode } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon';
 
 export interface Control {
@@ -123,9 +123,9 @@ function ToolButton({ control, divided, stop }: { control: Control; divided: boo
   );
 }
 
-/** A menu closes when the focus or a click goes elsewhere, and on Escape. */
+/** A menu closes when the focus or a click goes elsewhere, and on Escape; from the moment it is open, not of its painting. */
 function useClosing(root: { current: HTMLElement | null }, open: { value: boolean }): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open.value) {
       return;
     }
