@@ -74,6 +74,7 @@ def test_points_arrive_and_controls_repaint_while_the_cell_is_busy(notebook: Lab
     settled_count(notebook)
     settled(output)
     smoothing = output.get_by_role("spinbutton", name="Smoothing")
+    output.get_by_role("button", name="Settings").click()
     repaint(output, lambda: smoothing.fill("0.9"))
     output.get_by_role("tab", name="Console").click()
     expect(output.get_by_role("log", name="Console")).to_contain_text("iteration")
@@ -93,6 +94,7 @@ def test_typing_in_a_view_is_not_typing_in_the_notebook(notebook: Lab) -> None:
     (notebook.server.root / "stop").touch()
     notebook.wait_for_cell(1)
     cells = notebook.page.locator(".jp-Cell").count()
+    output.get_by_role("button", name="Settings").click()
     search = output.get_by_placeholder("Filter by name")
     search.click()
     search.press_sequentially("abdd")  # in command mode: cells above and below, and one deleted
