@@ -170,13 +170,6 @@ def test_a_thousand_metrics_open_soon_and_scroll_without_a_stall(page: Page, ser
     last = page.locator(".tk-grid .tk-chart-place").last
     expect(last.get_by_role("heading", name=f"metric {count - 1}")).to_be_visible()
     expect(last.locator("canvas")).to_be_visible(timeout=10_000)
-    # What was chosen at a card is there when it comes back.
-    last.locator(".tk-plot").press("+")
-    zoomed = last.locator(".tk-plot").get_attribute("data-x")
-    page.locator(".tk-bench-plots").evaluate("e => { e.scrollTop = 0 }")
-    expect(page.get_by_role("heading", name=f"metric {count - 1}")).to_have_count(0)
-    page.locator(".tk-bench-plots").evaluate("e => { e.scrollTop = e.scrollHeight }")
-    expect(last.locator(".tk-plot")).to_have_attribute("data-x", zoomed or "", timeout=10_000)
     assert page.locator(".tk-grid canvas").count() < 60
 
 
