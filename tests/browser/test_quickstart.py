@@ -40,7 +40,7 @@ def test_the_quickstart(ran: Lab) -> None:
     lab = ran
     watched = lab.output(2)
     for tab, shows in {
-        "Execution": "scikit-learn",
+        "Execution": "Installed packages",
         "Configuration": "rate",
         "Artifacts": "Input models",
         "Info": "Python version",
