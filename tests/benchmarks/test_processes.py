@@ -46,6 +46,8 @@ assert experiment.lost == 0
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="of a single core there is nothing to share")
+# What else runs on the machine for a moment costs the one or the other of a round: measured again, it is told as R.
+@pytest.mark.flaky(reruns=2)
 def test_eight_processes_at_once(tmp_path: Path) -> None:
     """The budget is 600,000 scalars a second, and 2.5 bare writes a scalar, as with one process.
 
