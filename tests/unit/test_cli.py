@@ -1,5 +1,6 @@
 """The command line: what it prints, writes and answers."""
 
+import copy
 import csv
 import io
 import json
@@ -123,9 +124,9 @@ def test_an_experiment_goes_to_another_store(home, capsys):
     (again,) = json.loads(capsys.readouterr().out)
     assert (again["was"], again["known"]) == (exp.id, False)
     assert again["id"] != exp.id
-    copy = taken.store.experiment(again["id"])
-    assert (copy.name, copy.to_dict()["id"], taken.name) == ("sgd", again["id"], "changed")
-    assert copy.series("loss/val").values.tolist() == exp.series("loss/val").values.tolist()
+    second = taken.store.experiment(again["id"])
+    assert (second.name, second.to_dict()["id"], taken.name) == ("sgd", again["id"], "changed")
+    assert second.series("loss/val").values.tolist() == exp.series("loss/val").values.tolist()
     assert there.is_dir()
 
 
@@ -168,6 +169,30 @@ def test_a_zip_that_is_cut_or_no_zip_is_not_taken(home, capsys):
         assert main(["import", "bad.zip", "--store", str(home / "other")]) == 1
         assert os.listdir(home / "other" / ".trackkit" / "experiments") == []
     assert main(["import", "missing.zip", "--store", str(home / "other")]) == 1
+
+
+@pytest.mark.parametrize("bomb", ["the same bytes again and again", "more than the disk holds"])
+def test_a_zip_that_would_fill_the_disk_is_not_unpacked(home, capsys, bomb):
+    main(["init"])
+    exp = trained()
+    main(["export", "--zip", exp.id, "-o", "bomb.zip"])
+    with zipfile.ZipFile(home / "bomb.zip", "a") as archive:
+        archive.writestr(f"{exp.id}/blobs/{'a' * 64}", os.urandom(50_000))
+        held = archive.filelist[-1]
+        if bomb.startswith("more"):
+            held.file_size = 1 << 50
+        else:
+            for letter in "bcdef":
+                again = copy.copy(held)
+                again.filename = again.orig_filename = f"{exp.id}/blobs/{letter * 64}"
+                archive.filelist.append(again)
+    main(["init", "other"])
+    capsys.readouterr()
+    assert main(["import", "bomb.zip", "--store", str(home / "other")]) == 1
+    told = capsys.readouterr().err
+    assert "nothing was taken" in told
+    assert ("overlap" if bomb.startswith("the") else "are free") in told
+    assert os.listdir(home / "other" / ".trackkit" / "experiments") == []
 
 
 def test_export_of_a_report(home, capsys):

@@ -40,6 +40,8 @@ _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 _NOT_PACKED = re.compile(r".*\.(lock|tmp|bak|damaged)|new-.*|\..*")
 _PACKED = {".parquet", ""}  # blobs have no suffix: what is in them is mostly compressed
 _CHUNK = 1 << 20
+#: How much of the disk an import leaves free: what is logged meanwhile must not be lost for it.
+_KEPT_FREE = 0.02
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def take(store: Store[Any], path: Path) -> list[Taken]:
     try:
         with archive:
             members = _members(archive, path.name)
-            _check_space(archive, paths)
+            _check_size(archive, path, paths)
             scratch.mkdir(parents=True)
             for info, parts in members:
                 _extract(archive, info, scratch.joinpath(*parts))
@@ -165,10 +167,19 @@ def _members(archive: zipfile.ZipFile, name: str) -> list[tuple[zipfile.ZipInfo,
     return found
 
 
-def _check_space(archive: zipfile.ZipFile, paths: StorePaths) -> None:
-    size = sum(info.file_size for info in archive.infolist())
-    if size > shutil.disk_usage(paths.root).free:
-        raise StorageFullError(f"The experiments take {size:,} bytes, for which there is no space; nothing was taken.")
+def _check_size(archive: zipfile.ZipFile, path: Path, paths: StorePaths) -> None:
+    """Refuse what would fill the disk, and what unpacks the same bytes again and again."""
+    packed = sum(info.compress_size for info in archive.infolist())
+    if packed > path.stat().st_size:
+        raise TrackkitValueError(
+            f"{path.name} is smaller than the files it says it holds: some of them overlap; nothing was taken.", "file"
+        )
+    size, disk = sum(info.file_size for info in archive.infolist()), shutil.disk_usage(paths.root)
+    if size > disk.free - disk.total * _KEPT_FREE:
+        raise StorageFullError(
+            f"The experiments in {path.name} take {size:,} bytes; {disk.free:,} are free, of which {_KEPT_FREE:.0%} of "
+            "the disk are left to those that are logging; nothing was taken."
+        )
 
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:

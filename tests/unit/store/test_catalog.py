@@ -98,6 +98,7 @@ def test_wrong_arguments(store: Store) -> None:
         ({"page": -1}, TrackkitValueError),
         ({"page": True}, TrackkitValueError),
         ({"page_size": 0}, TrackkitValueError),
+        ({"page": 1}, TrackkitValueError),
     ):
         with pytest.raises(error):
             store.experiments(**arguments)

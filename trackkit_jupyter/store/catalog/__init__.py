@@ -446,6 +446,8 @@ def find_page(
     for name, number, least in (("page", page, 0), ("page_size", 1 if page_size is None else page_size, 1)):
         if type(number) is not int or number < least:
             raise TrackkitValueError(f"{name} must be a whole number from {least}, not {shown(number)}.", name)
+    if page and page_size is None:
+        raise TrackkitValueError(f"page {page} needs a page_size: without one, all are on page 0.", "page_size")
     condition = grammar.within(query, archived)
     entries, total = catalog.page(condition, order, page, page_size)
     items = []
