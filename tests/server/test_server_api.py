@@ -54,6 +54,7 @@ async def test_every_read_answers(ask, store):
     arguments |= {"model": {"id": model}, "models": {}, "lineage": {"id": model}, "tags": {}}
     arguments |= {"table": {}, "fields": {}, "table_views": {}, "text": {"id": store.first, "part": "diff"}}
     arguments |= {"sparklines": {"objects": [store.first], "metric": 'metrics["loss/train"]'}}
+    arguments |= {"attempts": {"cell": "cell-1"}}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():

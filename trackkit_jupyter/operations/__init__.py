@@ -11,6 +11,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, shown
 from trackkit_jupyter.operations import (
+    attempts,
     curves,
     edits,
     models,
@@ -52,6 +53,7 @@ READS: dict[str, Operation] = {
     "table": table.table,
     "fields": table.fields,
     "sparklines": table.sparklines,
+    "attempts": attempts.attempts,
     "table_views": table_views.table_views,
 }
 

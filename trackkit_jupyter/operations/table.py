@@ -13,7 +13,7 @@ from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, OneOf
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.store import Store
 
-__all__ = ["fields", "sparklines", "table"]
+__all__ = ["course", "field_of", "fields", "sparklines", "table"]
 
 _HEAD = (
     "id name project status tags description user archived created started finished last_update last_iteration".split()
@@ -62,7 +62,7 @@ def table(
     in_range("page_size", page_size, 1, 1_000)
     if len(columns) > _MOST_COLUMNS:
         raise TrackkitValueError(f"columns may name {_MOST_COLUMNS} fields at most, not {len(columns):,}.", "columns")
-    wanted = [_field(column, "columns") for column in columns]
+    wanted = [field_of(column, "columns") for column in columns]
     try:
         typed = asked(query)
     except QueryError as error:
@@ -125,14 +125,10 @@ def sparklines(store: Store[Any], objects: list[str], metric: str, points: int =
     -------
     ``{"items": {id: {"x": [iterations], "y": [values, null where not finite]}}}``
     """
-    import numpy as np
-
-    from trackkit_jupyter.series import down_sample
-
     in_range("points", points, 4, 200)
     if len(objects) > _MOST_CURVES:
         raise TrackkitValueError(f"objects may name {_MOST_CURVES} experiments at most, not {len(objects)}.", "objects")
-    field = _field(metric, "metric")
+    field = field_of(metric, "metric")
     if field.name != "metrics":
         raise TrackkitValueError(
             f'metric must be a metric, such as metrics["loss/val"], not {shown(metric)}.', "metric"
@@ -141,18 +137,39 @@ def sparklines(store: Store[Any], objects: list[str], metric: str, points: int =
     for id in dict.fromkeys(check_id(id, "objects") for id in objects):
         try:
             with opened(store, id, "objects") as found:
-                series = found.series(*field.keys)
+                items[id] = course(found, (field.keys[0], field.keys[1]), points)
         except (NotFoundError, OSError):
             continue
-        order = np.argsort(series.iterations, kind="stable")
-        x, y = series.iterations[order], series.values[order]
-        rows = down_sample(x, y, points)
-        values = [value if math.isfinite(value) else None for value in y[rows].tolist()]
-        items[id] = {"x": x[rows].tolist(), "y": values}
     return {"items": items}
 
 
-def _field(text: str, argument: str) -> Field:
+def course(found: Any, pair: tuple[str, str], points: int) -> dict[str, Any]:
+    """Return the course of a metric and variant in a few points: ``{"x": [iterations], "y": [values or null]}``.
+
+    Raises
+    ------
+    NotFoundError
+        Nothing was logged under that name.
+    """
+    import numpy as np
+
+    from trackkit_jupyter.series import down_sample
+
+    series = found.series(*pair)
+    order = np.argsort(series.iterations, kind="stable")
+    x, y = series.iterations[order], series.values[order]
+    rows = down_sample(x, y, points)
+    return {"x": x[rows].tolist(), "y": [value if math.isfinite(value) else None for value in y[rows].tolist()]}
+
+
+def field_of(text: str, argument: str) -> Field:
+    """Return the field that a text names.
+
+    Raises
+    ------
+    QueryError, TrackkitValueError
+        It names none, or several; `argument` is what is wrong then.
+    """
     found = parse_order([text])
     if len(found) != 1:
         raise TrackkitValueError(f"{argument} must name one field each, not {shown(text)}.", argument)

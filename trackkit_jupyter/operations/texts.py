@@ -18,7 +18,7 @@ LONG = 10_000
 def text(
     store: Store[Any],
     id: str,
-    part: Literal["hyperparameter", "property", "configuration", "diff"],
+    part: Literal["hyperparameter", "property", "configuration", "diff", "cell"],
     name: str = "",
     section: str = "",
 ) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def text(
     part
         What it is.
     name, section
-        Which one; of a diff there is one.
+        Which one; there is one diff, and one cell that started it.
 
     Returns
     -------
@@ -40,6 +40,10 @@ def text(
     with opened(store, id) as found:
         if part == "diff":
             return {"text": found.execution["diff"] or ""}
+        if part == "cell":
+            if found.cell_code is None:
+                raise NotFoundError("The code of the cell that started this experiment was not recorded.", "part")
+            return {"text": found.cell_code}
         entries: Mapping[str, Any] = {
             "hyperparameter": lambda: found.hyperparameters.get(section, {}),
             "property": lambda: found.properties,

@@ -31,6 +31,7 @@ FIELDS: Final = {
     "status": "text",
     "user": "text",
     "parent": "text",
+    "cell": "text",
     "description": "text",
     "created": "time",
     "started": "time",

@@ -134,6 +134,21 @@ class Record:
         return kept.get("status_reason")
 
     @property
+    def cell(self) -> str | None:
+        """The id of the notebook cell that started it, if one did; unique in its notebook, and kept by copies of it."""
+        return self._fields.get("cell")
+
+    @property
+    def notebook(self) -> str | None:
+        """The path of the notebook with that cell when it was started, if that was known."""
+        return self._fields.get("notebook")
+
+    @property
+    def cell_code(self) -> str | None:
+        """The code of that cell as it was executed; ``None`` where capture was told to leave cells alone."""
+        return self._record.get("cell_code")
+
+    @property
     def started_time(self) -> float | None:
         """When it was started, in unix seconds."""
         return timestamp(self.started or self.created)

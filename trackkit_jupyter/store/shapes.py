@@ -13,7 +13,7 @@ __all__ = ["check_shape", "is_field", "is_row"]
 _NEEDED = ("name", "project", "status")
 _KINDS: dict[str, type] = {
     **dict.fromkeys(_NEEDED, str),
-    **dict.fromkeys(("id", "description", "user", "parent", "status_reason"), str),
+    **dict.fromkeys(("id", "description", "user", "parent", "status_reason", "cell", "notebook", "cell_code"), str),
     "tags": list,
     "archived": bool,
     "number": int,

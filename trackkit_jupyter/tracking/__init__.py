@@ -107,7 +107,7 @@ def start(
     elif resume is not None:
         experiment = _resumed(home, resume, labels)
     else:
-        experiment = _started(home, title, project, labels, description, parent)
+        experiment = _started(home, title, project, labels, description, parent, session.started_in("cells" in parts))
     try:
         if config is not None:
             experiment.connect(config)
@@ -199,7 +199,13 @@ def experiments(
 
 
 def _started(
-    store: Store[Experiment], name: str, project: str, tags: list[str], description: str, parent: str | None
+    store: Store[Experiment],
+    name: str,
+    project: str,
+    tags: list[str],
+    description: str,
+    parent: str | None,
+    cell: dict[str, str | None],
 ) -> Experiment:
     id, now = new_id(), iso(time.time())
     experiment = Experiment(store, id)
@@ -226,6 +232,7 @@ def _started(
                 "updated": now,
                 "runtime": {},
                 "execution": {},
+                **cell,
             }
         )
         experiment._attend()

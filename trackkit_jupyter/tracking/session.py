@@ -8,14 +8,19 @@ import os
 import sys
 import threading
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from trackkit_jupyter.capture.notebook import script
 from trackkit_jupyter.tracking import exits
+from trackkit_jupyter.tracking.recorder import valid_text
 
 if TYPE_CHECKING:
     from trackkit_jupyter.tracking.experiment import Experiment
 
-__all__ = ["current", "enter", "finish_earlier_execution", "leave", "open_experiments"]
+__all__ = ["current", "enter", "finish_earlier_execution", "leave", "open_experiments", "started_in"]
+
+_CELL_ID_CHARACTERS = 1_000  # one front end writes an address
+_CELL_CHARACTERS = 1_000_000  # a longer cell holds data, and is none that anyone wants back
 
 _lock = threading.RLock()
 _open: list[Experiment] = []
@@ -68,18 +73,49 @@ def finish_earlier_execution() -> None:
         print(f"trackkit: finished {name!r}, which an earlier execution of this cell had started.")  # noqa: T201
 
 
-def _executing_cell() -> tuple[str, str] | None:
+def started_in(code: bool) -> dict[str, str | None]:
+    """Return what a record says of the cell that is executing: its id, its notebook and, if wanted, its code.
+
+    Empty outside a notebook, and where the front end gives its cells no ids.
+    """
+    shell = _shell()
+    parent = {} if shell is None else _request(shell)
+    cell = (parent.get("metadata") or {}).get("cellId")
+    if not isinstance(cell, str) or not 0 < len(cell) <= _CELL_ID_CHARACTERS:
+        return {}
+    text = _code(parent)
+    return {
+        "cell": valid_text(cell),
+        "notebook": script(),
+        "cell_code": valid_text(text) if code and len(text) <= _CELL_CHARACTERS else None,
+    }
+
+
+def _shell() -> Any:
     if "IPython" not in sys.modules:
         return None
     from IPython.core.getipython import get_ipython
 
-    shell = get_ipython()
+    return get_ipython()
+
+
+def _request(shell: Any) -> dict[str, Any]:
+    found: dict[str, Any] = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return found
+
+
+def _code(request: dict[str, Any]) -> str:
+    return str((request.get("content") or {}).get("code") or "")
+
+
+def _executing_cell() -> tuple[str, str] | None:
+    shell = _shell()
     if shell is None:
         return None
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    parent = _request(shell)
     cell = (parent.get("metadata") or {}).get("cellId")
     if cell is None:
-        text = (parent.get("content") or {}).get("code") or ""
+        text = _code(parent)
         if not text:
             return None
         import hashlib

@@ -492,6 +492,28 @@ export interface SavedView {
 }
 
 /** Every read: the arguments it takes and what it answers. */
+/** An experiment that a cell started; 1 is its oldest. */
+export interface Attempt {
+  id: string;
+  number: number;
+  name: string;
+  status: string;
+  created: string | null;
+  tags: string[];
+  value: Num | null;
+  course: Sparkline | null;
+  has_code: boolean;
+  /** What is other than in the attempt before; null where nothing is. */
+  code: { added: number | null; removed: number | null; lines: string[] } | null;
+  parameters: [name: string, before: string | null, after: string | null][];
+}
+
+export interface AttemptsAnswer {
+  total: number;
+  metric: [metric: string, variant: string] | null;
+  items: Attempt[];
+}
+
 export interface Reads {
   about: {
     args: Record<string, never>;
@@ -518,12 +540,16 @@ export interface Reads {
     args: { objects: string[]; metric: string; points?: number };
     result: { items: Record<string, Sparkline> };
   };
+  attempts: {
+    args: { cell: string; notebook?: string; metric?: string; limit?: number };
+    result: AttemptsAnswer;
+  };
   table_views: { args: Record<string, never>; result: { views: SavedView[] } };
   charts: { args: ChartsArguments; result: ArrayBuffer };
   text: {
     args: {
       id: string;
-      part: 'hyperparameter' | 'property' | 'configuration' | 'diff';
+      part: 'hyperparameter' | 'property' | 'configuration' | 'diff' | 'cell';
       name?: string;
       section?: string;
     };

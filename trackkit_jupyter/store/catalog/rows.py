@@ -23,7 +23,7 @@ __all__ = ["CONTENT", "NameBook", "Row", "forget", "journals_of", "put", "read_r
 CONTENT = {
     "experiment": (
         "id name project status tags description user parent archived created started finished last_update "
-        "last_iteration hyperparameters properties single_values metrics"
+        "last_iteration cell notebook hyperparameters properties single_values metrics"
     ).split(),
     "model": (
         "id name project status tags description user archived created last_update last_iteration framework version "
@@ -237,7 +237,7 @@ def _head(row: Row) -> dict[str, Any]:
         "project": _clean(content["project"]),
         "status": _clean(content["status"]),
         "user": _text(content["user"]),
-        **{field: _text(content.get(field)) for field in ("parent", "framework", "uri", "experiment")},
+        **{field: _text(content.get(field)) for field in ("parent", "cell", "framework", "uri", "experiment")},
         **{field: time_of(content.get(field)) for field in ("created", "started", "finished", "last_update")},
         "version": content.get("version"),
         "last_iteration": None if last_iteration is None else int(last_iteration),
