@@ -45,8 +45,9 @@ MAY_IMPORT = {
     "cli": "errors records store query capture tracking operations views reports demo check doctor",
     "__init__": "errors records capture tracking views reports magics widgets store",
 }
-# A displayed object shows itself, by a widget where the host needs one: imports upward, made when it is displayed.
-LATE = {"tracking": {"views"}, "views": {"widgets"}}
+# A displayed object shows itself, by a widget where the host needs one, and an opened store gives its reports: imports
+# upward, made when that is asked for.
+LATE = {"tracking": {"views", "reports"}, "views": {"widgets"}}
 
 SLOW_IMPORTS = (
     "numpy sqlalchemy scipy tornado jupyter_server anywidget ipywidgets IPython nbformat nbconvert plotly matplotlib "

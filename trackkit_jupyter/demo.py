@@ -72,7 +72,7 @@ def execute(source: Path, target: Path, store: Path) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    from trackkit_jupyter.reports.author import read_notebook, write_notebook
+    from trackkit_jupyter.reports.notebooks import read_notebook, write_notebook
 
     notebook = read_notebook(source)
     total = sum(cell.cell_type == "code" for cell in notebook.cells)

@@ -329,10 +329,10 @@ def test_a_notebook_becomes_a_report(shell, monkeypatch, tmp_path):
     assert "now the report 'Findings'" in run(shell, "%trackkit report here Findings -p vision -d 'what I saw'").text
     assert notebook.read_bytes() == before  # the editor has it open
     (record,) = track.open_store().reports()
-    assert (record["name"], record["project"], record["description"]) == ("Findings", "vision", "what I saw")
+    assert (record.name, record.project, record.description) == ("Findings", "vision", "what I saw")
     run(shell, "%trackkit report here 'Better findings'")
     (again,) = track.open_store().reports()
-    assert (again["id"], again["name"], again["project"]) == (record["id"], "Better findings", "vision")
+    assert (again.id, again.name, again.project) == (record.id, "Better findings", "vision")
     assert "Written" in run(shell, "%trackkit report export out.md").text
     shown = run(shell, "import trackkit_jupyter as track\ntrack.report.here(None).add('## Text', exp);").shown
     assert [sorted(output.data)[0] for output in shown] == ["text/markdown", MIME_TYPE]

@@ -62,11 +62,11 @@ def test_a_report_is_an_ordinary_notebook(home):
     assert set(notebook.cells[3].outputs[0].data) == {
         views.MIME_TYPE, "image/png", "text/markdown", "text/html", "text/plain"
     }  # fmt: skip
-    (record,) = track.open_store().reports()
-    assert record["id"] == about["id"] == report.id
-    assert (record["name"], record["path"]) == ("Which rate?", str(report.path))
-    assert "description" in record
-    assert record["created"] <= record["updated"]
+    (kept,) = track.open_store().reports()
+    assert kept.id == about["id"] == report.id
+    assert (kept.name, kept.path) == ("Which rate?", report.path)
+    assert kept.description == "Two rates compared."
+    assert kept.created <= kept.last_update
 
 
 def test_its_code_makes_the_same_views_again(home):

@@ -357,8 +357,6 @@ def test_samples_and_plots_are_drawn(home):
 
 
 def test_a_failing_picture_is_a_warning_and_the_rest_is_shown(home):
-    exp = trained("odd", points=0)
-    exp.store.put_report({"id": A, "name": "x"})
     with track.start("damaged figure", capture=False) as exp:
         exp.log_plot("p", "v", {"data": [{"type": "bar", "y": [1, 2]}], "layout": {}})
     exp.blob(exp.plots()[0]["hash"]).write_text("[")

@@ -75,7 +75,7 @@ def _findings(store: Store[Any], only: str | None) -> Iterator[Finding]:
         yield from store_leftovers(paths)
         yield from markers(paths)
         for id in _folders(paths.reports):
-            yield from document(root, paths.report(id), id, journals=False)
+            yield from document(root, paths.report(id).record, id, journals=False)
     for what, folder in (("experiment", paths.experiments), ("model", paths.models)):
         for id in _folders(folder):
             if only is not None and id != only:

@@ -6,9 +6,9 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from trackkit_jupyter.errors import TrackkitValueError
+from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
 from trackkit_jupyter.records import check_id
-from trackkit_jupyter.store import Store, StoredExperiment
+from trackkit_jupyter.store import Store, StoredExperiment, StoredModel, StoredReport
 
 __all__ = [
     "abort",
@@ -35,38 +35,38 @@ __all__ = [
 
 
 def rename(store: Store[Any], id: str, name: str) -> dict[str, Any]:
-    """Give an experiment another name."""
-    return _edit(store, id, lambda experiment: experiment.rename(name))
+    """Give an experiment, a model or a report another name."""
+    return _organise(store, id, lambda found: found.rename(name))
 
 
 def describe(store: Store[Any], id: str, text: str) -> dict[str, Any]:
     """Give an experiment another description; empty text takes it away."""
-    return _edit(store, id, lambda experiment: experiment.describe(text))
+    return _organise(store, id, lambda found: found.describe(text))
 
 
 def move(store: Store[Any], id: str, project: str) -> dict[str, Any]:
     """Move an experiment to another project; a slash nests projects."""
-    return _edit(store, id, lambda experiment: experiment.move(project))
+    return _organise(store, id, lambda found: found.move(project))
 
 
 def add_tags(store: Store[Any], id: str, tags: list[str]) -> dict[str, Any]:
     """Add tags to an experiment."""
-    return _edit(store, id, lambda experiment: experiment.add_tags(*_some(tags)))
+    return _organise(store, id, lambda found: found.add_tags(*_some(tags)))
 
 
 def remove_tags(store: Store[Any], id: str, tags: list[str]) -> dict[str, Any]:
     """Take tags from an experiment; tags that it does not have are left out."""
-    return _edit(store, id, lambda experiment: experiment.remove_tags(*_some(tags)))
+    return _organise(store, id, lambda found: found.remove_tags(*_some(tags)))
 
 
 def archive(store: Store[Any], id: str) -> dict[str, Any]:
     """Put an experiment aside."""
-    return _edit(store, id, lambda experiment: experiment.archive())
+    return _organise(store, id, lambda found: found.archive())
 
 
 def unarchive(store: Store[Any], id: str) -> dict[str, Any]:
     """Bring an archived experiment back."""
-    return _edit(store, id, lambda experiment: experiment.unarchive())
+    return _organise(store, id, lambda found: found.unarchive())
 
 
 def abort(store: Store[Any], id: str) -> dict[str, Any]:
@@ -74,9 +74,21 @@ def abort(store: Store[Any], id: str) -> dict[str, Any]:
     return _edit(store, id, lambda experiment: experiment.abort())
 
 
-def publish(store: Store[Any], id: str) -> dict[str, Any]:
-    """Lock what an experiment holds; tags, name and archive stay possible."""
-    return _edit(store, id, lambda experiment: experiment.publish())
+def publish(store: Store[Any], id: str, freeze: bool = False) -> dict[str, Any]:
+    """Lock what an experiment, a model or the notebook of a report holds; tags, name and archive stay possible.
+
+    Parameters
+    ----------
+    store, id
+        The experiment, model or report.
+    freeze
+        Of a report: keep the data that its views show with it.
+    """
+    found: Any = store.record(check_id(id))
+    if freeze and not isinstance(found, StoredReport):
+        raise TrackkitValueError("Only a report is frozen when it is published.", "freeze")
+    found.publish(**({"freeze": True} if freeze else {}))
+    return {"state": found.state()}
 
 
 def reset(store: Store[Any], id: str) -> dict[str, Any]:
@@ -85,8 +97,11 @@ def reset(store: Store[Any], id: str) -> dict[str, Any]:
 
 
 def clone(store: Store[Any], id: str, name: str | None = None) -> dict[str, Any]:
-    """Copy an experiment as a new draft, and answer its ``id`` too."""
-    made = store.experiment(check_id(id)).clone(name)
+    """Copy an experiment or a report as a new draft, and answer its ``id`` too."""
+    found = store.record(check_id(id))
+    if isinstance(found, StoredModel):
+        raise NotFoundError(f"There is no experiment with the id {id} in this store.", "id")
+    made = found.clone(name)
     return {"id": made.id, "state": made.state()}
 
 
@@ -185,9 +200,15 @@ def keep_picture(store: Store[Any], id: str, hash: str, picture: str) -> dict[st
 
 
 def _edit(store: Store[Any], id: str, change: Callable[[StoredExperiment], Any]) -> dict[str, Any]:
-    experiment = store.record(check_id(id))  # not a kept handle: an edit waits for no read
-    change(experiment)
-    return {"state": experiment.state()}
+    if isinstance(store.record(check_id(id)), StoredReport):
+        raise NotFoundError(f"There is no experiment with the id {id} in this store.", "id")
+    return _organise(store, id, change)
+
+
+def _organise(store: Store[Any], id: str, change: Callable[[Any], Any]) -> dict[str, Any]:
+    found = store.record(check_id(id))  # not a kept handle: an edit waits for no read
+    change(found)
+    return {"state": found.state()}
 
 
 def _some(tags: list[str]) -> list[str]:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from trackkit_jupyter.errors import NotFoundError
 from trackkit_jupyter.records import check_id
-from trackkit_jupyter.store import Store, StoredExperiment
+from trackkit_jupyter.store import Store, StoredExperiment, StoredReport
 
 __all__ = ["clear", "opened"]
 
@@ -49,6 +50,8 @@ def opened(store: Store[Any], id: str, field: str = "id") -> Iterator[StoredExpe
             _handles.move_to_end(key)
     try:
         fresh = store.record(id)  # also when it is kept: it may have been deleted
+        if isinstance(fresh, StoredReport):
+            raise NotFoundError(f"There is no experiment with the id {id} in this store.", field)
     except LookupError:
         with _lock:
             _handles.pop(key, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from trackkit_jupyter.reports.author import Report, create, here
+from trackkit_jupyter.reports.author import create, here
 from trackkit_jupyter.reports.export import export
+from trackkit_jupyter.reports.records import Report
 
 __all__ = ["Report", "create", "export", "here"]

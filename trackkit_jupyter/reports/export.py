@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from trackkit_jupyter.errors import EmbedError, TrackkitError, TrackkitValueError, shown
-from trackkit_jupyter.reports.author import EMBED_TAG, SETUP_TAG, read_notebook, write_atomically
+from trackkit_jupyter.reports.notebooks import read_notebook, write_atomically
+from trackkit_jupyter.reports.records import EMBED_TAG, SETUP_TAG
 from trackkit_jupyter.views import parse_embed
 from trackkit_jupyter.views.bundle import find_store
 from trackkit_jupyter.views.drawing import draw, summarise

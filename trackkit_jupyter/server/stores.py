@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trackkit_jupyter.errors import NotAStoreError, NotFoundError
 from trackkit_jupyter.records import check_id
+from trackkit_jupyter.reports import Report
 from trackkit_jupyter.store import Store, StoredExperiment, registry
 from trackkit_jupyter.store.archivist import archive_soon
 from trackkit_jupyter.store.paths import find_folder
@@ -15,6 +16,15 @@ from trackkit_jupyter.store.paths import find_folder
 __all__ = ["Stores"]
 
 _REMEMBERED = 100
+
+
+class Served(StoredExperiment):
+    """An experiment as a server has it: the reports of its store can be made, published and exported."""
+
+    @classmethod
+    def report_type(cls) -> type[Report]:
+        """Return the class of the reports of its store."""
+        return Report
 
 
 class Stores:
@@ -70,7 +80,7 @@ class Stores:
 
     def default(self) -> Store[StoredExperiment] | None:
         """Return the store that a kernel in the server's root would use; ``None`` if there is none yet."""
-        return _open(find_folder(self._roots[0]))
+        return self._open(find_folder(self._roots[0]))
 
     def ids(self) -> list[str]:
         """Return the ids of the registered stores."""
@@ -80,7 +90,7 @@ class Stores:
         with self._lock:
             seen = self._seen.get(id)
         for path in (registry.find(id), seen):
-            store = None if path is None else _open(path)
+            store = None if path is None else self._open(path)
             if store is not None and store.id == id:
                 return store
         default = self.default()
@@ -98,16 +108,16 @@ class Stores:
                 continue
             # Resolved first, then compared by parts: no dots, no links, no sibling with the same beginning get out.
             if folder.is_relative_to(base):
-                store = _open(folder)
+                store = self._open(folder)
                 if store is not None:
                     return store
         return None
 
-
-def _open(path: Path) -> Store[StoredExperiment] | None:
-    try:
-        store = Store(path, StoredExperiment)  # not open_store: to look at a store must not register it
-    except NotAStoreError:
-        return None
-    archive_soon(store.paths)
-    return store
+    def _open(self, path: Path) -> Store[StoredExperiment] | None:
+        try:
+            store: Store[StoredExperiment] = Store(path, Served)  # not open_store: to look at a store must not register it
+        except NotAStoreError:
+            return None
+        store.served_root = self._roots[0]
+        archive_soon(store.paths)
+        return store

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -34,6 +33,8 @@ from trackkit_jupyter.store.model import StoredModel
 from trackkit_jupyter.store.models import KeepsModels
 from trackkit_jupyter.store.paths import FOLDER, MARKER, StorePaths, find_folder
 from trackkit_jupyter.store.reader import Series
+from trackkit_jupyter.store.report import StoredReport
+from trackkit_jupyter.store.reports import KeepsReports, Reports
 from trackkit_jupyter.store.syncing import sync_folder
 
 if TYPE_CHECKING:
@@ -42,10 +43,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Experiments",
     "Models",
+    "Reports",
     "Series",
     "Store",
     "StoredExperiment",
     "StoredModel",
+    "StoredReport",
     "create_store",
     "open_store",
 ]
@@ -53,7 +56,7 @@ __all__ = [
 E = TypeVar("E", bound=StoredExperiment)
 
 
-class Store(KeepsModels, Generic[E]):
+class Store(KeepsModels, KeepsReports, Generic[E]):
     """A store in a folder.
 
     Attributes
@@ -69,11 +72,18 @@ class Store(KeepsModels, Generic[E]):
         self.path = path
         self._handle = handle
         self._model_handle = handle.model_type
+        #: The folder whose files the one who asks can open, where a server set it: notebooks are named below it.
+        self.served_root: Path | None = None
         self._listing = listing
         self.id = _read_marker(self.paths)
 
     def __repr__(self) -> str:
         return f"<Store {str(self.path)!r}>"
+
+    @property
+    def report_type(self) -> type[Any]:
+        """The class of its reports."""
+        return self._handle.report_type()
 
     def experiment(self, id: str) -> E:
         """Return an experiment by its id.
@@ -89,16 +99,18 @@ class Store(KeepsModels, Generic[E]):
         return self._handle(self, id)
 
     def record(self, id: str) -> Any:
-        """Return an experiment or a model by its id.
+        """Return an experiment, a model or a report by its id.
 
         Raises
         ------
         NotFoundError
-            There is neither.
+            There is none of them.
         """
         check_id(id)
         if self.paths.model(id).root.is_dir():
             return self.model(id)
+        if self.paths.report(id).root.is_dir():
+            return self.report(id)
         return self.experiment(id)
 
     def experiments(
@@ -176,36 +188,6 @@ class Store(KeepsModels, Generic[E]):
                 return count
         except (TrackkitStorageError, KeyError, TypeError, ValueError):
             return None  # a damaged count of projects keeps nobody from starting
-
-    def put_report(self, record: dict[str, Any]) -> None:
-        """Keep the record of a report, new or changed; ``record["id"]`` names it."""
-        id = check_id(record["id"])
-        with Document(self.paths.report(id)).table("report") as table:
-            table.truncate()
-            table.insert({**record, "updated": iso(time.time())})
-        changes.note(self.paths, id, "edit")
-
-    def report(self, id: str) -> dict[str, Any]:
-        """Return the record of a report.
-
-        Raises
-        ------
-        NotFoundError
-            There is none with that id.
-        """
-        check_id(id)
-        try:
-            return next(iter(Document(self.paths.report(id)).read()["report"].values()))
-        except NotFoundError:
-            raise NotFoundError(f"There is no report with the id {id} in this store.", "id") from None
-
-    def reports(self) -> list[dict[str, Any]]:
-        """Return the records of all reports, the last changed first."""
-        found = []
-        for id in _folders(self.paths.reports):
-            with contextlib.suppress(TrackkitStorageError, NotFoundError):
-                found.append(self.report(id))
-        return sorted(found, key=lambda record: str(record.get("updated")), reverse=True)
 
     def _at(self, id: str) -> E:
         return self._handle(self, id)
@@ -409,11 +391,3 @@ def _write_marker(paths: StorePaths, id: str, *, exclusive: bool) -> None:
             os.replace(temporary, paths.marker)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _folders(root: Path) -> list[str]:
-    try:
-        with os.scandir(root) as entries:
-            return [entry.name for entry in entries if len(entry.name) == 32 and not entry.name.startswith(".")]
-    except FileNotFoundError:
-        return []

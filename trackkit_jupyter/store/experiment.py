@@ -11,6 +11,7 @@ from trackkit_jupyter.store.edits import Edits
 from trackkit_jupyter.store.model import StoredModel
 from trackkit_jupyter.store.record import only
 from trackkit_jupyter.store.renewing import Renewing
+from trackkit_jupyter.store.report import StoredReport
 from trackkit_jupyter.store.summaries import json_number
 
 __all__ = ["StoredExperiment"]
@@ -24,6 +25,11 @@ class StoredExperiment(Renewing, ContentEdits, Edits):
 
     #: What its models are, to whoever holds the store.
     model_type: ClassVar[type[StoredModel]] = StoredModel
+
+    @classmethod
+    def report_type(cls) -> type[StoredReport]:
+        """Return what its store's reports are, to whoever holds the store."""
+        return StoredReport
 
     def __repr__(self) -> str:
         try:

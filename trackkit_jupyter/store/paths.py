@@ -57,17 +57,17 @@ class StorePaths:
         """Return the files of one model: of the same kinds as those of an experiment."""
         return ExperimentPaths(self.models / id, "model.json")
 
+    def report(self, id: str) -> ExperimentPaths:
+        """Return the files of one report: its record, and the data of its embeds."""
+        return ExperimentPaths(self.reports / id, "report.json")
+
     def folder(self, what: str) -> Path:
         """Return the folder of all experiments, or of all models."""
         return self.models if what == "model" else self.experiments
 
     def record(self, what: str, id: str) -> ExperimentPaths:
-        """Return the files of an ``experiment`` or a ``model``."""
-        return self.model(id) if what == "model" else self.experiment(id)
-
-    def report(self, id: str) -> Path:
-        """Return the record of one report."""
-        return self.reports / id / "report.json"
+        """Return the files of an ``experiment``, a ``model`` or a ``report``."""
+        return {"model": self.model, "report": self.report}.get(what, self.experiment)(id)
 
 
 class ExperimentPaths:

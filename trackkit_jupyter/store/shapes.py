@@ -14,13 +14,14 @@ _NEEDED = ("name", "project", "status")
 _KINDS: dict[str, type] = {
     **dict.fromkeys(_NEEDED, str),
     **dict.fromkeys(("id", "description", "user", "parent", "status_reason", "cell", "notebook", "cell_code"), str),
+    **dict.fromkeys(("path", "publisher"), str),
     "tags": list,
     "archived": bool,
     "number": int,
     "runtime": dict,
     "execution": dict,
 }
-_TIMES = ("created", "started", "finished", "updated")
+_TIMES = ("created", "started", "finished", "updated", "published", "frozen")
 # The texts that the rows of a table cannot be without.
 _ROWS: dict[str, tuple[str, ...]] = {
     "hyperparameters": ("section", "name", "value"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.tracking.attached import Attaching
 from trackkit_jupyter.tracking.auditing import Auditing
@@ -12,6 +12,9 @@ from trackkit_jupyter.tracking.plots import PlotLogging
 from trackkit_jupyter.tracking.rerun import Rerunning
 from trackkit_jupyter.tracking.samples import SampleLogging
 from trackkit_jupyter.tracking.scalars import ScalarLogging
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.store import StoredReport
 
 __all__ = ["Experiment"]
 
@@ -28,6 +31,13 @@ class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attachin
         from trackkit_jupyter import views
 
         views.show(self, tab=tab)
+
+    @classmethod
+    def report_type(cls) -> type[StoredReport]:
+        """Return what its store's reports are: those that can be written, published and exported."""
+        from trackkit_jupyter.reports import Report
+
+        return Report
 
     def _ipython_display_(self) -> None:
         self.show()  # shown in the middle of a cell, its picture is drawn again when the cell ends

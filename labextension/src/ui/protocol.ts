@@ -10,6 +10,7 @@ export const KINDS = [
   'samples',
   'single',
   'table',
+  'reports',
   'message',
 ] as const;
 export type ViewKind = (typeof KINDS)[number];
@@ -107,6 +108,33 @@ export interface ModelSnapshot {
 export interface MetadataItem {
   type: string;
   value: string;
+}
+
+export interface Report {
+  id: string;
+  name: string;
+  project: string;
+  user: string | null;
+  created: string | null;
+  last_update: string | null;
+  status: 'draft' | 'published';
+  description: string;
+  tags: string[];
+  archived: boolean;
+  /** Its notebook below the server's root; null where it lies elsewhere. */
+  path: string | null;
+  published: string | null;
+  publisher: string | null;
+  /** When the data of its views was kept with it. */
+  frozen: string | null;
+  /** What is wrong with its notebook: it is not there, or changed since it was published. */
+  trouble: 'missing' | 'changed' | null;
+}
+
+export interface ReportProject {
+  name: string;
+  count: number;
+  last_update: string;
 }
 
 export type ConfigType = 'json' | 'yaml' | 'text';
@@ -582,6 +610,29 @@ export interface Reads {
     args: { objects: string[] };
     result: { items: { id: string; name: string; values: Record<string, Num> }[] };
   };
+  reports: {
+    args: {
+      search?: string;
+      project?: string;
+      status?: string;
+      tags?: string[];
+      user?: string;
+      archived?: boolean;
+      order_by?: string;
+      page?: number;
+      page_size?: number;
+    };
+    result: {
+      items: Report[];
+      total: number;
+      projects: ReportProject[];
+      users: string[];
+      tags: string[];
+      me: string | null;
+      now: string;
+    };
+  };
+  report: { args: { id: string }; result: Report & { state: string; now: string } };
   tags: { args: Record<string, never>; result: { tags: KnownTag[] } };
   changes: {
     args: { ids: string[]; since?: string; timeout?: number };
@@ -599,10 +650,12 @@ export interface Edits {
   archive: { id: string };
   unarchive: { id: string };
   abort: { id: string };
-  publish: { id: string };
+  publish: { id: string; freeze?: boolean };
   reset: { id: string };
   clone: { id: string; name?: string };
   delete: { id: string };
+  create_report: { name: string; project: string; description?: string; folder?: string };
+  make_report: { notebook: string; name: string; project: string; description?: string };
   set_property: { id: string; name: string; value: string };
   remove_properties: { id: string; names: string[] };
   set_hyperparameter: { id: string; section: string; name: string; value: string };

@@ -355,13 +355,3 @@ def test_a_damaged_workspace_keeps_nobody_from_starting(store):
     for name in ("workspace.json", "workspace.json.bak"):
         (store.path / name).write_bytes(b"{")
     assert store.experiment(started(store, "b")).status == "completed"
-
-
-def test_reports_are_kept_and_listed(store):
-    store.put_report({"id": "1" * 32, "name": "one"})
-    store.put_report({"id": "2" * 32, "name": "two"})
-    store.put_report({"id": "1" * 32, "name": "one again"})
-    assert [report["name"] for report in store.reports()] == ["one again", "two"]
-    assert store.report("2" * 32)["name"] == "two"
-    with pytest.raises(NotFoundError, match="no report"):
-        store.report("3" * 32)

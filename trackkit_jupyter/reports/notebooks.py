@@ -1,0 +1,68 @@
+"""Notebooks as files: read whatever their version is, and written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+from trackkit_jupyter.errors import TrackkitStorageError
+from trackkit_jupyter.records import new_id
+from trackkit_jupyter.store.notebooks import check_size
+
+__all__ = ["read_notebook", "write_atomically", "write_notebook"]
+
+
+def read_notebook(path: Path) -> Any:
+    """Return a notebook, brought to nbformat 4.
+
+    Raises
+    ------
+    TrackkitStorageError
+        It cannot be read, is no notebook, or is too large to be opened at all.
+    """
+    check_size(path)
+    import nbformat
+
+    read: Any = nbformat.read
+    try:
+        return read(path, as_version=4)
+    except (OSError, UnicodeError) as error:
+        raise TrackkitStorageError(f"{path} cannot be read: {error}.", "path") from error
+    except Exception as error:  # nbformat has no common base class for what may be wrong with a notebook
+        raise TrackkitStorageError(
+            f"{path} is no notebook that can be read ({type(error).__name__}).", "path"
+        ) from error
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises
+    ------
+    TrackkitStorageError
+        It cannot be written; what was there is untouched.
+    """
+    temporary = path.with_name(f".{path.name[:40]}.{new_id()[:8]}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            os.chmod(temporary, path.stat().st_mode & 0o777)
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise TrackkitStorageError(f"{path} cannot be written: {error.strerror or error}.", "path") from error
+
+
+def write_notebook(notebook: Any, path: Path) -> None:
+    """Write a notebook whole or not at all."""
+    import nbformat
+
+    writes: Any = nbformat.writes
+    write_atomically(path, (writes(notebook) + "\n").encode())

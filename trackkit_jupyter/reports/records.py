@@ -1,0 +1,242 @@
+"""A report: a notebook, its record in the store, and what can be done with it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from trackkit_jupyter.errors import LockedError, TrackkitTypeError, TrackkitValueError, shown
+from trackkit_jupyter.records import (
+    Status,
+    check_name,
+    check_project,
+    check_text,
+    new_id,
+    user_name,
+)
+from trackkit_jupyter.reports.notebooks import read_notebook, write_notebook
+from trackkit_jupyter.store import Store, StoredReport
+from trackkit_jupyter.views import bundle, show
+from trackkit_jupyter.views.bundle import find_store
+from trackkit_jupyter.views.view import View, of
+
+__all__ = ["EMBED_TAG", "SETUP_TAG", "Report"]
+
+#: Tags of the code cells that a report brings: an export shows what they show, not their code.
+SETUP_TAG, EMBED_TAG = "trackkit-setup", "trackkit-embed"
+_SETUP = "import trackkit_jupyter as track"
+
+
+class Report(StoredReport):
+    """A report: a notebook, and its record in the store.
+
+    Attributes
+    ----------
+    id, name, project, description, status, tags
+        Its record. The description is not part of the document.
+    path
+        The notebook.
+    is_here : bool
+        Whether it is the notebook this code runs in, whose file belongs to the editor.
+    """
+
+    def __init__(self, store: Store[Any], id: str, *, is_here: bool = False) -> None:
+        super().__init__(store, id)
+        self.is_here = is_here
+
+    @classmethod
+    def enter(
+        cls, store: Store[Any], name: str, project: str, description: str, path: Path, id: str | None = None
+    ) -> Report:
+        """Keep the record of a new report, whose notebook is there."""
+        made: Report = store.new_report(_record(name, project, description, path, id or new_id()))
+        return made
+
+    @classmethod
+    def create(cls, store: Store[Any], name: str, project: str, description: str, place: Path) -> Report:
+        """Make a new report: its record, and its notebook with its title.
+
+        Parameters
+        ----------
+        store
+            The store.
+        name, project, description
+            Of the report.
+        place
+            The notebook, which must not exist; or a folder, in which it gets a free name.
+
+        Raises
+        ------
+        TrackkitTypeError, TrackkitValueError
+            A name that is not allowed, or a file that exists.
+        TrackkitStorageError
+            The notebook cannot be written.
+        """
+        record = _record(name, project, description, place, new_id())  # refused before anything is written
+        target = _free(name, place) if place.is_dir() else place
+        if target.suffix != ".ipynb":
+            raise TrackkitValueError(
+                f"A report is a notebook: its file ends in .ipynb, not {shown(target.name)}.", "path"
+            )
+        if target.exists():
+            raise TrackkitValueError(f"{target} exists already; name another file.", "path")
+        import nbformat.v4
+
+        v4: Any = nbformat.v4
+        about = {key: record[key] for key in ("id", "name", "project", "description", "status")}
+        notebook = v4.new_notebook(
+            cells=[v4.new_markdown_cell(f"# {name}")],
+            metadata={
+                "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+                "language_info": {"name": "python"},
+                "trackkit": {"report": about},
+            },
+        )
+        write_notebook(notebook, target)
+        return cls.enter(store, name, project, description, target, record["id"])
+
+    def add(self, *parts: Any) -> Report:
+        """Append Markdown and views as cells; each view brings its picture, and is live where it is read.
+
+        In the notebook one is in (:func:`here`) the parts are shown below the running cell instead, since its file
+        belongs to the editor.
+
+        Parameters
+        ----------
+        *parts
+            Text (Markdown), views, experiments, or lists of experiments to compare.
+
+        Returns
+        -------
+        Report
+            Itself.
+
+        Raises
+        ------
+        TrackkitTypeError
+            A part is none of these; nothing is added then.
+        LockedError
+            It is published.
+        """
+        self.check_unlocked()
+        checked = [part if isinstance(part, str) else _view(part) for part in parts]
+        if self.is_here:
+            _show_parts(checked)
+            return self
+        import nbformat.v4
+
+        v4: Any = nbformat.v4
+        notebook = read_notebook(self.path)
+        for part in checked:
+            if isinstance(part, str):
+                notebook.cells.append(v4.new_markdown_cell(part))
+                continue
+            if not any(SETUP_TAG in cell.metadata.get("tags", ()) for cell in notebook.cells):
+                notebook.cells.append(v4.new_code_cell(_SETUP, metadata={"tags": [SETUP_TAG]}))
+            store = self.store if part.store is None or part.store.get("id") == self.store.id else find_store(part)
+            output = v4.new_output("execute_result", bundle(part, store), execution_count=None)
+            cell = v4.new_code_cell(_source(part), outputs=[output], metadata={"tags": [EMBED_TAG]})
+            notebook.cells.append(cell)
+        write_notebook(notebook, self.path)
+        return self
+
+    def check_unlocked(self) -> None:
+        """Raise if its notebook is locked.
+
+        Raises
+        ------
+        LockedError
+            It is published.
+        """
+        if self.status == Status.PUBLISHED.value:
+            raise LockedError(
+                f"The report {shown(self.name)} is published: its notebook is locked. `report.clone()` makes a copy to "
+                "go on with.",
+                "status",
+            )
+
+    def export(self, path: str | os.PathLike[str]) -> Path:
+        """Write the report to a Markdown or HTML file, every view drawn afresh from the store.
+
+        Parameters
+        ----------
+        path
+            ``.md``: pictures go into a folder ``<name>_files`` beside it; ``.html``: one file with everything in it.
+
+        Returns
+        -------
+        Path
+            The file written.
+
+        Raises
+        ------
+        TrackkitValueError
+            Another kind of file.
+        TrackkitStorageError
+            It cannot be written.
+        """
+        from trackkit_jupyter.reports.export import export
+
+        return export(self.path, path, self.store)
+
+
+def _record(name: Any, project: Any, description: Any, path: Path, id: str) -> dict[str, Any]:
+    return {
+        "id": id,
+        "name": check_name(name),
+        "project": check_project(project),
+        "description": check_text(description, "description", what="A description"),
+        "status": Status.DRAFT.value,
+        "tags": [],
+        "user": user_name(),
+        "archived": False,
+        "path": str(path),
+    }
+
+
+def _free(name: str, folder: Path) -> Path:
+    stem = re.sub(r"[^\w-]+", "-", name.lower()).strip("-")[:80] or "report"
+    number = 1
+    while (path := folder / f"{stem}{'' if number == 1 else f'-{number}'}.ipynb").exists():
+        number += 1
+    return path
+
+
+def _view(part: Any) -> View:
+    try:
+        return of(part)
+    except (TrackkitTypeError, TypeError):
+        raise TrackkitTypeError(
+            f"A report holds Markdown text, views and experiments, not {type(part).__name__}.", "parts"
+        ) from None
+
+
+def _source(view: View) -> str:
+    """Return the code that makes the view again."""
+    from trackkit_jupyter.views import embed_url
+
+    options = dict(view.options)
+    kind = embed_url.type_of(view)
+    options.pop("type", None)
+    objects = list(view.objects)
+    arguments = [repr(objects[0] if len(objects) == 1 else objects)]
+    if view.query:
+        return f"track.embed({view.url!r})"
+    arguments += [f"type={kind!r}"] if kind != "scalar" else []
+    arguments += [f"{name}={value!r}" for name, value in options.items()]
+    line = f"track.embed({', '.join(arguments)})"
+    if len(line) <= 100:
+        return line
+    return "track.embed(\n" + "".join(f"    {argument},\n" for argument in arguments) + ")"
+
+
+def _show_parts(parts: list[Any]) -> None:
+    from IPython.display import Markdown, display
+
+    for part in parts:
+        if isinstance(part, str):
+            display(Markdown(part))
+        else:
+            show(part)
