@@ -115,7 +115,8 @@ class Stores:
 
     def _open(self, path: Path) -> Store[StoredExperiment] | None:
         try:
-            store: Store[StoredExperiment] = Store(path, Served)  # not open_store: to look at a store must not register it
+            # Not open_store: to look at a store must not register it.
+            store: Store[StoredExperiment] = Store(path, Served)
         except NotAStoreError:
             return None
         store.served_root = self._roots[0]
