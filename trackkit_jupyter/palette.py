@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["DASHES", "HUES", "THEMES", "Ink", "Theme", "colors", "contrast", "slot"]
+__all__ = ["DASHES", "HUES", "SHADES", "THEMES", "Ink", "Theme", "colors", "contrast", "shade", "slot"]
 
 Theme = Literal["light", "dark"]
 
@@ -27,6 +27,9 @@ HUES = (
 
 DASHES: tuple[tuple[float, ...], ...] = ((), (6, 3), (2, 2), (8, 3, 2, 3))
 """Dash patterns in pixels, line and gap in turn; a chart's ``dash`` counts on modulo their number."""
+
+SHADES: tuple[str, ...] = ("#4456c7", "#2f8fc4", "#35b08f", "#9dbb3f", "#efb118")
+"""From little to much, on light and on dark paper. The front end keeps the same list in its token sheet."""
 
 
 @dataclass(frozen=True)
@@ -140,3 +143,12 @@ def contrast(shade: Sequence[float]) -> str:
     """
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shade[:3])
     return THEMES["light"].ink if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.3 else THEMES["light"].paper
+
+
+def shade(at: float) -> tuple[float, float, float]:
+    """Return the colour a part of the way from little to much, 0 to 1, as red, green and blue from 0 to 1."""
+    along = min(1.0, max(0.0, at)) * (len(SHADES) - 1)
+    index = min(int(along), len(SHADES) - 2)
+    low, high = ([int(name[i : i + 2], 16) / 255 for i in (1, 3, 5)] for name in SHADES[index : index + 2])
+    red, green, blue = (a + (b - a) * (along - index) for a, b in zip(low, high, strict=True))
+    return red, green, blue

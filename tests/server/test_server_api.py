@@ -55,6 +55,11 @@ async def test_every_read_answers(ask, store):
     arguments |= {"table": {}, "fields": {}, "table_views": {}, "text": {"id": store.first, "part": "diff"}}
     arguments |= {"sparklines": {"objects": [store.first], "metric": 'metrics["loss/train"]'}}
     arguments |= {"attempts": {"cell": "cell-1"}}
+    both = {"objects": [store.first, store.second]}
+    arguments |= {"comparison": both, "metric_values": both, "parallel": both, "details": {**both, "part": "code"}}
+    arguments |= {"trend": {**both, "parameter": "loss/train", "metric": "loss/train"}}
+    arguments |= {"importance": {**both, "metric": "loss/train"}}
+    arguments |= {"difference": {"id": store.first, "base": store.second, "part": "cells"}}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():

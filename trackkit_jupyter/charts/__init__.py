@@ -8,6 +8,7 @@ from __future__ import annotations
 from trackkit_jupyter.charts.build import GroupBy, build
 from trackkit_jupyter.charts.data import Answer, Axis, Chart, ChartSeries, Curve, Group, Reference
 from trackkit_jupyter.charts.groups import groups
+from trackkit_jupyter.charts.parallel import ParallelAxis, number_axis, place, text_axis
 from trackkit_jupyter.charts.saved import SavedSeries, read_series
 from trackkit_jupyter.charts.wire import decode, decode_cursor, encode, encode_cursor
 from trackkit_jupyter.palette import colors
@@ -20,6 +21,7 @@ __all__ = [
     "Curve",
     "Group",
     "GroupBy",
+    "ParallelAxis",
     "Reference",
     "SavedSeries",
     "build",
@@ -29,5 +31,8 @@ __all__ = [
     "encode",
     "encode_cursor",
     "groups",
+    "number_axis",
+    "place",
     "read_series",
+    "text_axis",
 ]

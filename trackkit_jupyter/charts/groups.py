@@ -1,4 +1,4 @@
-"""Which experiments are drawn as one: those with the same hyperparameters, or with the same but for some."""
+"""Which experiments are drawn as one: those with the same hyperparameters or fields, or with the same but for some."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def groups(
     hyperparameters: Mapping[str, Mapping[str, Mapping[str, Mapping[str, Any]]]],
     by: Sequence[str] = (),
     over: Sequence[str] = (),
+    fields: Mapping[str, Mapping[str, str | None]] | None = None,
 ) -> dict[str, Group]:
     """Put experiments into groups.
 
@@ -33,6 +34,9 @@ def groups(
     over
         Names likewise: experiments belong together whose other hyperparameters are all the same, such as repetitions
         over a ``seed``.
+    fields
+        Experiment id to what else `by` may name, such as ``project`` or ``properties/k``, and its value. Where a
+        hyperparameter has the same name, that is meant.
 
     Returns
     -------
@@ -52,6 +56,11 @@ def groups(
         for id, sections in hyperparameters.items()
     }
     places = list(dict.fromkeys(place for known in settings.values() for place in known))
+    if by and fields:
+        further = [name for name in names if not any(_means(name, place) for place in places)]
+        for id, known in settings.items():
+            known.update({("", name): fields[id][name] for name in further if name in fields.get(id, {})})
+        places += [("", name) for name in further if any(name in known for known in fields.values())]
     for name in names:
         if not any(_means(name, place) for place in places):
             raise TrackkitValueError(f"None of these experiments has a hyperparameter {shown(name)}.", field)

@@ -140,7 +140,8 @@ class TrackkitMagics(Magics):
             experiments += _in_project(args.project)
         if not experiments:
             raise UsageError("Which experiments? Try: %trackkit compare ID ID, or: %trackkit compare -p PROJECT")
-        views.compare(experiments)
+        base = None if args.base is None else self._experiment(args.base)
+        views.compare(experiments, args.by, args.over, args.band, section=args.section, base=base)
 
     def _tag(self, args: argparse.Namespace) -> None:
         exp = self._experiment(args.experiment)

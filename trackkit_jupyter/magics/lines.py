@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from IPython.core.error import UsageError
 
-from trackkit_jupyter.views.view import TABS, TYPES, XAXES
+from trackkit_jupyter.views.view import BANDS, SECTIONS, TABS, TYPES, XAXES
 
 __all__ = ["EMBED", "LOG", "PARSERS", "TRACK", "TRACKKIT", "Line", "number", "say"]
 
@@ -154,6 +154,11 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
     compare = command("compare", "lay experiments side by side")
     compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="id, name or variable; two or more")
     compare.add_argument("-p", "--project", help="all experiments of a project")
+    compare.add_argument("--section", choices=SECTIONS, metavar="SECTION", help=", ".join(SECTIONS))
+    compare.add_argument("--by", action="append", help="one line for experiments with the same value of this")
+    compare.add_argument("--over", action="append", help="one line for experiments that differ only in this")
+    compare.add_argument("--band", choices=BANDS, metavar="BAND", help=", ".join(BANDS))
+    compare.add_argument("--base", metavar="EXPERIMENT", help="what the others are compared with")
     tag = command("tag", "add tags to the current experiment, or take them away")
     tag.add_argument("tags", nargs="+", metavar="TAG", help="in quotation marks when it has spaces")
     tag.add_argument("--on", dest="experiment", metavar="EXPERIMENT", help="another experiment")

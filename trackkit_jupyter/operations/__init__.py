@@ -12,8 +12,11 @@ from typing import Any
 from trackkit_jupyter.errors import NotFoundError, shown
 from trackkit_jupyter.operations import (
     attempts,
+    comparing,
     curves,
+    details,
     edits,
+    importance,
     models,
     reads,
     reports,
@@ -58,6 +61,13 @@ READS: dict[str, Operation] = {
     "sparklines": table.sparklines,
     "attempts": attempts.attempts,
     "table_views": table_views.table_views,
+    "comparison": comparing.comparison,
+    "metric_values": comparing.metric_values,
+    "parallel": comparing.parallel,
+    "trend": importance.trend,
+    "importance": importance.importance,
+    "details": details.details,
+    "difference": details.difference,
 }
 
 #: Edits by name; each answers ``{"state": ...}``, a copy its ``id`` too.

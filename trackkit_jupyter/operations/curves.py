@@ -75,7 +75,8 @@ def charts(
         See :class:`trackkit_jupyter.series.Smoothing`.
     by, over
         Draw as one line the experiments with the same values of these hyperparameters, or the same but for these. See
-        :func:`trackkit_jupyter.charts.groups`.
+        :func:`trackkit_jupyter.charts.groups`. `by` may also name ``project``, ``status``, ``user``, ``tags`` or
+        ``properties/name``.
     line, band
         That line, and how far the experiments spread around it. See :func:`trackkit_jupyter.series.aggregate`.
 
@@ -155,6 +156,7 @@ def collect(
         raise TrackkitValueError(f"objects may name {most:,} experiments at most.", "objects")
     found: list[_Found] = []
     settings: dict[str, Any] = {}
+    fields: dict[str, dict[str, str | None]] = {}
     for id in dict.fromkeys(objects):
         with opened(store, id, "objects") as experiment:
             names = list(experiment.names())
@@ -170,10 +172,11 @@ def collect(
                 reference = drawing.Reference(along.iterations, along.values)
             if by or over:
                 settings[id] = experiment.hyperparameters
+                fields[id] = _fields(experiment, by)
             created = (experiment.created or "", id)
             about = (experiment.name, experiment.started_time, experiment.number)
             found.append(_Found(id, *about, created, names, chosen, series, reference))
-    groups = drawing.groups(settings, by, over) if settings else {}
+    groups = drawing.groups(settings, by, over, fields) if settings else {}
     looks: dict[str, dict[tuple[str, str], None]] = {}
     numbers: dict[str, int | None] = {}
     identities = {one.id: groups[one.id].id if one.id in groups else one.id for one in found}
@@ -202,6 +205,21 @@ def collect(
         for one in found
         for (metric, variant), series in zip(one.chosen, one.series, strict=True)
     ]
+
+
+def _fields(experiment: Any, wanted: Sequence[str]) -> dict[str, str | None]:
+    """Return what of an experiment is no hyperparameter, and may group it: project, status, user, tags, properties."""
+    found: dict[str, str | None] = {}
+    for name in wanted:
+        if name == "tags":
+            found[name] = ", ".join(experiment.tags) or "none"
+        elif name in ("project", "status", "user"):
+            found[name] = getattr(experiment, name)
+        elif name.startswith("properties/"):
+            entry = getattr(experiment, "properties", {}).get(name.partition("/")[2])
+            if entry is not None:
+                found[name] = entry["value"]
+    return found
 
 
 def _named(names: list[tuple[str, str]], text: str) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Charts, figures and debug samples as PNG or SVG, drawn with matplotlib, without a browser.
+"""Charts, parallel coordinates, figures and debug samples as PNG or SVG, drawn with matplotlib, without a browser.
 
 For the fallback picture of a display and for exported reports. The pictures do not depend on the style a person has set
 for matplotlib, and drawing one leaves that style as it was.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from trackkit_jupyter.pictures.figures import figure_picture
 from trackkit_jupyter.pictures.lines import chart_picture, charts_picture
+from trackkit_jupyter.pictures.parallel import parallel_picture
 from trackkit_jupyter.pictures.samples import samples_picture
 
-__all__ = ["chart_picture", "charts_picture", "figure_picture", "samples_picture"]
+__all__ = ["chart_picture", "charts_picture", "figure_picture", "parallel_picture", "samples_picture"]

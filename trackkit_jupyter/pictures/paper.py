@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from trackkit_jupyter.errors import TrackkitValueError
@@ -130,14 +131,16 @@ class Paper:
         color: str | None = None,
         bold: bool = False,
         align: Align = "left",
+        halo: bool = False,
     ) -> None:
-        """Write one line with its middle at height `y`."""
+        """Write one line with its middle at height `y`; a halo keeps it apart from lines behind it."""
         self.figure.text(
             x / self.width, 1 - y / self.height, text, color=color or self.ink.ink, ha=align, va="center_baseline",
-            fontproperties=self.font(size, text, bold=bold),
+            fontproperties=self.font(size, text, bold=bold), zorder=5 if halo else 3,
+            path_effects=[withStroke(linewidth=3, foreground=self.ink.paper)] if halo else None,
         )  # fmt: skip
 
-    def line(self, x: Sequence[float], y: Sequence[float], color: str, **style: Any) -> None:
+    def line(self, x: Sequence[float], y: Sequence[float], color: Any, **style: Any) -> None:
         """Draw a line through points given in pixels."""
         places = [value / self.width for value in x], [1 - value / self.height for value in y]
         self.figure.add_artist(Line2D(*places, color=color, **style))

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Aggregate", "Band", "Line", "aggregate", "student"]
+__all__ = ["Aggregate", "Band", "Line", "aggregate", "student", "two_sided"]
 
 Line = Literal["mean", "median"]
 Band = Literal["none", "minmax", "std", "stderr", "ci95"]
@@ -188,6 +188,11 @@ def student(freedom: int, probability: float = 0.95) -> float:
         else:
             high = angle
     return math.sqrt(freedom) * math.tan((low + high) / 2)
+
+
+def two_sided(t: float, freedom: int) -> float:
+    """Return the probability that Student's t lies at least as far from 0 as `t`, see :func:`student`."""
+    return max(0.0, 1.0 - _within(math.atan(abs(t) / math.sqrt(freedom)), freedom))
 
 
 def _within(angle: float, freedom: int) -> float:

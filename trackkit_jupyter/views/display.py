@@ -68,33 +68,46 @@ def compare(
     group_by: str | Sequence[str] | None = None,
     over: str | Sequence[str] | None = None,
     band: str | None = None,
+    section: str | None = None,
+    base: Any = None,
     **options: Any,
 ) -> None:
-    """Show experiments side by side below the cell: charts, differing hyperparameters, final metrics.
+    """Show experiments side by side below the cell: their curves, details, values, and what made the difference.
 
     Parameters
     ----------
     experiments
         Two experiments or more.
     group_by
-        One or more hyperparameters, as ``name`` or ``section/name``: experiments with the same values are drawn as one
-        line, the mean. (``metric`` and ``none`` do not group experiments: one chart per metric, or per metric and
-        variant.)
+        One or more hyperparameters, as ``name`` or ``section/name``, or ``project``, ``status``, ``user``, ``tags`` or
+        ``properties/name``: experiments with the same values are drawn as one line, the mean. (``metric`` and ``none``
+        do not group experiments: one chart per metric, or per metric and variant.)
     over
         One or more hyperparameters instead: experiments are drawn as one line that are the same but for these, such as
         repetitions with another ``seed``.
     band
         How far the experiments of a group spread: ``minmax`` (default), ``std``, ``stderr``, ``ci95`` (95 % confidence
         interval of the mean, by Student's t) or ``none``. See :func:`trackkit_jupyter.series.aggregate`.
+    section
+        The section to open: ``scalars`` (default), ``details``, ``values``, ``parallel``, ``scatter``, ``importance``,
+        ``plots`` or ``samples``.
+    base
+        The experiment, or its id, that the others are compared with.
     **options
-        ``line``: ``mean`` or ``median``. Others as in :func:`trackkit_jupyter.views.scalars`.
+        ``line``: ``mean`` or ``median``. ``parameters``: hyperparameters that are axes of parallel coordinates, the
+        first of them that of the scatter; ``targets``: metrics such as ``loss/val`` or ``loss/val.min_value`` that end
+        the axes, the first of them that of scatter and importance; ``value_type``: ``value`` (the last one, default),
+        ``min_value``, ``max_value``, ``mean_value`` or ``first_value`` where a target does not say; ``color``: the key
+        of the axis that colours the lines, such as ``metrics["loss"]["val"].min``, or ``experiment``; ``log``: keys of
+        logarithmic axes; ``statistic``: ``last``, ``first``, ``min``, ``max`` or ``mean`` of the metric values;
+        ``identical``: show identical rows too. Others as in :func:`trackkit_jupyter.views.scalars`.
 
     Raises
     ------
     TrackkitValueError
         If both `group_by` and `over` are given, or a band without one of them, or an option is not allowed.
     """
-    show(comparison(experiments, group_by=group_by, over=over, band=band, **options))
+    show(comparison(experiments, group_by=group_by, over=over, band=band, section=section, base=base, **options))
 
 
 def table(query: Any = None) -> None:

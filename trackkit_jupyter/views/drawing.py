@@ -20,6 +20,8 @@ __all__ = ["Drawing", "draw", "summarise"]
 Format = Literal["png", "svg"]
 _WIDTH = 640  # CSS pixels, of an output in a notebook
 _SAMPLES = 12  # thumbnails in a picture
+_LINES = 1_000  # experiments of parallel coordinates
+_NAMED = 12  # and those that are told apart by their own colours
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ def draw(
         return Drawing(_samples(view, experiments, look), caption)
     if view.kind == "single":
         return Drawing(None, caption)
+    if view.options.get("type") == "parcoords" or view.options.get("tab") == "parallel":
+        return Drawing(_parallel(view, store, ids, look), caption)
     found = _charts(view, store, ids, points)
     picture = None
     if not found and view.kind == "model":
@@ -155,6 +159,29 @@ def _charts(view: View, store: Store[Any], ids: Sequence[str], points: int) -> l
     if view.kind == "experiment":  # the machine's own curves are not what a picture is for
         found = [chart for chart in found if not chart.title.startswith(":")] or found
     return [chart for chart in found if any(len(line.x) for line in chart.series)]
+
+
+def _parallel(view: View, store: Store[Any], ids: Sequence[str], look: dict[str, Any]) -> bytes | None:
+    """Return the parallel coordinates of hyperparameters and metrics."""
+    from trackkit_jupyter import charts, operations, pictures
+
+    options = view.options
+    embedded = options.get("type") == "parcoords"
+    asked = {
+        "objects": list(ids)[:_LINES],
+        "parameters": list(options.get("variants" if embedded else "parameters") or ()),
+        "metrics": list(options.get("metrics" if embedded else "targets") or ()),
+        "value_type": options.get("value_type") or "value",
+    }
+    answer = operations.call("parallel", store, asked)
+    axes = [charts.ParallelAxis(**axis) for axis in answer["axes"]]
+    lines = [(line["name"], line["color"], line["dash"]) for line in answer["experiments"]]
+    keys = [axis.key for axis in axes]
+    color = keys.index(options["color"]) if options.get("color") in keys else None
+    if color is None and len(lines) > _NAMED and options.get("color") != "experiment":
+        # More lines than colours tell apart: they are told apart by what came out.
+        color = next((at for at, key in enumerate(keys) if not key.startswith("hyperparameters")), None)
+    return pictures.parallel_picture(axes, lines, color_by=color, log=list(options.get("log") or ()), **look)
 
 
 def _grid(found: list[Chart], caption: str, view: View, look: dict[str, Any]) -> bytes:

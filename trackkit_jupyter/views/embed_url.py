@@ -10,7 +10,17 @@ from typing import Any
 from urllib.parse import quote, unquote_plus
 
 from trackkit_jupyter.errors import EmbedError, shown
-from trackkit_jupyter.views.view import BANDS, SMOOTHINGS, TYPES, VALUE_TYPES, View, check_size
+from trackkit_jupyter.views.view import (
+    BANDS,
+    COMPARISON_NAMES,
+    COMPARISON_TEXTS,
+    SMOOTHINGS,
+    STATISTICS,
+    TYPES,
+    VALUE_TYPES,
+    View,
+    check_size,
+)
 
 __all__ = ["parse", "type_of", "write"]
 
@@ -24,7 +34,8 @@ _OBJECT_TYPES = {"task": "experiment", "model": "model", "experiment": "experime
 _OWN = (
     "type objectType objects tasks models metrics variants iterations xaxis value_type series company light theme "
     "store tab smoothing group_by width height "
-    "x_metric smoothing_kind smoothing_window smoothing_sigma by over line band"
+    "x_metric smoothing_kind smoothing_window smoothing_sigma by over line band "
+    f"{' '.join((*COMPARISON_NAMES, *COMPARISON_TEXTS))} identical"
 ).split()
 #: Options of curves that stand in a URL by their own names, one value each.
 _CURVES = ("x_metric", "smoothing_kind", "smoothing_window", "smoothing_sigma", "line", "band")
@@ -85,9 +96,15 @@ def write(view: View) -> str:
     pairs += [(key, options[key]) for key in ("series", "value_type", "tab") if options.get(key)]
     pairs.append(("xaxis", _key_of(_XAXES, options.get("xaxis", "iterations"))))
     pairs += [("objects", id) for id in view.objects]
-    for key in ("metrics", "variants", "by", "over"):
+    for key in ("metrics", "variants", "by", "over", *COMPARISON_NAMES):
         pairs += [(key, name) for name in options.get(key) or ()]
-    pairs += [(key, options[key]) for key in ("smoothing", "group_by", "company", *_CURVES) if options.get(key)]
+    pairs += [
+        (key, options[key])
+        for key in ("smoothing", "group_by", "company", *_CURVES, *COMPARISON_TEXTS)
+        if options.get(key)
+    ]
+    if options.get("identical"):
+        pairs.append(("identical", "true"))
     written = [f"{key}={quote(str(value), safe='')}" for key, value in pairs]
     for key, value in (view.query or {}).items():
         several = isinstance(value, list)
@@ -206,7 +223,7 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
         options["type"] = kind
         if not own.get("metrics"):
             raise EmbedError("type=parcoords needs metrics=<metric_id>.<variant_id>.", "metrics")
-    for key in ("metrics", "variants", "by", "over"):
+    for key in ("metrics", "variants", "by", "over", *COMPARISON_NAMES):
         names = [*own.get(key, ()), *(bare if key == "variants" else ())]
         if names:
             options[key] = names
@@ -216,15 +233,24 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
         options["xaxis"] = xaxis
     if "value_type" in own:
         options["value_type"] = _one(own, "value_type", VALUE_TYPES, "value")
-    for key, allowed in (("smoothing_kind", SMOOTHINGS), ("line", ("mean", "median")), ("band", BANDS)):
+    for key, allowed in (
+        ("smoothing_kind", SMOOTHINGS),
+        ("line", ("mean", "median")),
+        ("band", BANDS),
+        ("statistic", STATISTICS),
+    ):
         if own.get(key):
             options[key] = _one(own, key, allowed, "")
     for key, least, most in (("smoothing_window", 3, 35), ("smoothing_sigma", 0.5, 3)):
         if own.get(key):
             options[key] = _number(own[key][-1], key, least, most)
-    for key in ("series", "company", "tab", "group_by", "x_metric"):
+    for key in ("series", "company", "tab", "group_by", "x_metric", "color"):
         if own.get(key):
             options[key] = own[key][-1]
+    if own.get("base"):
+        options["base"] = _id(own["base"][-1], "base")
+    if own.get("identical"):
+        options["identical"] = _one(own, "identical", ("true", "false"), "true") == "true"
     if own.get("smoothing"):
         options["smoothing"] = _number(own["smoothing"][-1], "smoothing", 0, 0.999)
     theme = _theme(own)

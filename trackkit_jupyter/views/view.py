@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MIME_TYPE",
     "MODEL_TABS",
+    "SECTIONS",
     "TABS",
     "TYPES",
     "View",
@@ -38,6 +39,12 @@ MIME_TYPE = "application/vnd.trackkit.view+json"
 TABS = ("execution", "configuration", "artifacts", "info", "console", "scalars", "plots", "samples")
 #: The tabs of a model, in order.
 MODEL_TABS = ("general", "network", "labels", "metadata", "lineage", "scalars", "plots")
+#: The sections of a comparison, in order.
+SECTIONS = ("scalars", "details", "values", "parallel", "scatter", "importance", "plots", "samples")
+#: What else a comparison may be told: lists of names, and single texts.
+COMPARISON_NAMES = ("parameters", "targets", "log", "brush")
+COMPARISON_TEXTS = ("base", "color", "statistic")
+STATISTICS = ("last", "first", "min", "max", "mean")
 #: What an embed may show (the spec's ``type``), and the kind of view it becomes. The last three are ours.
 TYPES = {
     "plot": "plot",
@@ -66,7 +73,7 @@ CURVES = (
 )
 SMOOTHINGS = ("none", "ema", "time_weighted", "running", "gaussian")
 BANDS = ("none", "minmax", "std", "stderr", "ci95")
-VALUE_TYPES = ("value", "min_value", "max_value")
+VALUE_TYPES = ("value", "min_value", "max_value", "mean_value", "first_value")
 
 
 @dataclass(frozen=True)
@@ -260,9 +267,11 @@ def comparison(
     group_by: Any = None,
     over: Any = None,
     band: str | None = None,
+    section: str | None = None,
+    base: Any = None,
     **options: Any,
 ) -> View:
-    """Return the view that lays experiments side by side: charts, differing hyperparameters, final metrics.
+    """Return the view that lays experiments side by side, in sections: see :func:`trackkit_jupyter.compare`.
 
     Parameters
     ----------
@@ -272,8 +281,12 @@ def comparison(
         Names of the metrics to show; ``None``: all.
     group_by, over, band
         Draw groups of experiments as one line, see :func:`trackkit_jupyter.compare`.
+    section
+        The section to open, see :func:`trackkit_jupyter.compare`.
+    base
+        The experiment, or its id, that the others are compared with.
     **options
-        As in :func:`scalars`.
+        As in :func:`scalars` and :func:`trackkit_jupyter.compare`.
 
     Raises
     ------
@@ -291,6 +304,10 @@ def comparison(
         band = band or "minmax"
     elif band not in (None, "none"):
         raise TrackkitValueError("A band is that of a group: say group_by or over as well.", "band")
+    if section is not None:
+        options["tab"] = _choice(str(section).lower(), SECTIONS, "section")
+    if base is not None:
+        options["base"] = _id(base)
     grouped = {"by": by, "over": over, "band": band}
     return _build("comparison", _several(experiments), metrics=_names(metrics), **grouped, **options)
 
@@ -397,9 +414,15 @@ _DEFAULTS = {"xaxis": "iterations", "object_type": "experiment", "width": "100%"
 def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None, **options: Any) -> View:
     if not objects and not query:
         raise EmbedError("There is nothing to show: name at least one experiment.", "objects")
-    for name in ("by", "over"):
+    for name in ("by", "over", *COMPARISON_NAMES):
         options[name] = _names(options.get(name)) or None
-    choices = {"xaxis": XAXES, "value_type": VALUE_TYPES, "theme": ("light", "dark"), "band": BANDS}
+    choices = {
+        "xaxis": XAXES,
+        "value_type": VALUE_TYPES,
+        "theme": ("light", "dark"),
+        "band": BANDS,
+        "statistic": STATISTICS,
+    }
     for name, allowed in {**choices, "line": ("mean", "median"), "smoothing_kind": SMOOTHINGS}.items():
         if options.get(name) is not None:
             _choice(options[name], allowed, name, EmbedError)
@@ -429,7 +452,7 @@ def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None
 
 _OPTIONS = frozenset(
     ["tab", "metrics", "variants", "theme", "width", "height", "object_type", "type", "value_type", "series", "company"]
-).union(CURVES)
+).union(CURVES, COMPARISON_NAMES, COMPARISON_TEXTS, ["identical"])
 
 
 def _id(item: Any) -> str:

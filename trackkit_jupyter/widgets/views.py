@@ -15,7 +15,7 @@ from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.store import Store
 from trackkit_jupyter.views import View
 from trackkit_jupyter.views.bundle import find_store, light, store_of
-from trackkit_jupyter.views.view import BANDS, SMOOTHINGS, XAXES
+from trackkit_jupyter.views.view import BANDS, SECTIONS, SMOOTHINGS, STATISTICS, VALUE_TYPES, XAXES
 from trackkit_jupyter.widgets.channel import Channel, first_reads
 from trackkit_jupyter.widgets.host import door
 from trackkit_jupyter.widgets.page import LOADER, page
@@ -31,7 +31,9 @@ _MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 
 def _listed(name: str, value: Any) -> Any:
     """Return the value of an option; a single name may stand for a list of one."""
-    if name not in ("metrics", "variants", "by", "over") or not isinstance(value, Iterable):
+    if name not in ("metrics", "variants", "by", "over", "parameters", "targets", "log", "brush") or not isinstance(
+        value, Iterable
+    ):
         return value
     return [value] if isinstance(value, str) else list(value)
 
@@ -252,7 +254,7 @@ class ScalarsView(_Curves):
 
 
 class ComparisonView(_Curves):
-    """Experiments side by side: charts, differing hyperparameters, final metrics.
+    """Experiments side by side: curves, details, values, what a hyperparameter does to a metric.
 
     Parameters
     ----------
@@ -261,15 +263,41 @@ class ComparisonView(_Curves):
     store
         Where they are; by default the store they came from.
     **options
-        Traits: those of :class:`ScalarsView`, and ``tab``.
+        Traits: those of :class:`ScalarsView`, and those below.
 
     Attributes
     ----------
     tab : str
-        The tab that is open: ``scalars``, ``hyperparameters`` or ``metrics``.
+        The section that is open: ``scalars``, ``details``, ``values``, ``parallel``, ``scatter``, ``importance``,
+        ``plots`` or ``samples``.
+    base : str
+        Id of the experiment that the others are compared with; empty: none.
+    parameters, targets : list of str
+        Hyperparameters and metrics of parallel coordinates, scatter and importance; empty: those that differ, and the
+        first metrics.
+    value_type : str
+        Which value of a target: ``value`` (the last one), ``min_value``, ``max_value``, ``mean_value``,
+        ``first_value``.
+    color : str
+        Key of the axis that colours the lines, or ``experiment``; empty: as many experiments as suit.
+    log, brush : list of str
+        Keys of the axes that are logarithmic; the parts of axes that are brushed, each as JSON ``[key, low, high]``.
+    statistic : str
+        Which values are listed: ``last``, ``first``, ``min``, ``max`` or ``mean``.
+    identical : bool
+        Whether identical rows are shown.
     """
 
-    tab = traitlets.Enum(["scalars", "hyperparameters", "metrics"], "scalars").tag(sync=True, option=True)
+    tab = traitlets.Enum(SECTIONS, "scalars").tag(sync=True, option=True)
+    base = traitlets.Unicode().tag(sync=True, option=True)
+    parameters = _names()
+    targets = _names()
+    value_type = traitlets.Enum(VALUE_TYPES, "value").tag(sync=True, option=True)
+    color = traitlets.Unicode().tag(sync=True, option=True)
+    log = _names()
+    brush = _names()
+    statistic = traitlets.Enum(STATISTICS, "last").tag(sync=True, option=True)
+    identical = traitlets.Bool(False).tag(sync=True, option=True)
     _made_by = staticmethod(views.comparison)
 
 
