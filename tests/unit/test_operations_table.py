@@ -119,8 +119,11 @@ def test_views_are_kept_by_name(runs) -> None:
     ask(runs, "save_table_view", name="b", options='{"query": "y"}')
     views = [{"name": "a", "options": {}}, {"name": "b", "options": {"query": "y"}}]
     assert ask(runs, "table_views")["views"] == views
+    ask(runs, "save_table_view", name="a", options='{"query": "z"}', object_type="model")
+    assert ask(runs, "table_views")["views"] == views
     ask(runs, "remove_table_view", name="a")
     assert ask(runs, "table_views")["views"] == views[1:]
+    assert ask(runs, "table_views", object_type="model")["views"] == [{"name": "a", "options": {"query": "z"}}]
     with pytest.raises(NotFoundError):
         ask(runs, "remove_table_view", name="a")
     for options in ("[]", "{", '"x"'):
@@ -134,3 +137,46 @@ def test_the_store_itself_changes_with_any_experiment(runs) -> None:
     assert ask(runs, "changes", ids=[store.id], since=before, timeout=0.0)["changed"] == []
     runs[0].rename("other")
     assert ask(runs, "changes", ids=[store.id], since=before, timeout=0.0)["changed"] == [store.id]
+
+
+def test_models_are_rows_with_their_versions_aliases_and_makers(runs) -> None:
+    store = runs[2].store
+    runs[2].save_model("net", framework="pytorch", tags=["small"])
+    second = track.register_model(None, "net", framework="keras", store=store.path)
+    second.add_alias("champion")
+    second.log_scalar("accuracy", "test", 0.9)
+    second.rest()
+    answer = ask(runs, object_type="model", order_by="-version", columns=['metrics["accuracy"]["test"]'])
+    assert [(row["name"], row["version"], row["framework"], row["aliases"]) for row in answer["items"]] == [
+        ("net", 2, "keras", ["champion"]),
+        ("net", 1, "pytorch", []),
+    ]
+    assert [row["experiment_name"] for row in answer["items"]] == [None, "run 2"]
+    assert answer["items"][0]["cells"] == [0.9]
+    assert ask(runs, object_type="model", filters='framework == "keras"', query="net")["total"] == 1
+    found = ask(runs, "fields", object_type="model")
+    assert (found["frameworks"], found["tags"], found["hyperparameters"]) == (["keras", "pytorch"], {"small": 1}, [])
+    groups = ask(runs, "groups", group_by="framework", object_type="model", order_by="name")["items"]
+    assert [(group["value"], group["count"]) for group in groups] == [("keras", 1), ("pytorch", 1)]
+
+
+def test_groups_are_found_again_by_their_queries(runs) -> None:
+    runs[0].add_tags("a", 'odd "b"')
+    columns = ['metrics["loss/val"].max', "status", "created", "tags", 'properties["x"]']
+    found = ask(runs, "groups", group_by="tags", columns=columns, order_by="name")
+    assert (found["total"], found["more"], found["problem"]) == (3, False, None)
+    assert [(group["value"], group["count"]) for group in found["items"]] == [("a", 1), ('odd "b"', 1), (None, 2)]
+    for group in found["items"]:
+        assert ask(runs, filters=group["where"])["total"] == group["count"]
+    loss, status, created, tags, missing = found["items"][2]["cells"]
+    assert loss == {"low": 198.0, "high": 297.0, "mean": 247.5, "kinds": None}
+    assert (status["low"], status["high"], status["kinds"]) == ("completed", "running", 2)
+    assert created["high"] == runs[2].created
+    assert tags is missing is None
+    assert ask(runs, "groups", group_by="status", query="nme ==")["problem"]["place"] == 0
+    with pytest.raises(NotFoundError, match="nothing to group by") as caught:
+        ask(runs, "groups", group_by='hyperparameters["nope"]')
+    assert caught.value.field == "group_by"
+    with pytest.raises(QueryError, match="did you mean status") as caught:
+        ask(runs, "groups", group_by="statuss")
+    assert caught.value.field == "group_by"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from trackkit_jupyter.query import fields_of, matches, ordered, parse, parse_order
+from trackkit_jupyter.query.groups import grouped, spelled
 from trackkit_jupyter.query.nodes import FIELDS, STATISTICS, All, Compare, Field, Moment, Negation, OneOf, Order
 from trackkit_jupyter.query.sql import FOLD, keys, ranked_keys
 from trackkit_jupyter.query.tables import experiments, metadata
@@ -225,3 +226,54 @@ def test_an_order_by_what_nobody_has_is_by_id(engine) -> None:
 
 def test_the_fields_of_a_condition() -> None:
     assert fields_of(parse('not (name == "a" or "b" in tags) and metrics["c"] > 1')) == {"name", "tags", "metrics"}
+
+
+@pytest.mark.parametrize("by", [field for field in EVERY_FIELD if field.keys != ("never",)], ids=str)
+def test_a_group_is_what_its_query_finds(engine, by: Field) -> None:
+    """Everybody is in a group, the groups' queries find their members, and only of tags anybody is in two."""
+    rows = [row for row in VARIETY if row["last_iteration"] != 2**63 - 1]  # which no query can name: it is no float
+    order = Order(by if by.kind != "tags" else Field("name"))
+    with engine.begin() as connection:
+        book = NameBook()
+        put(connection, [Row(row, "", "") for row in rows], book)
+
+        def known(kind, first, second):
+            return book.find(connection, kind, first, second)
+
+        statement = grouped(All(()), by, [], order, known)
+        if statement is None:
+            assert not any(matches(Compare(by, "!=", None), row) for row in rows)
+            connection.rollback()
+            return
+        groups = connection.execute(statement).all()
+        assert len({value for value, _ in groups}) == len(groups)
+        members = [[row["id"] for row in rows if matches(parse(spelled(by, value)), row)] for value, _ in groups]
+        assert [len(found) for found in members] == [count for _, count in groups]
+        assert {id for found in members for id in found} == {row["id"] for row in rows}
+        connection.rollback()
+
+
+def test_groups_are_summed_up_and_sorted(engine) -> None:
+    metrics = [{"loss": {"val": summary(last)}} for last in (4.0, 2.0, 1.0, "NaN")]
+    entries = [{"g": {"lr": {"value": text}}} for text in ("0.1", "0.1", "0.2", "adam")]
+    rows = [
+        {**BARE, "id": f"{n:032x}", "project": "pq"[n // 2], "metrics": metrics[n], "hyperparameters": entries[n]}
+        for n in range(4)
+    ]
+    loss, lr = Field("metrics", ("loss", "val"), "last"), Field("hyperparameters", ("lr",))
+    with engine.begin() as connection:
+        book = NameBook()
+        put(connection, [Row(row, "", "") for row in rows], book)
+
+        def groups(columns, order):
+            statement = grouped(All(()), Field("project"), columns, order, lambda *name: book.find(connection, *name))
+            return connection.execute(statement).all()
+
+        assert groups([loss], Order(loss)) == [("q", 2, 1.0, 1.0, 1.0, None), ("p", 2, 2.0, 4.0, 3.0, None)]
+        found = groups([lr, Field("tags"), Field("status")], Order(lr, descending=True))
+        assert [row[:6] for row in found] == [
+            ("q", 2, "0.2", "adam", 0.2, 2),
+            ("p", 2, "0.1", "0.1", pytest.approx(0.1), 1),
+        ]
+        assert found[0][6:] == (None, None, None, None, "running", "running", None, 1)
+        connection.rollback()

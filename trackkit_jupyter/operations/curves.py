@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.operations.reads import in_range
+from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.records import split_key
 from trackkit_jupyter.store import Store
 

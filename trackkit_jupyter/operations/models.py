@@ -10,7 +10,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.operations.reads import in_range
+from trackkit_jupyter.operations.paging import page_of
 from trackkit_jupyter.records import check_id, iso
 from trackkit_jupyter.store import Store, StoredModel
 
@@ -74,9 +74,7 @@ def models(
     query
         Which ones, as in Python; all if it is empty.
     """
-    in_range("page", page, 0, 10**9)
-    in_range("page_size", page_size, 1, 1_000)
-    chosen = store.models(query, order_by=order_by, page=page, page_size=page_size, archived=archived)
+    chosen = page_of(store, "model", query, order_by, page, page_size, archived)
     aliases = store.aliases()
     items = [
         {**{key: getattr(item, key) for key in _SUMMARY}, "aliases": sorted(aliases.get(item.id, []))}

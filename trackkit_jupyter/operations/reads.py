@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
+from trackkit_jupyter.operations.paging import in_range, page_of
 from trackkit_jupyter.operations.plain import encode
 from trackkit_jupyter.operations.texts import shortened
 from trackkit_jupyter.records import iso
@@ -20,7 +21,6 @@ __all__ = [
     "experiments",
     "figure",
     "file",
-    "in_range",
     "plots",
     "single_values",
 ]
@@ -69,9 +69,7 @@ def experiments(
     query
         Which ones, as in Python; all if it is empty.
     """
-    in_range("page", page, 0, 10**9)
-    in_range("page_size", page_size, 1, 1_000)
-    chosen = store.experiments(query, order_by=order_by, page=page, page_size=page_size, archived=archived)
+    chosen = page_of(store, "experiment", query, order_by, page, page_size, archived)
     items = [{key: getattr(item, key) for key in _SUMMARY} for item in chosen]
     return {"items": items, "total": chosen.total}
 
@@ -214,18 +212,6 @@ def file(store: Store[Any], id: str, hash: str) -> tuple[Path, str | None]:
     with opened(store, id) as found:
         sample = found.sampled().file(hash)
         return found.blob(hash), None if sample is None else sample.get("mime")
-
-
-def in_range(name: str, value: float, low: float, high: float) -> None:
-    """Raise unless `value` lies from `low` to `high`.
-
-    Raises
-    ------
-    TrackkitValueError
-        It does not.
-    """
-    if not low <= value <= high:
-        raise TrackkitValueError(f"{name} must be from {low:,} to {high:,}, not {value:,}.", name)
 
 
 def _several(objects: list[str]) -> list[str]:

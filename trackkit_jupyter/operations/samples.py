@@ -8,7 +8,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.operations.reads import in_range
+from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.store import Store
 
 __all__ = ["sample_iterations", "samples", "waveform"]

@@ -1,4 +1,4 @@
-"""The reads of the experiments table: its rows, what columns and filters there can be, and small curves."""
+"""The reads of the table of experiments or models: its rows, what columns and filters there can be, small curves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, QueryError, TrackkitError, TrackkitValueError, shown
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.operations.reads import in_range
+from trackkit_jupyter.operations.paging import ObjectType, in_range, page_of
 from trackkit_jupyter.query import asked, parse, parse_order
 from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, OneOf
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.store import Store
 
-__all__ = ["course", "field_of", "fields", "sparklines", "table"]
+__all__ = ["condition_of", "course", "field_of", "fields", "problem_of", "sparklines", "table"]
 
-_HEAD = (
-    "id name project status tags description user archived created started finished last_update last_iteration".split()
-)
+_COMMON = "id name project status tags description user archived created last_update last_iteration".split()
+_HEAD = {
+    "experiment": [*_COMMON, "started", "finished"],
+    "model": [*_COMMON, "version", "framework", "experiment", "size"],
+}
 _MOST_COLUMNS, _MOST_OBJECTS, _MOST_CURVES, _MOST_DAMAGED = 100, 500, 100, 100
 
 
@@ -31,8 +33,9 @@ def table(
     page: int = 0,
     page_size: int = 100,
     archived: bool = False,
+    object_type: ObjectType = "experiment",
 ) -> dict[str, Any]:
-    """Return a page of the experiments table.
+    """Return a page of the table of experiments, or of models.
 
     Parameters
     ----------
@@ -52,25 +55,24 @@ def table(
         Page number from 0, and rows per page, 1 to 1,000.
     archived
         Whether the archived ones are meant.
+    object_type
+        Of what.
 
     Returns
     -------
     ``{"items": [{"id", "name", ..., "cells": [one per column]}], "total", "damaged": [ids], "problem"}``. `problem` is
     null, or what is wrong with `query` and where, ``{"message", "place"}``; there are no rows then.
     """
-    in_range("page", page, 0, 10**9)
-    in_range("page_size", page_size, 1, 1_000)
     if len(columns) > _MOST_COLUMNS:
         raise TrackkitValueError(f"columns may name {_MOST_COLUMNS} fields at most, not {len(columns):,}.", "columns")
     wanted = [field_of(column, "columns") for column in columns]
     try:
-        typed = asked(query)
+        condition = condition_of(query, filters, objects)
     except QueryError as error:
-        problem = {"message": error.message.partition("\n")[0], "place": error.place or 0}
-        return {"items": [], "total": 0, "damaged": [], "problem": problem}
-    terms = tuple(term for term in (typed, parse(filters), _among(objects)) if term != All(()))
-    condition = terms[0] if len(terms) == 1 else All(terms)
-    found = store.experiments(condition, order_by=order_by, page=page, page_size=page_size, archived=archived)
+        if error.field != "query":
+            raise
+        return {"items": [], "total": 0, "damaged": [], "problem": problem_of(error)}
+    found = page_of(store, object_type, condition, order_by, page, page_size, archived)
     items = []
     for item in found:
         try:
@@ -81,20 +83,22 @@ def table(
                     items.append(_row(live, wanted))
         except (TrackkitError, OSError) as error:
             items.append({"id": item.id, "problem": str(error)})
-    return {"items": items, "total": found.total, "damaged": _damaged(store), "problem": None}
+    if object_type == "model":
+        _place(store, items)
+    return {"items": items, "total": found.total, "damaged": _damaged(store, object_type), "problem": None}
 
 
-def fields(store: Store[Any]) -> dict[str, Any]:
-    """Return what the experiments of a store have: names for columns, and values for filters.
+def fields(store: Store[Any], object_type: ObjectType = "experiment") -> dict[str, Any]:
+    """Return what the experiments, or models, of a store have: names for columns, and values for filters.
 
     Returns
     -------
     ``{"hyperparameters": [[section, name]], "metrics": [[metric, variant]], "properties": [name], "projects": {name:
-    count}, "tags": {name: count}, "users": [name]}``
+    count}, "tags": {name: count}, "users": [name], "frameworks": [name]}``
     """
     from trackkit_jupyter.store.catalog import catalog_of
 
-    catalog = catalog_of(store)
+    catalog = catalog_of(store, object_type)
     names = catalog.names()
     return {
         "hyperparameters": sorted([first, second] for kind, first, second in names if kind == "h"),
@@ -103,7 +107,8 @@ def fields(store: Store[Any]) -> dict[str, Any]:
         "properties": sorted(second for kind, _, second in names if kind == "p"),
         "projects": catalog.projects(),
         "tags": catalog.tags(),
-        "users": catalog.users(),
+        "users": catalog.values("user"),
+        "frameworks": catalog.values("framework"),
     }
 
 
@@ -163,17 +168,43 @@ def course(found: Any, pair: tuple[str, str], points: int) -> dict[str, Any]:
 
 
 def field_of(text: str, argument: str) -> Field:
-    """Return the field that a text names.
+    """Return the one field that an argument names.
 
     Raises
     ------
     QueryError, TrackkitValueError
-        It names none, or several; `argument` is what is wrong then.
+        There is no such field, or it names none or several.
     """
-    found = parse_order([text])
+    if text == "tags":  # which have no order
+        return Field("tags")
+    try:
+        found = parse_order([text])
+    except QueryError as error:
+        raise QueryError(error.message, argument, error.place) from None
     if len(found) != 1:
         raise TrackkitValueError(f"{argument} must name one field each, not {shown(text)}.", argument)
     return found[0].field
+
+
+def condition_of(query: str, filters: str, objects: list[str]) -> Condition:
+    """Return what a table is asked for: as it is typed, and what is chosen beside it.
+
+    Raises
+    ------
+    QueryError
+        The query, or what is chosen, cannot be read.
+    """
+    try:
+        chosen = parse(filters)
+    except QueryError as error:
+        raise QueryError(error.message, "filters", error.place) from None
+    terms = tuple(term for term in (asked(query), chosen, _among(objects)) if term != All(()))
+    return terms[0] if len(terms) == 1 else All(terms)
+
+
+def problem_of(error: QueryError) -> dict[str, Any]:
+    """Return what is wrong with a query, and where, for the box in which it was typed."""
+    return {"message": error.message.partition("\n")[0], "place": error.place or 0}
 
 
 def _among(objects: list[str]) -> Condition:
@@ -187,7 +218,10 @@ def _among(objects: list[str]) -> Condition:
 
 
 def _row(item: Any, wanted: list[Field]) -> dict[str, Any]:
-    return {**{name: getattr(item, name) for name in _HEAD}, "cells": [_cell(item, field) for field in wanted]}
+    return {
+        **{name: getattr(item, name) for name in _HEAD[item._what]},
+        "cells": [_cell(item, field) for field in wanted],
+    }
 
 
 def _cell(item: Any, field: Field) -> Any:
@@ -208,7 +242,18 @@ def _first(sections: dict[str, Any], name: str) -> dict[str, Any]:
     return next((sections[section] for section in sorted(sections) if name in sections[section]), {})
 
 
-def _damaged(store: Store[Any]) -> list[str]:
+def _place(store: Store[Any], items: list[dict[str, Any]]) -> None:
+    """Say of models what points at them, and what the experiments are called that made them."""
     from trackkit_jupyter.store.catalog import catalog_of
 
-    return catalog_of(store).damaged()[:_MOST_DAMAGED]
+    aliases = store.aliases()
+    makers = catalog_of(store).named({item["experiment"] for item in items if item.get("experiment")})
+    for item in items:
+        item["aliases"] = sorted(aliases.get(item["id"], []))
+        item["experiment_name"] = makers.get(item.get("experiment") or "")
+
+
+def _damaged(store: Store[Any], object_type: ObjectType) -> list[str]:
+    from trackkit_jupyter.store.catalog import catalog_of
+
+    return catalog_of(store, object_type).damaged()[:_MOST_DAMAGED]

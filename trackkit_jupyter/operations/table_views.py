@@ -1,4 +1,4 @@
-"""The saved views of the experiments table: columns, query and sorting under a name."""
+"""The saved views of the tables: columns, query and sorting under a name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError, shown
+from trackkit_jupyter.operations.paging import ObjectType
 from trackkit_jupyter.store import Store
 from trackkit_jupyter.store.table_views import known_views, remove_view, save_view
 from trackkit_jupyter.store.tags import tags_state
@@ -15,12 +16,14 @@ __all__ = ["remove_table_view", "save_table_view", "table_views"]
 _LARGEST = 64 << 10
 
 
-def table_views(store: Store[Any]) -> dict[str, Any]:
-    """Return the saved views: ``{"views": [{"name", "options"}]}``, by name."""
-    return {"views": known_views(store)}
+def table_views(store: Store[Any], object_type: ObjectType = "experiment") -> dict[str, Any]:
+    """Return the saved views of experiments, or of models: ``{"views": [{"name", "options"}]}``, by name."""
+    return {"views": known_views(store, object_type)}
 
 
-def save_table_view(store: Store[Any], name: str, options: str) -> dict[str, Any]:
+def save_table_view(
+    store: Store[Any], name: str, options: str, object_type: ObjectType = "experiment"
+) -> dict[str, Any]:
     """Keep a view of the table under a name, in place of the one that has it.
 
     Parameters
@@ -31,6 +34,8 @@ def save_table_view(store: Store[Any], name: str, options: str) -> dict[str, Any
         What to call it.
     options
         The options of the view (query, columns, order ...) as a JSON object, 64 KB at most.
+    object_type
+        Of what the table is.
     """
     try:
         found = json.loads(options) if len(options) <= _LARGEST else None
@@ -38,12 +43,12 @@ def save_table_view(store: Store[Any], name: str, options: str) -> dict[str, Any
         found = None
     if not isinstance(found, dict):
         raise TrackkitValueError("options must be a JSON object of 64 KB at most.", "options")
-    save_view(store, name, found)
+    save_view(store, name, found, object_type)
     return {"state": tags_state(store)}
 
 
-def remove_table_view(store: Store[Any], name: str) -> dict[str, Any]:
+def remove_table_view(store: Store[Any], name: str, object_type: ObjectType = "experiment") -> dict[str, Any]:
     """Forget a saved view."""
-    if not remove_view(store, name):
+    if not remove_view(store, name, object_type):
         raise NotFoundError(f"There is no view {shown(name)}.", "name")
     return {"state": tags_state(store)}

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, Moment, Negation, OneOf, Order
 from trackkit_jupyter.query.tables import experiments, metrics, names, parameters, tags
 
-__all__ = ["FOLD", "MATCHES", "Names", "keys", "ranked_keys", "where"]
+__all__ = ["FOLD", "MATCHES", "Names", "keys", "ranked_keys", "valued", "where"]
 
 #: The name of the SQL function that folds the case of a text, as ``str.casefold`` does.
 FOLD = "trackkit_fold"
@@ -221,43 +221,69 @@ def _parameters(node: Compare, known: Names) -> ColumnElement[bool]:
     return experiments.c.key.in_(chosen.where(compared))
 
 
-def _order(by: Order, source: FromClause, known: Names) -> tuple[FromClause, list[ColumnElement[Any]]]:
-    """Return what to select from, and what to sort by, for one field of an order."""
+def valued(
+    field: Field, source: FromClause, known: Names, several: bool = False
+) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    """Return what to select from, and the columns in which a field has its value; none where nobody has the field.
 
-    def directed(column: ColumnElement[Any]) -> ColumnElement[Any]:
-        return (column.desc() if by.descending else column.asc()).nulls_last()
+    Parameters
+    ----------
+    field
+        Any but tags.
+    source
+        What is selected from so far.
+    known
+        Gives the numbers of names.
+    several
+        All values that are not empty, of a hyperparameter of several sections a row each, instead of the first one.
 
-    if by.field.name == "metrics":
-        found = known("m", by.field.keys[0], by.field.keys[1])
+    Returns
+    -------
+    tuple
+        Of hyperparameters and properties the columns are two: the number that the text is, and the text.
+    """
+    if field.name == "metrics":
+        found = known("m", field.keys[0], field.keys[1])
         if not found:
             return source, []
         summary = metrics.alias()
         joined = source.outerjoin(
             summary, and_(summary.c.experiment == experiments.c.key, summary.c.series == found[0])
         )
-        column = summary.c[by.field.statistic]
-        return joined, [directed(column)]
-    if by.field.kind == "value":
-        found = _named(by.field, known)
+        return joined, [summary.c[field.statistic]]
+    if field.kind == "value":
+        found = _named(field, known)
         if not found:
             return source, []
         entry = parameters.alias()
-        name: Any = found[0]
-        if len(found) > 1:
-            other = parameters.alias()
-            name = (
-                select(other.c.name)
-                .join(names, names.c.key == other.c.name)
-                .where(other.c.experiment == experiments.c.key, other.c.name.in_(found))
-                .order_by(names.c.first)
-                .limit(1)
-                .correlate(experiments)
-                .scalar_subquery()
-            )
-        joined = source.outerjoin(entry, and_(entry.c.experiment == experiments.c.key, entry.c.name == name))
-        number = entry.c.number
-        return joined, [directed(number), directed(entry.c.value)]
-    column = experiments.c[by.field.name]
+        name: Any = entry.c.name == found[0]
+        if several:
+            name = and_(entry.c.name.in_(found), entry.c.value != "")
+        elif len(found) > 1:
+            name = entry.c.name == _first_of(found)
+        joined = source.outerjoin(entry, and_(entry.c.experiment == experiments.c.key, name))
+        return joined, [entry.c.number, entry.c.value]
+    return source, [experiments.c[field.name]]
+
+
+def _first_of(found: list[int]) -> Any:
+    """Return the name, of several of an experiment, whose section comes first."""
+    other = parameters.alias()
+    return (
+        select(other.c.name)
+        .join(names, names.c.key == other.c.name)
+        .where(other.c.experiment == experiments.c.key, other.c.name.in_(found))
+        .order_by(names.c.first)
+        .limit(1)
+        .correlate(experiments)
+        .scalar_subquery()
+    )
+
+
+def _order(by: Order, source: FromClause, known: Names) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    """Return what to select from, and what to sort by, for one field of an order."""
+    joined, columns = valued(by.field, source, known)
+    directed = [column.desc() if by.descending else column.asc() for column in columns]
     if by.field.name in _ALWAYS_THERE:  # said without nulls, so that an index on it serves
-        return source, [column.desc() if by.descending else column.asc()]
-    return source, [directed(column)]
+        return joined, directed
+    return joined, [column.nulls_last() for column in directed]

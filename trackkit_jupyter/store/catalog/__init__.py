@@ -24,7 +24,8 @@ from sqlalchemy.exc import DBAPIError
 
 from trackkit_jupyter import query as grammar
 from trackkit_jupyter.errors import TrackkitValueError, shown
-from trackkit_jupyter.query.nodes import Compare, Condition, Order
+from trackkit_jupyter.query.groups import grouped
+from trackkit_jupyter.query.nodes import Compare, Condition, Field, Order
 from trackkit_jupyter.query.sql import keys, ranked_keys, where
 from trackkit_jupyter.query.tables import damaged, details, experiments, names, tags
 from trackkit_jupyter.store.catalog.digests import read_order
@@ -151,6 +152,46 @@ class Catalog:
 
         return self._run(work)
 
+    def groups(
+        self, condition: Condition, by: Field, columns: Sequence[Field], order: Order, most: int
+    ) -> tuple[list[tuple[Any, ...]], int] | None:
+        """Return the groups that share the value of a field, as :func:`trackkit_jupyter.query.groups.grouped` says.
+
+        Parameters
+        ----------
+        condition, by, columns, order
+            As there.
+        most
+            Groups at most.
+
+        Returns
+        -------
+        tuple
+            The groups, and how many experiments fulfil the condition. ``None``: none ever had the field.
+        """
+
+        def work(connection: Connection) -> tuple[list[tuple[Any, ...]], int] | None:
+            self._refresh(connection, False)
+            statement = grouped(condition, by, columns, order, self._known(connection))
+            if statement is None:
+                return None
+            with _transaction(connection, "DEFERRED"):
+                found = [tuple(row) for row in connection.execute(statement.limit(most))]
+                return found, self._total(connection, condition)
+
+        return self._run(work)
+
+    def named(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return the names of some experiments, 500 at most, by their ids; without those that are not there."""
+        wanted = list(ids)
+
+        def work(connection: Connection) -> dict[str, str]:
+            self._refresh(connection, False)
+            chosen = select(experiments.c.id, experiments.c.name).where(experiments.c.id.in_(wanted))
+            return {row.id: row.name for row in connection.execute(chosen)}
+
+        return self._run(work) if wanted else {}
+
     def projects(self) -> dict[str, int]:
         """Return how many experiments each project has, by its name."""
 
@@ -190,13 +231,13 @@ class Catalog:
 
         return self._run(work)
 
-    def users(self) -> list[str]:
-        """Return who made the experiments, by name."""
+    def values(self, field: str) -> list[str]:
+        """Return the texts that a field, such as ``user`` or ``framework``, has in any experiment, sorted."""
+        column = experiments.c[field]
 
         def work(connection: Connection) -> list[str]:
             self._refresh(connection, False)
-            chosen = select(experiments.c.user).where(experiments.c.user != "").distinct().order_by(experiments.c.user)
-            return list(connection.scalars(chosen))
+            return list(connection.scalars(select(column).where(column != "").distinct().order_by(column)))
 
         return self._run(work)
 
