@@ -58,3 +58,37 @@ def test_one_that_is_gone_is_said(model: track.Model) -> None:
     view = views.model(model)
     model.delete()
     assert f"The model {model.id} is not in this store any more." in views.mimebundle(view)["text/plain"]
+
+
+def test_a_list_of_models_shows_itself(model: track.Model, capsys: pytest.CaptureFixture[str]) -> None:
+    found = model.store.models()
+    bundle = found._repr_mimebundle_()
+    assert (bundle[MIME_TYPE]["kind"], bundle[MIME_TYPE]["objects"]) == ("table", [model.id])
+    assert bundle[MIME_TYPE]["options"] == {"object_type": "model"}
+    assert "pytorch" in bundle["text/html"]
+    track.table(found, columns=["name", "version"])
+    assert capsys.readouterr().out.startswith("1 model\n")
+    both = views.mimebundle([model, track.start("run", store=model.store.path, capture=False)])
+    assert MIME_TYPE not in both  # of two kinds: words
+
+
+def test_the_table_of_models_is_asked_for_by_a_query(
+    model: track.Model, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRACKKIT_STORE", str(model.store.path))
+    track.table('framework == "pytorch"', object_type="model", group_by="status")
+    assert capsys.readouterr().out.startswith("1 model\n")
+    track.table("keras", object_type="model")
+    assert capsys.readouterr().out.startswith("0 models")
+    for wrong in ({"object_type": "report"}, {"group_by": "statuss"}, {"columns": ["nope"]}, {"query": "name =="}):
+        with pytest.raises(TrackkitValueError):
+            track.table(**wrong)
+
+
+def test_a_table_is_embedded(model: track.Model) -> None:
+    from trackkit_jupyter.views.listing import table_view
+
+    view = table_view('name ~ "net, a"', "model", ["name", 'metrics["a"]["b"].min'], "-version", "status")
+    found = track.parse_embed(view.url)
+    assert (found.kind, found.objects, found.query, dict(found.options)) == ("table", (), None, dict(view.options))
+    assert track.parse_embed("/trackkit/widgets/?type=table").options == {}

@@ -283,7 +283,7 @@ def _first_of(found: list[int]) -> Any:
 def _order(by: Order, source: FromClause, known: Names) -> tuple[FromClause, list[ColumnElement[Any]]]:
     """Return what to select from, and what to sort by, for one field of an order."""
     joined, columns = valued(by.field, source, known)
-    directed = [column.desc() if by.descending else column.asc() for column in columns]
+    directed: list[ColumnElement[Any]] = [column.desc() if by.descending else column.asc() for column in columns]
     if by.field.name in _ALWAYS_THERE:  # said without nulls, so that an index on it serves
         return joined, directed
     return joined, [column.nulls_last() for column in directed]

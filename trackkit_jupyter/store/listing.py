@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitTypeError, TrackkitValueError, shown
 from trackkit_jupyter.records import split_key
@@ -66,9 +66,16 @@ class Models(Page[Any]):
 
 
 class Experiments(Page[E], Generic[E]):
-    """A page of experiments."""
+    """A page of experiments.
+
+    Attributes
+    ----------
+    of_models : type
+        What pages of models are in the same store.
+    """
 
     _what = "experiments"
+    of_models: ClassVar[type[Models]] = Models
 
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame, one row per experiment.

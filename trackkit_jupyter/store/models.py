@@ -12,7 +12,7 @@ from trackkit_jupyter.errors import NotFoundError, TrackkitTypeError, shown
 from trackkit_jupyter.records import check_id, check_name
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.documents import Document
-from trackkit_jupyter.store.listing import Models
+from trackkit_jupyter.store.listing import Experiments, Models
 from trackkit_jupyter.store.model import StoredModel
 from trackkit_jupyter.store.paths import StorePaths
 
@@ -30,6 +30,7 @@ class KeepsModels:
     path: Path
     id: str
     _model_handle: type[StoredModel]
+    _listing: type[Experiments[Any]]
 
     def model(self, which: str) -> Any:
         """Return a model.
@@ -93,7 +94,7 @@ class KeepsModels:
         from trackkit_jupyter.store.catalog import find_page
 
         items, total = find_page(self._as_store(), "model", self._model_at, query, order_by, page, page_size, archived)
-        return Models(items, total)
+        return self._listing.of_models(items, total)
 
     def new_model(self, record: dict[str, Any]) -> Any:
         """Keep a new model's record, and return the model. `record` has all fields of one, and its tables."""

@@ -1,19 +1,19 @@
-"""A list of experiments that shows itself: as a table under a cell, and side by side."""
+"""Lists of experiments and of models that show themselves: as a table under a cell, and side by side."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from trackkit_jupyter import store
 from trackkit_jupyter.store import StoredExperiment
 
-__all__ = ["Experiments"]
+__all__ = ["Experiments", "Models"]
 
 E = TypeVar("E", bound=StoredExperiment)
 
 
-class Experiments(store.Experiments[E]):
-    """A page of experiments, list-like. As the last line of a cell, a table, one row each."""
+class _Shown:
+    """A list that shows itself as a table, one row each, as the last line of a cell."""
 
     def compare(self, **options: Any) -> None:
         """Show them side by side below the cell.
@@ -31,3 +31,13 @@ class Experiments(store.Experiments[E]):
         from trackkit_jupyter import views
 
         return views.mimebundle(self)
+
+
+class Models(_Shown, store.Models):
+    """A page of models, list-like. As the last line of a cell, a table, one row each."""
+
+
+class Experiments(_Shown, store.Experiments[E]):
+    """A page of experiments, list-like. As the last line of a cell, a table, one row each."""
+
+    of_models: ClassVar[type[store.Models]] = Models

@@ -219,10 +219,11 @@ def register_model(
         The store cannot be made or written.
     """
     from trackkit_jupyter.tracking.experiment import Experiment
+    from trackkit_jupyter.tracking.listing import Experiments
 
     given = Given.of(name, path_or_uri, framework, labels, config, tags)
     check_project(project)
-    home = create_store(store, handle=Experiment)
+    home = create_store(store, handle=Experiment, listing=Experiments)
     try:
         return made(home, given, project=project, user=user_name(), now=time.time())
     except TrackkitError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.views import tables
 from trackkit_jupyter.views.drawing import draw, summarise
+from trackkit_jupyter.views.listing import table_of
 from trackkit_jupyter.views.view import MIME_TYPE, View, of
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ def mimebundle(obj: Any, store: Store[Any] | None = None) -> dict[str, Any]:
     It never raises for what is in the store: what cannot be found or drawn is said in the bundle.
     """
     if not isinstance(obj, View) and not hasattr(obj, "single_values"):
-        summary = tables.listing(obj, getattr(obj, "total", None))
+        view = table_of(obj) if len(obj) == getattr(obj, "total", len(obj)) else None
+        if view is not None:
+            return mimebundle(view, store or obj[0].store)
+        listed = tables.listing_models if obj and all(hasattr(item, "framework") for item in obj) else tables.listing
+        summary = listed(obj, getattr(obj, "total", None))
         return {"text/markdown": summary.markdown(), "text/html": summary.html(), "text/plain": summary.plain()}
     view = of(obj)
     try:

@@ -110,21 +110,25 @@ def compare(
     show(comparison(experiments, group_by=group_by, over=over, band=band, section=section, base=base, **options))
 
 
-def table(query: Any = None) -> None:
-    """Show the experiments table below the cell, live; outside a notebook, print its first rows.
+def table(query: Any = None, object_type: str = "experiment", **options: Any) -> None:
+    """Show the table of experiments, or of models, below the cell, live; outside a notebook, print its first rows.
 
     Parameters
     ----------
     query
-        Which experiments of the default store, as in :meth:`Store.experiments`: ``'"baseline" in tags'``, or words that
-        the name, the id or the description has; without it, all, the newest first. Or a list of experiments.
+        Which ones of the default store, as in :meth:`Store.experiments`: ``'"baseline" in tags'``, or words that the
+        name, the id or the description has; without it, all, the newest first. Or a list of experiments, or of models.
+    object_type
+        ``experiment`` or ``model``.
+    **options
+        ``columns``, ``order_by``, ``group_by``, ``archived``, ``height``, ``theme``.
 
     Raises
     ------
     QueryError
-        The query cannot be read; the message shows where.
+        The query, or a field, cannot be read; the message shows where.
     TrackkitTypeError
-        It is neither a query nor a list of experiments.
+        It is neither a query nor a list.
     """
     if not (query is None or hasattr(query, "single_values") or isinstance(query, Iterable)):
         raise TrackkitTypeError(f"A query is text, or a list of experiments, not {type(query).__name__}.", "query")
@@ -132,12 +136,12 @@ def table(query: Any = None) -> None:
         from trackkit_jupyter.store import open_store
 
         store = open_store()
-        _display(table_view(query).with_store(store), store)
+        _display(table_view(query, object_type, **options).with_store(store), store)
         return
     found = [query] if hasattr(query, "single_values") else list(query)
     view = table_of(found) if found else None
     if view is not None:
-        _display(view, found[0].store)
+        _display(view.with_options(**table_view(None, **options).options), found[0].store)
         return
     data = mimebundle(found)
     if _shell() is None:

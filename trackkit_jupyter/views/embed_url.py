@@ -35,10 +35,12 @@ _OWN = (
     "type objectType objects tasks models metrics variants iterations xaxis value_type series company light theme "
     "store tab smoothing group_by width height "
     "x_metric smoothing_kind smoothing_window smoothing_sigma by over line band "
-    f"{' '.join((*COMPARISON_NAMES, *COMPARISON_TEXTS))} identical"
+    f"{' '.join((*COMPARISON_NAMES, *COMPARISON_TEXTS))} identical columns"
 ).split()
 #: Options of curves that stand in a URL by their own names, one value each.
 _CURVES = ("x_metric", "smoothing_kind", "smoothing_window", "smoothing_sigma", "line", "band")
+#: Options of a table that stand in a URL as the parameters of a query do.
+_TABLE = ("query", "order_by")
 #: First segments of the keys of a dynamic query.
 _QUERY = frozenset(
     "id user tags system_tags status project parent hyperparams execution created started completed published "
@@ -96,11 +98,11 @@ def write(view: View) -> str:
     pairs += [(key, options[key]) for key in ("series", "value_type", "tab") if options.get(key)]
     pairs.append(("xaxis", _key_of(_XAXES, options.get("xaxis", "iterations"))))
     pairs += [("objects", id) for id in view.objects]
-    for key in ("metrics", "variants", "by", "over", *COMPARISON_NAMES):
+    for key in ("metrics", "variants", "by", "over", *COMPARISON_NAMES, "columns"):
         pairs += [(key, name) for name in options.get(key) or ()]
     pairs += [
         (key, options[key])
-        for key in ("smoothing", "group_by", "company", *_CURVES, *COMPARISON_TEXTS)
+        for key in ("smoothing", "group_by", "company", *_CURVES, *COMPARISON_TEXTS, *_TABLE)
         if options.get(key)
     ]
     if options.get("identical"):
@@ -214,16 +216,18 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
     object_type = _one(own, "objectType", _OBJECT_TYPES, "model" if "models" in own else "task")
     objects = own.get("objects") or own.get("tasks") or own.get("models") or []
     ids = tuple(dict.fromkeys(_id(text) for text in objects))
-    if not ids and not query:
+    if not ids and not query and kind != "table":
         raise EmbedError("There is nothing to show: objects=<id> is missing.", "objects")
     options: dict[str, Any] = {}
+    if kind == "table":
+        options |= {key: str(query.pop(key)) for key in _TABLE if key in query}
     if _OBJECT_TYPES[object_type] == "model":
         options["object_type"] = "model"
     if kind == "parcoords":
         options["type"] = kind
         if not own.get("metrics"):
             raise EmbedError("type=parcoords needs metrics=<metric_id>.<variant_id>.", "metrics")
-    for key in ("metrics", "variants", "by", "over", *COMPARISON_NAMES):
+    for key in ("metrics", "variants", "by", "over", *COMPARISON_NAMES, "columns"):
         names = [*own.get(key, ()), *(bare if key == "variants" else ())]
         if names:
             options[key] = names

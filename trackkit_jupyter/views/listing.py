@@ -1,11 +1,12 @@
-"""The experiments table as a view: live where views are shown, else the first rows in words."""
+"""The table of experiments, or of models, as a view: live where views are shown, else the first rows in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import TrackkitError
-from trackkit_jupyter.query import asked
+from trackkit_jupyter.errors import TrackkitError, TrackkitValueError, shown
+from trackkit_jupyter.query import asked, parse_order
 from trackkit_jupyter.views import tables
 from trackkit_jupyter.views.view import View
 
@@ -14,50 +15,82 @@ if TYPE_CHECKING:
 
 __all__ = ["in_words", "table_of", "table_view"]
 
-_MOST = 500  # experiments that are named one by one
+_MOST = 500  # objects that are named one by one
 _ROWS = 50
+_TITLES = {"experiment": "Experiments", "model": "Models"}
 
 
-def table_view(query: str | None = None, **options: Any) -> View:
-    """Return the view of the experiments that a query finds, now and later.
+def table_view(
+    query: str | None = None,
+    object_type: str = "experiment",
+    columns: Sequence[str] | None = None,
+    order_by: str | None = None,
+    group_by: str | None = None,
+    **options: Any,
+) -> View:
+    """Return the view of the experiments, or models, that a query finds, now and later.
 
     Parameters
     ----------
     query
-        A query, or words; all experiments without it.
+        A query, or words; all without it.
+    object_type
+        ``experiment`` or ``model``.
+    columns
+        Fields, such as ``metrics["loss/val"].min``; the usual ones without them.
+    order_by
+        A field, with ``-`` in front for descending; the newest first without it.
+    group_by
+        A field whose values make groups.
     **options
-        ``columns`` (fields, such as ``metrics["loss/val"].min``), ``order_by``, ``archived``, ``height``, ``theme``.
+        ``archived``, ``height``, ``theme`` ...
 
     Raises
     ------
     QueryError
-        The query cannot be read; the message shows where.
+        The query, or a field, cannot be read; the message shows where.
+    TrackkitValueError
+        Another type of object.
     """
+    if object_type not in _TITLES:
+        raise TrackkitValueError(f"object_type must be experiment or model, not {shown(object_type)}.", "object_type")
     if query is not None:
         asked(query)
-    kept = {name: value for name, value in {"query": query, **options}.items() if value is not None}
-    return View("table", (), None, kept, "Experiments")
+    for field in (order_by, group_by, *(columns or ())):
+        if field not in (None, "tags") and not str(field).startswith("trend:"):
+            parse_order(str(field))
+    chosen = {"columns": list(columns) if columns else None, "order_by": order_by, "group_by": group_by, **options}
+    of = None if object_type == "experiment" else object_type
+    kept = {name: value for name, value in {"query": query, "object_type": of, **chosen}.items() if value is not None}
+    return View("table", (), None, kept, _TITLES[object_type])
 
 
-def table_of(experiments: list[Any]) -> View | None:
-    """Return the view of these experiments; ``None`` where they are of several stores, too many, or none."""
-    stores = {id(exp.store): exp.store for exp in experiments}
-    if len({store.id for store in stores.values()}) != 1 or len(experiments) > _MOST:
+def table_of(items: Sequence[Any]) -> View | None:
+    """Return the view of these experiments, or these models.
+
+    ``None`` where they are of several stores, of both kinds, too many, or none.
+    """
+    stores = {id(item.store): item.store for item in items}
+    kinds = {hasattr(item, "framework") for item in items}
+    if len({store.id for store in stores.values()}) != 1 or len(kinds) != 1 or len(items) > _MOST:
         return None
-    found = View("table", tuple(dict.fromkeys(exp.id for exp in experiments)), None, {}, "Experiments")
+    plain = table_view(object_type="model" if kinds == {True} else "experiment")
+    found = View("table", tuple(dict.fromkeys(item.id for item in items)), None, plain.options, plain.title)
     return found.with_store(next(iter(stores.values())))
 
 
 def in_words(view: View, store: Store[Any]) -> tables.Summary:
     """Return the first rows of the table as it is now."""
     options = view.options
+    of_models = options.get("object_type") == "model"
+    listed = tables.listing_models if of_models else tables.listing
     try:
-        if view.objects:
-            found: Any = [store.record(id) for id in view.resolve(store)]
-            return tables.listing(found)
+        if view.objects or view.query:
+            return listed([store.record(id) for id in view.resolve(store)])
         condition = asked(str(options.get("query") or ""))
         order = str(options.get("order_by") or "-created")
-        found = store.experiments(condition, order, page_size=_ROWS, archived=bool(options.get("archived")))
+        find = store.models if of_models else store.experiments
+        found = find(condition, order, page_size=_ROWS, archived=bool(options.get("archived")))
     except TrackkitError as error:
         return tables.message(view.title, error.message)
-    return tables.listing(found, found.total)
+    return listed(found, found.total)

@@ -16,6 +16,7 @@ __all__ = [
     "describe_model",
     "everything",
     "listing",
+    "listing_models",
     "message",
     "number",
     "single_values",
@@ -191,10 +192,25 @@ def listing(experiments: Sequence[Any], total: int | None = None) -> Summary:
         }
         last = [values.get(metric, "") for metric in metrics]
         rows.append([_cut(exp.name), _cut(exp.project), exp.status, *last, exp.id[:8]])
-    count = len(items) if total is None else total
+    return _listed(
+        "experiment", ("name", "project", "status", *metrics, "id"), rows, len(items) if total is None else total
+    )
+
+
+def listing_models(models: Sequence[Any], total: int | None = None) -> Summary:
+    """Return a list of models in words, one row each."""
+    items = list(models)
+    rows = [
+        [_cut(model.name), str(model.version), model.status, model.framework or "", _cut(model.project), model.id[:8]]
+        for model in items[:50]
+    ]
+    header = ("name", "version", "status", "framework", "project", "id")
+    return _listed("model", header, rows, len(items) if total is None else total)
+
+
+def _listed(what: str, header: Sequence[str], rows: list[list[str]], count: int) -> Summary:
     line = "" if len(rows) == count else f"the first {len(rows)} of {count:,}"
-    title = "1 experiment" if count == 1 else f"{count:,} experiments"
-    return Summary(title, line, [Table(("name", "project", "status", *metrics, "id"), rows)] if rows else [])
+    return Summary(f"{count:,} {what}{'' if count == 1 else 's'}", line, [Table(header, rows)] if rows else [])
 
 
 def single_values(experiments: Sequence[Any]) -> Summary:

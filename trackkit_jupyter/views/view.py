@@ -55,6 +55,7 @@ TYPES = {
     "experiment": "experiment",
     "comparison": "comparison",
     "model": "model",
+    "table": "table",
 }
 XAXES = ("iterations", "relative", "wall")
 #: How curves are drawn: options of a view that are arguments of the operation ``charts``.
@@ -349,7 +350,8 @@ def embed(
         ``metrics["loss/val"].min < 0.1``, or a dict with the parameters of a dynamic query. Queries are answered when
         the view is shown.
     type
-        ``scalar``, ``plot``, ``single``, ``sample``, ``parcoords``, ``experiment`` or ``comparison``.
+        ``scalar``, ``plot``, ``single``, ``sample``, ``parcoords``, ``experiment``, ``comparison``, ``model`` or
+        ``table``.
     metrics, variants
         Names to show; ``None``: all.
     xaxis
@@ -451,7 +453,7 @@ def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None
 
 
 _OPTIONS = frozenset(
-    ["tab", "metrics", "variants", "theme", "width", "height", "object_type", "type", "value_type", "series", "company"]
+    "tab metrics variants theme width height object_type type value_type series company columns order_by".split()
 ).union(CURVES, COMPARISON_NAMES, COMPARISON_TEXTS, ["identical"])
 
 

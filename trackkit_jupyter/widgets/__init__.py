@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trackkit_jupyter.widgets.controls import PlotControls, SampleSlider
     from trackkit_jupyter.widgets.models import ModelEditor, ModelView
+    from trackkit_jupyter.widgets.tables import ExperimentsTable
     from trackkit_jupyter.widgets.views import (
         ComparisonView,
         ExperimentView,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ComparisonView",
     "ExperimentView",
+    "ExperimentsTable",
     "ModelEditor",
     "ModelView",
     "PlotControls",
@@ -36,7 +38,13 @@ __all__ = [
     "ViewWidget",
 ]
 
-_HOMES = {"PlotControls": "controls", "SampleSlider": "controls", "ModelEditor": "models", "ModelView": "models"}
+_HOMES = {
+    "ExperimentsTable": "tables",
+    "ModelEditor": "models",
+    "ModelView": "models",
+    "PlotControls": "controls",
+    "SampleSlider": "controls",
+}
 
 
 def __getattr__(name: str) -> Any:
