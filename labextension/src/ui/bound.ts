@@ -48,6 +48,12 @@ const TRAITS = [
   'statistic',
   'identical',
   'iteration',
+  'query',
+  'object_type',
+  'columns',
+  'order_by',
+  'selected',
+  'archived',
   'height',
   'theme',
 ] as const;

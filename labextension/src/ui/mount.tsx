@@ -24,6 +24,7 @@ const ExperimentView = lazy(async () => {
 });
 const ModelView = lazy(async () => (await import('./views/model')).ModelView);
 const ComparisonView = lazy(async () => (await import('./views/comparison')).ComparisonView, tiles);
+const ModelComparison = lazy(async () => (await import('./views/model/comparison')).ModelComparison, tiles);
 const TableView = lazy(async () => (await import('./views/table')).TableView);
 const ScalarsTab = lazy(async () => (await import('./views/scalars')).ScalarsTab, tiles);
 const PlotsTab = lazy(async () => (await import('./views/plots')).PlotsTab, tiles);
@@ -161,7 +162,7 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
   if (kind === 'message') {
     return <Message view={view} />;
   }
-  if (kind === 'table') {
+  if (kind === 'table' && (first !== undefined || !view.query)) {
     return <TableView source={source} view={view} onOptions={onOptions} />;
   }
   if (first === undefined && view.query) {
@@ -176,6 +177,9 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
     case 'model':
       return <ModelView source={source} id={first} options={options} onOptions={onOptions} />;
     case 'comparison':
+      if (options.object_type === 'model') {
+        return <ModelComparison source={source} view={view} onOptions={onOptions} />;
+      }
       return <ComparisonView source={source} view={view} onOptions={onOptions} />;
     case 'single':
       return <SingleView source={source} objects={objects} options={options} />;

@@ -170,6 +170,7 @@ export interface ModelAnswer extends ModelSummary {
   labels: Record<string, number>;
   metadata: Record<string, MetadataItem>;
   snapshots: ModelSnapshot[];
+  metrics: Record<string, Record<string, MetricSummary>>;
   used_by: string[];
   damaged?: number;
   lost?: number;
@@ -464,6 +465,8 @@ export interface ChartsArguments extends CurveOptions {
 
 // The experiments table
 
+export type ObjectType = 'experiment' | 'model';
+
 export interface TableArguments {
   /** As it is typed: a query, or plain words. */
   query?: string;
@@ -475,15 +478,26 @@ export interface TableArguments {
   page?: number;
   page_size?: number;
   archived?: boolean;
+  object_type?: ObjectType;
 }
 
 export type TableRow = Pick<
   ExperimentRecord,
-  'id' | 'name' | 'project' | 'status' | 'tags' | 'created' | 'started' | 'finished' | 'last_iteration' | 'archived'
+  'id' | 'name' | 'project' | 'status' | 'tags' | 'created' | 'last_iteration' | 'archived'
 > & {
   description: string | null;
   user: string | null;
   last_update: string | null;
+  /** Of an experiment. */
+  started?: string | null;
+  finished?: string | null;
+  /** Of a model, as the next ones. */
+  version?: number;
+  framework?: string | null;
+  aliases?: string[];
+  size?: number | null;
+  experiment?: string | null;
+  experiment_name?: string | null;
   /** In the order of the columns that were asked for. */
   cells: (Num | string | boolean | null)[];
   /** Why it cannot be read; nothing else but its id is there then. */
@@ -499,6 +513,35 @@ export interface TableAnswer {
   problem: { message: string; place: number } | null;
 }
 
+/** What the members of a group have in a column. */
+export interface GroupCell {
+  low: Num | string;
+  high: Num | string;
+  /** Of those that are numbers. */
+  mean: Num | null;
+  /** How many different texts. */
+  kinds: number | null;
+}
+
+export interface Group {
+  /** What the members share; null: they lack the field. */
+  value: string | null;
+  /** The query that finds them. */
+  where: string;
+  count: number;
+  /** In the order of the columns that were asked for. */
+  cells: (GroupCell | null)[];
+}
+
+export interface GroupsAnswer {
+  items: Group[];
+  /** How many experiments were found. */
+  total: number;
+  /** There are more groups than these. */
+  more: boolean;
+  problem: TableAnswer['problem'];
+}
+
 export interface FieldsAnswer {
   hyperparameters: [section: string, name: string][];
   metrics: [metric: string, variant: string][];
@@ -507,6 +550,7 @@ export interface FieldsAnswer {
   projects: Record<string, number>;
   tags: Record<string, number>;
   users: string[];
+  frameworks: string[];
 }
 
 export interface Sparkline {
@@ -552,7 +596,7 @@ export interface Reads {
     args: { order_by?: string; page?: number; page_size?: number; archived?: boolean };
     result: { items: Partial<ExperimentRecord>[]; total: number };
   };
-  resolve: { args: { query: string; object_type: 'experiment' | 'model' }; result: { objects: string[] } };
+  resolve: { args: { query: string; object_type: ObjectType }; result: { objects: string[] } };
   model: { args: { id: string }; result: ModelAnswer };
   models: {
     args: { order_by?: string; page?: number; page_size?: number; archived?: boolean; query?: string };
@@ -563,7 +607,8 @@ export interface Reads {
     result: LineageAnswer;
   };
   table: { args: TableArguments; result: TableAnswer };
-  fields: { args: Record<string, never>; result: FieldsAnswer };
+  groups: { args: Omit<TableArguments, 'page' | 'page_size'> & { group_by: string }; result: GroupsAnswer };
+  fields: { args: { object_type?: ObjectType }; result: FieldsAnswer };
   sparklines: {
     args: { objects: string[]; metric: string; points?: number };
     result: { items: Record<string, Sparkline> };
@@ -572,7 +617,7 @@ export interface Reads {
     args: { cell: string; notebook?: string; metric?: string; limit?: number };
     result: AttemptsAnswer;
   };
-  table_views: { args: Record<string, never>; result: { views: SavedView[] } };
+  table_views: { args: { object_type?: ObjectType }; result: { views: SavedView[] } };
   charts: { args: ChartsArguments; result: ArrayBuffer };
   text: {
     args: {
@@ -671,8 +716,8 @@ export interface Edits {
     log_level?: string;
   };
   set_tag_colors: { tag: string; background?: string; foreground?: string };
-  save_table_view: { name: string; options: string };
-  remove_table_view: { name: string };
+  save_table_view: { name: string; options: string; object_type?: ObjectType };
+  remove_table_view: { name: string; object_type?: ObjectType };
   /** PNG in base64. */
   keep_picture: { id: string; hash: string; picture: string };
   set_labels: { id: string; labels: string; seen?: string };

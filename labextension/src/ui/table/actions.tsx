@@ -8,6 +8,7 @@ import { integer } from '../parts/format';
 import { Button } from '../parts/icon';
 import type { Edits, FieldsAnswer, TableRow } from '../protocol';
 import type { Source } from '../source';
+import type { Kind } from './kinds';
 import { Popover } from './popover';
 
 type Edit = 'add_tags' | 'move' | 'archive' | 'unarchive' | 'delete';
@@ -17,6 +18,7 @@ const ABREAST = 4;
 const NAMED = 8;
 
 interface ActionsProps {
+  kind: Kind;
   source: Source;
   rows: TableRow[];
   archived: boolean;
@@ -32,7 +34,7 @@ interface Told {
   undo?: () => void;
 }
 
-export function Actions({ source, rows, archived, fields, onCompare, onDone, onClear }: ActionsProps) {
+export function Actions({ kind, source, rows, archived, fields, onCompare, onDone, onClear }: ActionsProps) {
   const told = useSignal<Told | null>(null);
   const busy = useSignal(false);
   const deleting = useSignal(false);
@@ -75,7 +77,7 @@ export function Actions({ source, rows, archived, fields, onCompare, onDone, onC
   return (
     <>
       {count > 0 && (
-        <div class="tk-actions" role="toolbar" aria-label="Selected experiments">
+        <div class="tk-actions" role="toolbar" aria-label={`Selected ${kind.many}`}>
           <span class="tk-number tk-strong-text" role="status">
             {integer(count)} selected
           </span>
@@ -108,7 +110,7 @@ export function Actions({ source, rows, archived, fields, onCompare, onDone, onC
           <Button
             label="Compare"
             icon={GitCompareArrows}
-            disabled={none || count < 2 || count > 100}
+            disabled={none || count < 2 || count > kind.compared}
             onClick={() => onCompare(ids)}
           >
             <span class="tk-wide-only">Compare</span>
@@ -135,7 +137,7 @@ export function Actions({ source, rows, archived, fields, onCompare, onDone, onC
           >
             <span class="tk-wide-only">Delete</span>
           </Button>
-          {removable === 0 && <span class="tk-spoken">Only archived experiments and drafts can be deleted.</span>}
+          {removable === 0 && <span class="tk-spoken">Only archived {kind.many} and drafts can be deleted.</span>}
           <Button label="Clear selection" icon={X} shortcut="Esc" onClick={onClear} />
         </div>
       )}
@@ -163,13 +165,17 @@ export function Actions({ source, rows, archived, fields, onCompare, onDone, onC
       )}
       {deleting.value && (
         <Dialog
-          title={`Delete ${removable === 1 ? '1 experiment' : `${integer(removable)} experiments`} for good?`}
+          title={`Delete ${removable === 1 ? `1 ${kind.one}` : `${integer(removable)} ${kind.many}`} for good?`}
           onClose={() => {
             deleting.value = false;
           }}
         >
           <div class="tk-confirm">
-            <p>All that they recorded is lost: curves, plots, samples, artifacts. This cannot be undone.</p>
+            <p>
+              All that they hold is lost:{' '}
+              {kind.type === 'model' ? 'weights, labels, curves' : 'curves, plots, samples, artifacts'}. This cannot be
+              undone.
+            </p>
             <ul>
               {rows
                 .filter(row => row.archived || row.status === 'draft')
@@ -180,7 +186,9 @@ export function Actions({ source, rows, archived, fields, onCompare, onDone, onC
               {removable > NAMED && <li>and {integer(removable - NAMED)} more</li>}
             </ul>
             {removable < count && (
-              <p>{integer(count - removable)} stay: only archived experiments and drafts can be deleted.</p>
+              <p>
+                {integer(count - removable)} stay: only archived {kind.many} and drafts can be deleted.
+              </p>
             )}
             <button
               type="button"

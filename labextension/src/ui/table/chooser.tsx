@@ -4,10 +4,12 @@ import { useSignal } from '@preact/signals';
 import { ArrowDown, ArrowUp, Columns3, Pin, PinOff } from 'lucide';
 import { Button } from '../parts/icon';
 import type { FieldsAnswer } from '../protocol';
-import { columnOf, FIELD_KEYS, metricKey, parameterKey, propertyKey, STATISTICS, trendKey } from './columns';
+import { columnOf, metricKey, parameterKey, propertyKey, STATISTICS, trendKey } from './columns';
+import type { Kind } from './kinds';
 import { Popover } from './popover';
 
 interface ChooserProps {
+  kind: Kind;
   fields: FieldsAnswer | undefined;
   shown: string[];
   /** So many of the first columns stay in place. */
@@ -26,10 +28,10 @@ export function Chooser(props: ChooserProps) {
   );
 }
 
-function Choices({ fields, shown, pinned, onChange, onUsual }: ChooserProps) {
+function Choices({ kind, fields, shown, pinned, onChange, onUsual }: ChooserProps) {
   const typed = useSignal('');
   const groups: [title: string, keys: string[]][] = [
-    ['Fields', FIELD_KEYS],
+    ['Fields', [...kind.fields]],
     ['Hyperparameters', (fields?.hyperparameters ?? []).map(pair => parameterKey(pair, fields?.hyperparameters ?? []))],
     [
       'Metrics',

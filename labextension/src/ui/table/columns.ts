@@ -1,9 +1,10 @@
 // The columns of the experiments table: what they are called, what they show, how they are asked for.
 
-import { exact, milliseconds, sentence, short } from '../parts/format';
-import type { FieldsAnswer, Num, TableRow } from '../protocol';
+import { bytes, exact, integer, milliseconds, sentence, short } from '../parts/format';
+import type { FieldsAnswer, GroupCell, Num, TableRow } from '../protocol';
+import type { Kind } from './kinds';
 
-export type ColumnKind = 'name' | 'status' | 'tags' | 'text' | 'number' | 'time' | 'trend';
+export type ColumnKind = 'name' | 'status' | 'tags' | 'text' | 'number' | 'size' | 'time' | 'trend';
 
 export interface Column {
   /** The field as the query grammar writes it; `trend:` before a metric is its course. */
@@ -12,7 +13,6 @@ export interface Column {
   kind: ColumnKind;
   /** In pixels, until a person chooses. */
   width: number;
-  /** Where it is among the cells that are asked for; -1: the row has it anyway. */
   sortable: boolean;
 }
 
@@ -31,10 +31,15 @@ const FIELDS: Record<string, [title: string, kind: ColumnKind, width: number]> =
   finished: ['Finished', 'time', 100],
   description: ['Description', 'text', 200],
   id: ['Id', 'text', 120],
+  version: ['Version', 'number', 72],
+  framework: ['Framework', 'text', 100],
+  aliases: ['Aliases', 'tags', 120],
+  experiment: ['Made by', 'text', 140],
+  size: ['Size', 'size', 84],
 };
+/** What no column of the store's catalog is. */
+const UNSORTED = new Set(['tags', 'aliases', 'experiment', 'size']);
 
-export const FIELD_KEYS = Object.keys(FIELDS);
-export const USUAL = ['name', 'status', 'project', 'tags', 'started', 'last_update', 'user', 'last_iteration'];
 /** So many hyperparameters and metrics are shown until a person chooses. */
 const FIRST_FEW = 3;
 const TREND = 'trend:';
@@ -71,7 +76,7 @@ export function columnOf(key: string): Column {
   const field = FIELDS[key];
   if (field) {
     const [title, kind, width] = field;
-    return { key, title, kind, width, sortable: kind !== 'tags' };
+    return { key, title, kind, width, sortable: !UNSORTED.has(key) };
   }
   const trend = key.startsWith(TREND);
   const match = KEYED.exec(trend ? metricOfTrend(key) : key);
@@ -92,13 +97,13 @@ export function columnOf(key: string): Column {
 }
 
 /** The columns that are shown until a person chooses: the usual ones, and a few of what the experiments have. */
-export function firstColumns(fields: FieldsAnswer | undefined): string[] {
+export function firstColumns(fields: FieldsAnswer | undefined, kind: Kind): string[] {
   if (!fields) {
-    return USUAL;
+    return [...kind.usual];
   }
   const metrics = fields.metrics.slice(0, FIRST_FEW).map(pair => metricKey(pair));
   const parameters = fields.hyperparameters.slice(0, FIRST_FEW).map(pair => parameterKey(pair, fields.hyperparameters));
-  return [...USUAL, ...parameters, ...metrics];
+  return [...kind.usual, ...parameters, ...metrics];
 }
 
 /** The keys that the read `table` must be asked for. */
@@ -106,9 +111,18 @@ export function askedFor(keys: readonly string[]): string[] {
   return keys.filter(key => !(key in FIELDS) && !key.startsWith(TREND));
 }
 
+/** The columns that a group can say something of: what has one value in each row, but for its name. */
+export function summedOf(keys: readonly string[]): string[] {
+  const aside = new Set([...UNSORTED, 'name', 'id', 'description']);
+  return keys.filter(key => !aside.has(key) && !key.startsWith(TREND));
+}
+
 export type Cell = Num | string | boolean | null | string[];
 
 export function cellOf(row: TableRow, key: string, asked: readonly string[]): Cell {
+  if (key === 'experiment') {
+    return row.experiment_name ?? row.experiment ?? null;
+  }
   if (key in FIELDS) {
     return (row[key as keyof TableRow] as Cell | undefined) ?? null;
   }
@@ -129,6 +143,27 @@ export function shownOf(column: Column, cell: Cell): { text: string; whole: stri
     const ms = milliseconds(cell);
     return { text: cell, whole: ms === null ? cell : exact(ms) };
   }
+  if (column.kind === 'size' && typeof cell === 'number') {
+    return { text: bytes(cell), whole: `${integer(cell)} bytes` };
+  }
   const whole = plainOf(cell);
   return { text: typeof cell === 'number' ? short(cell) : whole, whole };
+}
+
+/** What the members of a group have in a column: the one value that all share, the mean, or how many there are. */
+export function shownOfGroup(column: Column, cell: GroupCell | null): { text: string; whole: string; time?: string } {
+  if (!cell) {
+    return { text: '', whole: '' };
+  }
+  const { low, high, mean, kinds } = cell;
+  if (column.kind === 'time') {
+    return { text: '', whole: low === high ? String(low) : `${low} to ${high}`, time: String(high) };
+  }
+  if (low === high) {
+    return { text: typeof low === 'number' ? short(low) : String(low), whole: String(low) };
+  }
+  if (mean !== null) {
+    return { text: `⌀ ${short(mean)}`, whole: `Mean ${mean}, from ${low} to ${high}` };
+  }
+  return { text: kinds === null ? `${low} … ${high}` : `${integer(kinds)} values`, whole: `${low} … ${high}` };
 }

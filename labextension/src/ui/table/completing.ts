@@ -1,7 +1,8 @@
 // What a query could go on with: names of fields, values that there are.
 
 import type { FieldsAnswer } from '../protocol';
-import { FIELD_KEYS, metricKey, parameterKey, propertyKey, quoted } from './columns';
+import { metricKey, parameterKey, propertyKey, quoted } from './columns';
+import type { Kind } from './kinds';
 
 export interface Completion {
   /** What is put in place of the characters from `start` to the caret. */
@@ -11,15 +12,16 @@ export interface Completion {
   start: number;
 }
 
-const STATUSES = ['draft', 'queued', 'running', 'completed', 'aborted', 'failed', 'published'];
 const NOTES: Record<string, string> = {
   tags: '"baseline" in tags',
   created: 'created > "7 days ago"',
   archived: 'true or false',
 };
+/** Columns that no query can name. */
+const UNASKED = new Set(['aliases', 'size']);
 const WORDS = ['and', 'or', 'not', 'in'];
 const MOST = 12;
-const VALUE = /(status|project|user)\s*(?:==|!=|=)\s*"?([^"]*)$/;
+const VALUE = /(status|project|user|framework)\s*(?:==|!=|=)\s*"?([^"]*)$/;
 const TAG = /(?:^|[\s(])"([^"]*)$/;
 const WORD = /(?:(?:metrics|hyperparameters|properties)\["?[^"\]]*|[A-Za-z_][\w./-]*)$/;
 
@@ -33,13 +35,18 @@ function best<T extends { shown: string }>(found: T[], typed: string): T[] {
   return found.sort((one, other) => begins(one) - begins(other)).slice(0, MOST);
 }
 
-export function completions(query: string, caret: number, fields: FieldsAnswer | undefined): Completion[] {
+/** The values that a field has, and those that a status can have. */
+function valuesOf(field: string, fields: FieldsAnswer | undefined, kind: Kind): readonly string[] {
+  const known = { status: kind.statuses, user: fields?.users, framework: fields?.frameworks }[field];
+  return known ?? (field === 'project' ? Object.keys(fields?.projects ?? {}) : []);
+}
+
+export function completions(query: string, caret: number, fields: FieldsAnswer | undefined, kind: Kind): Completion[] {
   const before = query.slice(0, caret);
   const value = VALUE.exec(before);
   if (value) {
     const [, field = '', typed = ''] = value;
-    const values =
-      field === 'status' ? STATUSES : field === 'user' ? (fields?.users ?? []) : Object.keys(fields?.projects ?? {});
+    const values = valuesOf(field, fields, kind);
     const start = caret - typed.length - (before.at(caret - typed.length - 1) === '"' ? 1 : 0);
     const found = values.filter(one => fits(one, typed) && one !== typed);
     return best(
@@ -67,7 +74,7 @@ export function completions(query: string, caret: number, fields: FieldsAnswer |
   const every: Completion[] = [];
   const add = (text: string, shown: string, note: string) => every.push({ text, shown, note, start });
   if (!inside) {
-    for (const field of [...FIELD_KEYS, 'archived', 'parent']) {
+    for (const field of [...kind.fields.filter(one => !UNASKED.has(one)), 'archived']) {
       add(field, field, NOTES[field] ?? 'field');
     }
   }

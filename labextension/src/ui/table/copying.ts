@@ -2,6 +2,7 @@
 
 import type { TableRow } from '../protocol';
 import { type Column, cellOf, plainOf } from './columns';
+import type { Kind } from './kinds';
 
 function table(rows: readonly TableRow[], columns: readonly Column[], asked: readonly string[]): string[][] {
   const shown = columns.filter(column => column.kind !== 'trend');
@@ -37,15 +38,20 @@ export interface Asked {
 }
 
 /** The code that finds the same; of chosen rows, the code that opens them. */
-export function codeOf({ query, order, archived }: Asked, chosen: readonly TableRow[]): string {
+export function codeOf(
+  { query, order, archived }: Asked,
+  chosen: readonly TableRow[],
+  { type, one, many }: Kind,
+): string {
   if (chosen.length > 0) {
-    const lines = chosen.map(row => `    store.experiment("${row.id}"),  # ${row.name.replace(/\s+/g, ' ')}\n`);
-    return `store = track.open_store()\nruns = [\n${lines.join('')}]\n`;
+    const lines = chosen.map(row => `    store.${one}("${row.id}"),  # ${row.name.replace(/\s+/g, ' ')}\n`);
+    return `store = track.open_store()\n${many} = [\n${lines.join('')}]\n`;
   }
   const parts = [
     ...(query ? [python(query)] : []),
     `order_by=${python(order)}`,
     ...(archived ? ['archived=True'] : []),
   ];
-  return `track.experiments(${parts.join(', ')})\n`;
+  const find = type === 'model' ? 'track.open_store().models' : 'track.experiments';
+  return `${find}(${parts.join(', ')})\n`;
 }

@@ -4,8 +4,9 @@ import { useSignal } from '@preact/signals';
 import { ChevronDown } from 'lucide';
 import { Icon } from '../parts/icon';
 import { statusWord } from '../parts/status';
-import type { FieldsAnswer, Status } from '../protocol';
+import type { FieldsAnswer } from '../protocol';
 import { quoted } from './columns';
+import type { Kind } from './kinds';
 import { Popover } from './popover';
 
 export interface Chosen {
@@ -13,12 +14,12 @@ export interface Chosen {
   tags: string[];
   project: string[];
   user: string[];
+  framework: string[];
   date: string;
 }
 
-export const NOTHING_CHOSEN: Chosen = { status: [], tags: [], project: [], user: [], date: '' };
+export const NOTHING_CHOSEN: Chosen = { status: [], tags: [], project: [], user: [], framework: [], date: '' };
 
-const STATUSES: Status[] = ['running', 'completed', 'failed', 'aborted', 'queued', 'draft', 'published'];
 const DATES: [value: string, words: string][] = [
   ['', 'Any time'],
   ['1 day ago', 'Last 24 hours'],
@@ -31,7 +32,7 @@ const MANY = 10;
 const SHOWN = 200;
 
 /** The filters as a query; a project has those nested in it. */
-export function filterQuery({ status, tags, project, user, date }: Chosen): string {
+export function filterQuery({ status, tags, project, user, framework, date }: Chosen): string {
   const among = (field: string, values: string[]) =>
     values.length > 0 ? [`${field} in (${values.map(quoted).join(', ')})`] : [];
   return [
@@ -39,18 +40,20 @@ export function filterQuery({ status, tags, project, user, date }: Chosen): stri
     ...tags.map(tag => `${quoted(tag)} in tags`),
     ...among('project', project),
     ...among('user', user),
+    ...among('framework', framework),
     ...(date ? [date === 'yesterday' ? 'created >= "yesterday"' : `created > ${quoted(date)}`] : []),
   ].join(' and ');
 }
 
 interface FiltersProps {
+  kind: Kind;
   chosen: Chosen;
   fields: FieldsAnswer | undefined;
   onChange: (chosen: Chosen) => void;
 }
 
-export function Filters({ chosen, fields, onChange }: FiltersProps) {
-  const pick = (name: 'status' | 'tags' | 'project' | 'user') => (values: string[]) =>
+export function Filters({ kind, chosen, fields, onChange }: FiltersProps) {
+  const pick = (name: 'status' | 'tags' | 'project' | 'user' | 'framework') => (values: string[]) =>
     onChange({ ...chosen, [name]: values });
   const projects = Object.keys(fields?.projects ?? {});
   const tags = Object.keys(fields?.tags ?? {}).sort();
@@ -60,7 +63,7 @@ export function Filters({ chosen, fields, onChange }: FiltersProps) {
     <>
       <Several
         label="Status"
-        values={STATUSES.map(status => [status, statusWord(status)])}
+        values={kind.statuses.map(status => [status, statusWord(status)])}
         chosen={chosen.status}
         onChange={pick('status')}
       />
@@ -71,6 +74,14 @@ export function Filters({ chosen, fields, onChange }: FiltersProps) {
         chosen={chosen.project}
         onChange={pick('project')}
       />
+      {kind.type === 'model' && (
+        <Several
+          label="Framework"
+          values={(fields?.frameworks ?? []).map(name => [name, name])}
+          chosen={chosen.framework}
+          onChange={pick('framework')}
+        />
+      )}
       {((fields?.users.length ?? 0) > 1 || chosen.user.length > 0) && (
         <Several
           label="User"

@@ -1,15 +1,17 @@
-// The rows and heads of the experiments table: only what is in sight is made; all of it by keyboard.
+// The rows and heads of the table: only what is in sight is made; all of it by keyboard.
 
-import { ArrowDown, ArrowUp, Pin, PinOff } from 'lucide';
+import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, Pin, PinOff } from 'lucide';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { integer } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { Status } from '../parts/status';
 import { tagSlot } from '../parts/tagbook';
 import { RelativeTime } from '../parts/time';
 import { useVirtual } from '../parts/virtual';
-import type { TableRow } from '../protocol';
-import { type Cell, type Column, cellOf, metricOfTrend, shownOf } from './columns';
-import type { Pages } from './pages';
+import type { Group, TableRow } from '../protocol';
+import { type Cell, type Column, cellOf, metricOfTrend, shownOf, shownOfGroup } from './columns';
+import { Grouped } from './grouped';
+import { isGroup, type Rows } from './rows';
 import { type Courses, Sparkline } from './sparkline';
 
 export const ROW = 28;
@@ -18,7 +20,10 @@ const NARROWEST = 48;
 const STEP = 16;
 
 export interface GridProps {
-  pages: Pages;
+  label: string;
+  /** What a row is called. */
+  noun: string;
+  rows: Rows;
   courses: Courses;
   columns: Column[];
   widths: Record<string, number>;
@@ -43,17 +48,36 @@ export interface GridProps {
 }
 
 export function Grid(props: GridProps) {
-  const { pages, columns, widths, pinned, cursor, selected } = props;
+  const { rows, columns, widths, pinned, cursor, selected } = props;
   const scroller = useRef<HTMLTableElement>(null);
-  const total = pages.total.value ?? 0;
+  const total = rows.total.value ?? 0;
+  const found = Math.min(rows.found.value ?? 0, 1_000);
   const lines = useVirtual({ count: total, scroller, rowHeight: ROW });
   const first = lines.rows[0]?.index ?? 0;
   const last = lines.rows.at(-1)?.index ?? 0;
-  useLayoutEffect(() => pages.want(first, last), [first, last]);
-  useEffect(() => props.onSight(first, last), [first, last, pages.version.value, columns]);
+  const grouped = rows instanceof Grouped ? rows : null;
+  const version = rows.version.value;
+  useLayoutEffect(() => rows.want(first, last), [first, last, rows, grouped && version]);
+  useEffect(() => props.onSight(first, last), [first, last, rows, version, columns]);
   useLayoutEffect(() => keepInSight(scroller.current, cursor), [cursor]);
   const placed = placeColumns(columns, widths, pinned);
   const width = placed.reduce((sum, one) => sum + one.width, CHECK);
+  /** Arrows and Enter on a group open and close it; from a member, the left arrow leads to its group. */
+  const folds = (groups: Grouped, key: string): boolean => {
+    const slot = groups.slot(cursor);
+    if (!isGroup(slot)) {
+      const leaves = key === 'ArrowLeft' && props.opened === null;
+      if (leaves) {
+        props.onCursor(groups.headOf(cursor), false);
+      }
+      return leaves;
+    }
+    if (key === 'Enter' || key === (groups.isOpen(slot) ? 'ArrowLeft' : 'ArrowRight')) {
+      groups.toggle(slot);
+      return true;
+    }
+    return key === 'ArrowRight' || key === 'ArrowLeft';
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) {
       return;
@@ -73,6 +97,8 @@ export function Grid(props: GridProps) {
         props.onRange(index);
       }
       props.onCursor(index, false);
+    } else if (grouped && cursor >= 0 && folds(grouped, event.key)) {
+      // Done: the keys of a tree.
     } else if (event.key === ' ' && cursor >= 0) {
       props.onToggle(cursor);
     } else if (event.key === 'Enter' && cursor >= 0) {
@@ -88,14 +114,14 @@ export function Grid(props: GridProps) {
   };
   return (
     <div class="tk-experiments-sheet">
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: of a grid, or of the tree that groups make of it */}
       <table
         ref={scroller}
-        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows are chosen is a grid
-        role="grid"
-        class={pages.stale.value ? 'tk-experiments-scroll tk-stale' : 'tk-experiments-scroll'}
+        role={grouped ? 'treegrid' : 'grid'}
+        class={rows.stale.value ? 'tk-experiments-scroll tk-stale' : 'tk-experiments-scroll'}
         tabIndex={0}
-        aria-label="Experiments"
-        aria-busy={pages.stale.value || pages.total.value === null}
+        aria-label={props.label}
+        aria-busy={rows.stale.value || rows.total.value === null}
         aria-rowcount={total + 1}
         aria-colcount={columns.length + 1}
         aria-multiselectable="true"
@@ -109,10 +135,10 @@ export function Grid(props: GridProps) {
                 type="checkbox"
                 aria-label="Select all"
                 title="Select all that are found (1,000 at most)"
-                checked={selected.size > 0 && selected.size >= Math.min(total, 1_000)}
+                checked={selected.size > 0 && selected.size >= found}
                 ref={box => {
                   if (box) {
-                    box.indeterminate = selected.size > 0 && selected.size < Math.min(total, 1_000);
+                    box.indeterminate = selected.size > 0 && selected.size < found;
                   }
                 }}
                 onChange={event => props.onAll(event.currentTarget.checked)}
@@ -273,8 +299,11 @@ function Head({ at, column, width, left, ...props }: Placed & GridProps & { at: 
 }
 
 function Line({ index, top, placed, ...props }: GridProps & { index: number; top: number; placed: Placed[] }) {
-  const { pages, cursor, opened, selected } = props;
-  const slot = pages.slot(index);
+  const { rows, cursor, opened, selected } = props;
+  const slot = rows.slot(index);
+  if (isGroup(slot)) {
+    return <GroupLine index={index} top={top} placed={placed} group={slot} {...props} />;
+  }
   const row = typeof slot === 'string' || slot.problem ? null : slot;
   const chosen = row !== null && selected.has(row.id);
   const state = `${index === cursor ? ' tk-cursor' : ''}${chosen ? ' tk-chosen' : ''}${row && row.id === opened ? ' tk-opened' : ''}`;
@@ -299,6 +328,7 @@ function Line({ index, top, placed, ...props }: GridProps & { index: number; top
       aria-rowindex={index + 2}
       aria-selected={chosen}
       aria-busy={slot === 'waiting'}
+      {...(rows instanceof Grouped ? { 'aria-level': 2 } : {})}
       style={{ transform: `translateY(${top}px)` }}
       onClick={onClick}
     >
@@ -328,7 +358,7 @@ function Line({ index, top, placed, ...props }: GridProps & { index: number; top
             <span class="tk-bone" style={{ width: `${120 + ((index * 53) % 140)}px` }} />
           ) : (
             <span class="tk-problem-inline">
-              {typeof slot === 'string' ? 'This experiment cannot be read.' : slot.problem}
+              {typeof slot === 'string' ? `This ${props.noun} cannot be read.` : slot.problem}
             </span>
           )}
         </td>
@@ -337,25 +367,104 @@ function Line({ index, top, placed, ...props }: GridProps & { index: number; top
   );
 }
 
-function Entry({ row, one, pages, courses }: GridProps & { row: TableRow; one: Placed }) {
+interface GroupLineProps extends GridProps {
+  index: number;
+  top: number;
+  placed: Placed[];
+  group: Group;
+}
+
+/** What a group shares, how many are in it, and what its members have in each column. */
+function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
+  const rows = props.rows as Grouped;
+  const open = rows.isOpen(group);
+  const value = group.value ?? 'None';
+  const onClick = (event: MouseEvent) => {
+    if (!(event.target as HTMLElement).closest('input')) {
+      rows.toggle(group);
+      props.onCursor(index, false);
+    }
+  };
+  return (
+    <tr
+      id={`tk-row-${index}`}
+      class={`tk-experiments-row tk-experiments-group${index === props.cursor ? ' tk-cursor' : ''}`}
+      aria-rowindex={index + 2}
+      aria-level={1}
+      aria-expanded={open}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={onClick}
+    >
+      <td class="tk-experiments-check tk-pinned" style={{ left: 0 }}>
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={`Select group ${value}`}
+          title="Select the members (1,000 at most)"
+          checked={false}
+          onClick={event => {
+            event.preventDefault();
+            props.onToggle(index);
+            props.onCursor(index, false);
+          }}
+        />
+      </td>
+      {placed.map((one, at) => {
+        if (at === 0) {
+          return (
+            <td key={one.column.key} class={cellClass(one, 'tk-experiments-value')} style={placeOf(one)} title={value}>
+              <Icon of={open ? ChevronDown : ChevronRight} size={14} />
+              <span class={group.value === null ? 'tk-cut tk-faint' : 'tk-cut'}>{value}</span>
+              <span class="tk-faint tk-number">{integer(group.count)}</span>
+            </td>
+          );
+        }
+        const cell = group.cells[rows.summed.indexOf(one.column.key)] ?? null;
+        const { text, whole, time } = shownOfGroup(one.column, cell);
+        const number = cell !== null && (typeof cell.low === 'number' || cell.mean !== null);
+        return (
+          <td
+            key={one.column.key}
+            class={cellClass(one, number ? 'tk-right tk-number' : '')}
+            style={placeOf(one)}
+            title={whole}
+          >
+            {time ? <RelativeTime time={time} /> : <span class="tk-cut">{text}</span>}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+function cellClass({ left }: Placed, more: string): string {
+  return `tk-experiments-cell ${more}${left === null ? '' : ' tk-pinned'}`;
+}
+
+function Entry({ row, one, rows, courses }: GridProps & { row: TableRow; one: Placed }) {
   const { column } = one;
   const place = placeOf(one);
-  const pin = one.left === null ? '' : ' tk-pinned';
   if (column.kind === 'trend') {
     courses.version.value; // drawn again when courses came in
     return (
-      <td class={`tk-experiments-cell${pin}`} style={place}>
+      <td class={cellClass(one, '')} style={place}>
         <Sparkline course={courses.get(metricOfTrend(column.key), row.id)} title={column.title} />
       </td>
     );
   }
-  const cell = cellOf(row, column.key, pages.columns);
+  const cell = cellOf(row, column.key, rows.columns);
   const { text, whole } = shownOf(column, cell);
   const number = typeof cell === 'number' || (column.kind === 'number' && isNumber(cell));
   return (
-    <td class={`tk-experiments-cell${number ? ' tk-right tk-number' : ''}${pin}`} style={place} title={whole}>
+    <td class={cellClass(one, number ? 'tk-right tk-number' : '')} style={place} title={whole}>
       {column.kind === 'status' ? (
         <Status status={row.status} />
+      ) : column.key === 'aliases' ? (
+        row.aliases?.map(alias => (
+          <span key={alias} class="tk-badge tk-cut">
+            @{alias}
+          </span>
+        ))
       ) : column.kind === 'tags' ? (
         row.tags.map(tag => (
           <span key={tag} class="tk-tag" data-hue={tagSlot(tag)}>

@@ -1,29 +1,23 @@
 // The rows of the table, read page by page: what is in sight first, what was read before stays until it is replaced.
 
 import { signal } from '@preact/signals';
-import type { TableAnswer, TableArguments, TableRow } from '../protocol';
+import type { TableAnswer, TableRow } from '../protocol';
 import { ConnectionError, isAbort, type Source, SourceError } from '../source';
+import type { Question, Rows } from './rows';
 
 export const PAGE = 100;
 /** Pages kept beside those in sight. */
 const KEPT = 60;
 const RETRY_MS = 1_000;
 
-export type Question = Omit<TableArguments, 'page' | 'page_size'>;
-
-/** One row: read, not yet there, or missing where a page came short of one that cannot be read. */
-export type Slot = TableRow | 'waiting' | 'unreadable';
-
-export class Pages {
+export class Pages implements Rows {
   readonly total = signal<number | null>(null);
+  readonly found = this.total;
   readonly problem = signal<TableAnswer['problem']>(null);
   readonly damaged = signal<string[]>([]);
   readonly error = signal<SourceError | null>(null);
-  /** The rows in sight are of an earlier question. */
   readonly stale = signal(false);
-  /** Counts what came in: whoever reads rows looks at it. */
   readonly version = signal(0);
-  /** The columns that the rows' cells are of. */
   columns: readonly string[] = [];
   private pages = new Map<number, TableRow[]>();
   private reading = new Map<number, AbortController>();
@@ -34,7 +28,6 @@ export class Pages {
 
   constructor(private readonly source: Source) {}
 
-  /** Ask something else; what is shown stays until the first answer. */
   ask(question: Question): void {
     this.question = question;
     this.stop();
@@ -42,7 +35,6 @@ export class Pages {
     this.read();
   }
 
-  /** Rows from `first` to `last` are in sight. */
   want(first: number, last: number): void {
     const range: [number, number] = [Math.floor(first / PAGE), Math.floor(Math.max(first, last) / PAGE)];
     if (range[0] === this.range[0] && range[1] === this.range[1]) {
@@ -54,7 +46,6 @@ export class Pages {
     }
   }
 
-  /** Something changed: read what is in sight once more. */
   refresh(): void {
     if (this.reading.size > 0) {
       this.again = true;
@@ -65,7 +56,7 @@ export class Pages {
     }
   }
 
-  slot(index: number): Slot {
+  slot(index: number): TableRow | 'waiting' | 'unreadable' {
     const page = this.pages.get(Math.floor(index / PAGE));
     return page ? (page[index % PAGE] ?? 'unreadable') : 'waiting';
   }
@@ -75,18 +66,6 @@ export class Pages {
     return typeof found === 'string' || found.problem ? null : found;
   }
 
-  /** Where an experiment is, if its page was read. */
-  indexOf(id: string): number {
-    for (const [page, rows] of this.pages) {
-      const at = rows.findIndex(row => row.id === id);
-      if (at >= 0) {
-        return page * PAGE + at;
-      }
-    }
-    return -1;
-  }
-
-  /** The rows from `first` to `last`, read now; not kept. */
   async all(first: number, last: number): Promise<TableRow[]> {
     const size = 1_000;
     const found: TableRow[] = [];

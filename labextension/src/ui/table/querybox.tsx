@@ -6,8 +6,10 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon';
 import type { FieldsAnswer, TableAnswer } from '../protocol';
 import { type Completion, completions } from './completing';
+import type { Kind } from './kinds';
 
 interface QueryBoxProps {
+  kind: Kind;
   /** What is asked; follows what is typed after a moment. */
   query: Signal<string>;
   fields: FieldsAnswer | undefined;
@@ -16,9 +18,8 @@ interface QueryBoxProps {
 
 const PAUSE_MS = 200;
 const SUGGESTED = /did you mean (\w+)\?/;
-const PLACEHOLDER = 'Search, or a query: metrics["loss/val"].min < 0.1';
 
-export function QueryBox({ query, fields, problem }: QueryBoxProps) {
+export function QueryBox({ kind, query, fields, problem }: QueryBoxProps) {
   const id = useId();
   const typed = useSignal(query.peek());
   const offers = useSignal<Completion[]>([]);
@@ -43,7 +44,7 @@ export function QueryBox({ query, fields, problem }: QueryBoxProps) {
     ask(pause);
   };
   const offer = (caret: number) => {
-    offers.value = completions(typed.peek(), caret, fields);
+    offers.value = completions(typed.peek(), caret, fields, kind);
     at.value = -1;
   };
   const hide = () => {
@@ -108,14 +109,14 @@ export function QueryBox({ query, fields, problem }: QueryBoxProps) {
           type="text"
           class="tk-input"
           role="combobox"
-          aria-label="Search experiments"
+          aria-label={`Search ${kind.many}`}
           aria-expanded={offers.value.length > 0}
           aria-controls={`${id}-offers`}
           aria-autocomplete="list"
           aria-invalid={wrong !== null}
           aria-describedby={wrong ? `${id}-wrong` : undefined}
           aria-activedescendant={at.value >= 0 ? `${id}-${at.value}` : undefined}
-          placeholder={PLACEHOLDER}
+          placeholder={kind.placeholder}
           title="Words in name, id or description; or a query (/)"
           spellcheck={false}
           autocomplete="off"

@@ -6,9 +6,11 @@ import { Button } from '../parts/icon';
 import type { SavedView } from '../protocol';
 import { type Source, SourceError } from '../source';
 import { Ask } from './actions';
+import type { Kind } from './kinds';
 import { Popover } from './popover';
 
 interface SavedProps {
+  kind: Kind;
   source: Source;
   /** What is shown now, to be kept under a name. */
   now: () => Record<string, unknown>;
@@ -23,13 +25,14 @@ export function Saved(props: SavedProps) {
   );
 }
 
-function Views({ source, now, onChoose, close }: SavedProps & { close: () => void }) {
+function Views({ kind, source, now, onChoose, close }: SavedProps & { close: () => void }) {
+  const { type: object_type } = kind;
   const views = useSignal<SavedView[] | null>(null);
   const wrong = useSignal('');
   const read = async (work: Promise<unknown> = Promise.resolve()) => {
     try {
       await work;
-      views.value = (await source.read('table_views', {})).views;
+      views.value = (await source.read('table_views', { object_type })).views;
       wrong.value = '';
     } catch (reason) {
       wrong.value = reason instanceof SourceError ? reason.message : 'The views could not be read.';
@@ -56,7 +59,7 @@ function Views({ source, now, onChoose, close }: SavedProps & { close: () => voi
           <Button
             label={`Remove view ${name}`}
             icon={Trash2}
-            onClick={() => void read(source.edit('remove_table_view', { name }))}
+            onClick={() => void read(source.edit('remove_table_view', { name, object_type }))}
           />
         </div>
       ))}
@@ -65,7 +68,9 @@ function Views({ source, now, onChoose, close }: SavedProps & { close: () => voi
         label="Name of this view"
         button="Save"
         known={found.map(view => view.name)}
-        onAnswer={name => void read(source.edit('save_table_view', { name, options: JSON.stringify(now()) }))}
+        onAnswer={name =>
+          void read(source.edit('save_table_view', { name, options: JSON.stringify(now()), object_type }))
+        }
       />
       {wrong.value && (
         <p class="tk-query-wrong" role="alert">

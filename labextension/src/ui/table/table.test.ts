@@ -1,11 +1,16 @@
 // What the experiments table makes of names and texts: columns, completions, filters, copies.
 
-import { describe, expect, it } from 'vitest';
-import type { FieldsAnswer, TableRow } from '../protocol';
-import { askedFor, columnOf, firstColumns, metricKey, parameterKey, trendKey } from './columns';
+import { describe, expect, it, vi } from 'vitest';
+import type { FieldsAnswer, Group, GroupCell, TableRow } from '../protocol';
+import type { Source } from '../source';
+import { askedFor, columnOf, firstColumns, metricKey, parameterKey, shownOfGroup, summedOf, trendKey } from './columns';
 import { completions } from './completing';
 import { codeOf, csvOf, markdownOf } from './copying';
 import { filterQuery, NOTHING_CHOSEN } from './filters';
+import { Grouped } from './grouped';
+import { kindOf } from './kinds';
+
+const EXPERIMENTS = kindOf('experiment');
 
 const FIELDS: FieldsAnswer = {
   hyperparameters: [
@@ -22,6 +27,7 @@ const FIELDS: FieldsAnswer = {
   projects: { 'team/a': 2 },
   tags: { baseline: 1 },
   users: ['ada'],
+  frameworks: [],
 };
 
 const ROW = {
@@ -48,12 +54,12 @@ describe('columns', () => {
 
   it('are asked for unless the row has them or a curve is read for them', () => {
     expect(askedFor(['name', trendKey(['loss', 'val']), 'properties["city"]'])).toEqual(['properties["city"]']);
-    expect(firstColumns(FIELDS)).toContain('metrics["loss"]["val"].last');
+    expect(firstColumns(FIELDS, EXPERIMENTS)).toContain('metrics["loss"]["val"].last');
   });
 });
 
 describe('completions', () => {
-  const texts = (query: string) => completions(query, query.length, FIELDS).map(one => one.text);
+  const texts = (query: string) => completions(query, query.length, FIELDS, EXPERIMENTS).map(one => one.text);
 
   it('offer names of fields, hyperparameters and metrics', () => {
     expect(texts('los')).toEqual(['metrics["loss"]["val"].last']);
@@ -84,7 +90,62 @@ it('rows are copied as CSV, Markdown and code', () => {
   const columns = ['name', 'tags', ...asked].map(columnOf);
   expect(csvOf([ROW], columns, asked)).toBe('Name,Tags,lr,loss/val\n"a, ""b"" | c","x, y",0.1,0.5\n');
   expect(markdownOf([ROW], columns, asked).split('\n')[2]).toBe('| a, "b" \\| c | x, y | 0.1 | 0.5 |');
-  expect(codeOf({ query: 'name ~ "x"', order: '-created', archived: false }, [])).toBe(
+  expect(codeOf({ query: 'name ~ "x"', order: '-created', archived: false }, [], EXPERIMENTS)).toBe(
     `track.experiments('name ~ "x"', order_by='-created')\n`,
   );
+  expect(codeOf({ query: '', order: 'name', archived: true }, [], kindOf('model'))).toBe(
+    "track.open_store().models(order_by='name', archived=True)\n",
+  );
+});
+
+describe('groups', () => {
+  const said = (key: string, cell: GroupCell | null) => shownOfGroup(columnOf(key), cell).text;
+
+  it('say the one value, the mean, or how many values their members have', () => {
+    expect(said('status', { low: 'failed', high: 'failed', mean: null, kinds: 1 })).toBe('failed');
+    expect(said('status', { low: 'completed', high: 'failed', mean: null, kinds: 3 })).toBe('3 values');
+    expect(said(metricKey(['loss', 'val']), { low: 1, high: 2, mean: 1.5, kinds: null })).toBe('⌀ 1.5');
+    expect(said('status', null)).toBe('');
+    expect(shownOfGroup(columnOf('created'), { low: 'a', high: 'b', mean: null, kinds: null }).time).toBe('b');
+  });
+
+  it('sum up what every row has one of', () => {
+    expect(summedOf(['name', 'status', 'tags', 'id', trendKey(['loss', 'val']), 'properties["city"]'])).toEqual([
+      'status',
+      'properties["city"]',
+    ]);
+  });
+
+  it('are lines among which those of their members stand', async () => {
+    const groups = ['a', 'b'].map(value => ({ value, where: `name == "${value}"`, count: 2, cells: [] }));
+    const asked: unknown[] = [];
+    const source = {
+      read: async (name: string, args: Record<string, unknown>) => {
+        asked.push([name, args.filters]);
+        return name === 'groups'
+          ? { items: groups, total: 4, more: false, problem: null }
+          : {
+              items: [
+                { ...ROW, id: '1' },
+                { ...ROW, id: '2' },
+              ],
+              total: 2,
+              damaged: [],
+              problem: null,
+            };
+      },
+    } as unknown as Source;
+    const rows = new Grouped(source, 'name', () => []);
+    rows.ask({ filters: 'archived' });
+    await vi.waitFor(() => expect(rows.total.value).toBe(2));
+    expect([rows.slot(0), rows.slot(1)]).toEqual(groups);
+    rows.toggle(groups[0] as Group);
+    await vi.waitFor(() => expect(rows.row(2)?.id).toBe('2'));
+    expect([rows.total.value, rows.headOf(2), rows.slot(3)]).toEqual([4, 0, groups[1]]);
+    expect(asked.at(-1)).toEqual(['table', '(archived) and (name == "a")']);
+    expect((await rows.all(0, 3)).map(row => row.id)).toEqual(['1', '2']);
+    rows.toggle(groups[0] as Group);
+    expect([rows.total.value, rows.slot(1)]).toEqual([2, groups[1]]);
+    rows.stop();
+  });
 });

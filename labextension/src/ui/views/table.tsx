@@ -1,9 +1,7 @@
-// The experiments table: find, sort and choose experiments; the one opened is shown beside it, or in full.
+// The table of experiments or models: find, sort, group and choose; the one opened is shown beside it, or in full.
 
-import { useSignal } from '@preact/signals';
-import { Archive as ArchiveIcon, ArrowLeft, Copy, Maximize2, Minimize2, X } from 'lucide';
+import { ArrowLeft } from 'lucide';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { copyText } from '../parts/copy';
 import { integer } from '../parts/format';
 import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
@@ -12,32 +10,23 @@ import { Empty, Problem, SkeletonRows } from '../parts/states';
 import type { TableRow, View, ViewOptions } from '../protocol';
 import type { Source } from '../source';
 import '../styles/experiments.css';
-import { Actions } from '../table/actions';
-import { Chooser } from '../table/chooser';
-import { askedFor, columnOf, firstColumns, metricOfTrend } from '../table/columns';
-import { codeOf, csvOf, markdownOf } from '../table/copying';
-import { type Chosen, Filters, filterQuery, NOTHING_CHOSEN } from '../table/filters';
+import { columnOf, firstColumns, metricOfTrend } from '../table/columns';
+import { NOTHING_CHOSEN } from '../table/filters';
 import { Grid } from '../table/grid';
-import { Pages } from '../table/pages';
-import { Popover } from '../table/popover';
-import { QueryBox } from '../table/querybox';
-import { Saved } from '../table/saved';
+import { Grouped } from '../table/grouped';
+import { Panel } from '../table/panel';
 import { Courses } from '../table/sparkline';
+import { TableState } from '../table/state';
+import { Tools } from '../table/tools';
 
-const ExperimentView = lazy(async () => {
-  const [{ ExperimentView }] = await Promise.all([import('./experiment'), import('./scalars')]);
-  return ExperimentView;
-});
 const ComparisonView = lazy(async () => (await import('./comparison')).ComparisonView);
+const ModelComparison = lazy(async () => (await import('./model/comparison')).ModelComparison);
 
-const NEWEST = '-created';
-const MOST_SELECTED = 1_000;
 /** Rows in sight are watched this long after scrolling ended. */
 const SETTLED_MS = 300;
 const FIELDS_REST_MS = 5_000;
 /** A second click within this time opens in full, wherever the first one moved things. */
 const TWICE_MS = 500;
-const START = 'with track.start("baseline") as exp:\n    exp.log({"loss": 0.5})';
 
 interface TableProps {
   source: Source;
@@ -45,402 +34,173 @@ interface TableProps {
   onOptions?: ((patch: Partial<ViewOptions>) => void) | undefined;
 }
 
-function textOf(value: unknown, otherwise = ''): string {
-  return typeof value === 'string' ? value : otherwise;
-}
-
-function textsOf(value: unknown): string[] | null {
-  return Array.isArray(value) && value.length > 0 ? value.filter(item => typeof item === 'string') : null;
-}
-
 export function TableView({ source, view, onOptions }: TableProps) {
-  const { options, objects } = view;
-  const pages = useMemo(() => new Pages(source), [source]);
-  const courses = useMemo(() => new Courses(source), [source]);
-  const query = useSignal(textOf(options.query));
-  const filters = useSignal<Chosen>({ ...NOTHING_CHOSEN, ...((options.filters as Partial<Chosen>) ?? {}) });
-  const order = useSignal(textOf(options.order_by, NEWEST));
-  const archived = useSignal(options.archived === true);
-  const keys = useSignal<string[] | null>(textsOf(options.columns));
-  const pinned = useSignal(typeof options.pinned === 'number' ? options.pinned : 1);
-  const widths = useSignal<Record<string, number>>((options.widths as Record<string, number>) ?? {});
-  const cursor = useSignal(-1);
-  const anchor = useRef(-1);
-  const selected = useSignal<ReadonlyMap<string, TableRow>>(new Map());
-  const opened = useSignal<TableRow | null>(null);
-  const full = useSignal(false);
-  const compared = useSignal<string[] | null>(null);
-  const tab = useRef<string | undefined>(undefined);
-  const openedAt = useRef(0);
+  const about = `${view.options.object_type} ${view.objects.join()}`;
+  const state = useMemo(() => new TableState(source, view), [source, about]);
+  const told = useRef(onOptions);
+  told.current = onOptions;
+  useEffect(() => state.live(patch => told.current?.(patch)), [state]);
+  useEffect(() => state.follow(view.options), [state, view.options]);
+  const ids = state.compared.value;
+  if (!ids) {
+    return <Table source={source} view={view} state={state} />;
+  }
+  const { one, many, type } = state.kind;
+  const title = `${ids.length} ${ids.length === 1 ? one : many}`;
+  const comparison: View = { ...view, kind: 'comparison', objects: ids, query: null, options: {}, title };
+  const Comparison = type === 'model' ? ModelComparison : ComparisonView;
+  return (
+    <div class="tk-experiments">
+      <div class="tk-bar">
+        <Button
+          label="Back to the table"
+          icon={ArrowLeft}
+          onClick={() => {
+            state.compared.value = null;
+          }}
+        >
+          {state.kind.title}
+        </Button>
+      </div>
+      <Comparison source={source} view={comparison} />
+    </div>
+  );
+}
+
+function Table({ source, view, state }: { source: Source; view: View; state: TableState }) {
+  const { kind } = state;
   const root = useRef<HTMLDivElement>(null);
-  const said = useSignal('');
-
-  const known = useLive(source, [view.store.id], signal => source.read('fields', {}, signal), [], FIELDS_REST_MS);
-  const fields = known.value.value;
-  const usual = useMemo(() => firstColumns(fields), [fields === undefined]);
-  const shown = keys.value ?? usual;
-  const columns = useMemo(() => shown.map(columnOf), [shown]);
-  const asked = askedFor(shown);
-  const filter = filterQuery(filters.value);
-  const question = {
-    query: query.value,
-    filters: filter,
-    objects,
-    columns: asked,
-    order_by: order.value,
-    archived: archived.value,
-  };
-  const asking = JSON.stringify(question);
-  const finding = JSON.stringify({ ...question, columns: [] });
-  useEffect(() => pages.ask(question), [pages, asking]);
-  useEffect(() => () => pages.stop(), [pages]);
+  const openedAt = useRef(0);
+  const courses = useMemo(() => new Courses(source), [source]);
+  const ask = (signal: AbortSignal) => source.read('fields', { object_type: kind.type }, signal);
+  const fields = useLive(source, [view.store.id], ask, [kind], FIELDS_REST_MS).value.value;
   useEffect(() => {
-    cursor.value = -1;
+    if (fields && state.usual.peek().length === kind.usual.length) {
+      state.usual.value = firstColumns(fields, kind);
+    }
+  }, [fields === undefined]);
+  const rows = state.rows.value;
+  const shown = state.shown.value;
+  const columns = useMemo(() => shown.map(columnOf), [shown]);
+  const { columns: _, ...finding } = state.question.value;
+  useEffect(() => {
+    state.cursor.value = -1;
     root.current?.querySelector('.tk-experiments-scroll')?.scrollTo({ top: 0 });
-  }, [finding]);
-  const watch = useWatch(source, view.store.id, () => pages.refresh());
-  const keep = (patch: Partial<ViewOptions>) => onOptions?.(patch);
-  useEffect(() => keep({ query: query.value }), [query.value]);
+  }, [JSON.stringify(finding), rows]);
+  const watch = useWatch(source, view.store.id, () => state.rows.peek().refresh());
 
-  const now = () => ({
-    query: query.value,
-    filters: filters.value,
-    order_by: order.value,
-    archived: archived.value,
-    columns: shown,
-    pinned: pinned.value,
-    widths: widths.value,
-  });
-  const setColumns = (next: string[], count: number) => {
-    keys.value = next;
-    pinned.value = Math.max(0, Math.min(count, next.length));
-    keep({ columns: next, pinned: pinned.value });
-  };
-  const pin = (key: string) => {
-    const at = shown.indexOf(key);
-    const others = shown.filter(other => other !== key);
-    const count = at < pinned.value ? pinned.value - 1 : pinned.value;
-    others.splice(count, 0, key);
-    setColumns(others, at < pinned.value ? count : count + 1);
-  };
-  const move = (key: string, to: number) => {
-    const others = shown.filter(other => other !== key);
-    others.splice(to, 0, key);
-    setColumns(others, pinned.value);
-  };
   const sight = (first: number, last: number) => {
-    const rows: TableRow[] = [];
+    const inSight: TableRow[] = [];
     for (let index = first; index <= last; index += 1) {
-      const row = pages.row(index);
+      const row = rows.row(index);
       if (row) {
-        rows.push(row);
+        inSight.push(row);
       }
     }
-    watch(rows.map(row => row.id));
+    watch(inSight.map(row => row.id));
     for (const column of columns) {
       if (column.kind === 'trend') {
         courses.want(
           metricOfTrend(column.key),
-          rows.map(row => [row.id, row.last_update ?? '']),
+          inSight.map(row => [row.id, row.last_update ?? '']),
         );
       }
     }
   };
-  const toCursor = (index: number, open: boolean) => {
-    const row = pages.row(index);
-    cursor.value = index;
-    if (!open) {
-      anchor.current = anchor.current < 0 ? index : anchor.current;
-    } else {
-      anchor.current = index;
-    }
-    if (row && (open || opened.value)) {
-      if (!opened.value) {
-        openedAt.current = performance.now();
-      }
-      opened.value = row;
-    }
-  };
-  const toFull = (index: number) => {
-    opened.value = pages.row(index) ?? opened.value;
-    full.value = opened.value !== null;
-  };
-  const close = () => {
-    if (full.value) {
-      full.value = false;
-    } else if (opened.value) {
-      opened.value = null;
-    } else {
-      selected.value = new Map();
-    }
+  const closePanel = () => {
+    state.full.value = false;
+    state.opened.value = null;
     focusGrid(root.current);
   };
-  const toggle = (index: number) => {
-    const row = pages.row(index);
-    if (row) {
-      const next = new Map(selected.value);
-      if (!next.delete(row.id)) {
-        next.set(row.id, row);
-      }
-      selected.value = next;
-      anchor.current = index;
-    }
-  };
-  const range = async (index: number) => {
-    const from = anchor.current < 0 ? Math.max(cursor.value, 0) : anchor.current;
-    anchor.current = from;
-    const [first, last] = [
-      Math.min(from, index),
-      Math.min(Math.max(from, index), Math.min(from, index) + MOST_SELECTED - 1),
-    ];
-    const rows = Array.from({ length: last - first + 1 }, (_, at) => pages.row(first + at));
-    const whole = rows.every(row => row !== null) ? (rows as TableRow[]) : await pages.all(first, last);
-    selected.value = new Map([...selected.value, ...whole.map(row => [row.id, row] as const)]);
-  };
-  const all = async (on: boolean) => {
-    selected.value = on ? new Map((await pages.all(0, MOST_SELECTED - 1)).map(row => [row.id, row])) : new Map();
-  };
-  const copy = async (how: 'CSV' | 'Markdown' | 'code') => {
-    const chosen = [...selected.value.values()];
-    if (how === 'code') {
-      const parts = [query.value.trim(), filter].filter(Boolean);
-      const whole = parts.length > 1 ? parts.map(part => `(${part})`).join(' and ') : (parts[0] ?? '');
-      await copyText(codeOf({ query: whole, order: order.value, archived: archived.value }, chosen));
+  const back = () => {
+    if (state.full.peek()) {
+      state.full.value = false;
+      focusGrid(root.current);
+    } else if (state.opened.peek()) {
+      closePanel();
     } else {
-      const rows = chosen.length > 0 ? chosen : await pages.all(0, MOST_SELECTED - 1);
-      await copyText((how === 'CSV' ? csvOf : markdownOf)(rows, columns, asked));
-      said.value = `${integer(rows.length)} rows copied as ${how}`;
-      return;
+      state.clear();
     }
-    said.value = 'Copied as code';
   };
-  const choose = (saved: Record<string, unknown>) => {
-    query.value = textOf(saved.query);
-    filters.value = { ...NOTHING_CHOSEN, ...((saved.filters as Partial<Chosen>) ?? {}) };
-    order.value = textOf(saved.order_by, NEWEST);
-    archived.value = saved.archived === true;
-    keys.value = textsOf(saved.columns);
-    pinned.value = typeof saved.pinned === 'number' ? saved.pinned : 1;
-    widths.value = (saved.widths as Record<string, number>) ?? {};
-  };
-
-  const total = pages.total.value;
-  const narrowed = query.value.trim() !== '' || filter !== '';
+  const opened = state.opened.value;
+  const full = opened !== null && state.full.value;
   const onDblClick = (event: MouseEvent) => {
     const onRow = (event.target as HTMLElement).closest('tbody');
-    if (opened.value && (onRow || performance.now() - openedAt.current < TWICE_MS)) {
-      full.value = true;
+    if (state.opened.peek() && (onRow || performance.now() - openedAt.current < TWICE_MS)) {
+      state.full.value = true;
     }
   };
-  if (compared.value) {
-    const comparison: View = {
-      ...view,
-      kind: 'comparison',
-      objects: compared.value,
-      options: {},
-      title: `${compared.value.length} experiments`,
-    };
-    return (
-      <div class="tk-experiments">
-        <div class="tk-bar">
-          <Button
-            label="Back to the table"
-            icon={ArrowLeft}
-            onClick={() => {
-              compared.value = null;
-            }}
-          >
-            Experiments
-          </Button>
-        </div>
-        <ComparisonView source={source} view={comparison} />
-      </div>
-    );
-  }
+  const total = rows.total.value;
+  const broken = rows.damaged.value;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape and the second click mean the whole view
-    <div
-      ref={root}
-      class={`tk-experiments${opened.value ? (full.value ? ' tk-full' : ' tk-split') : ''}`}
-      onDblClick={onDblClick}
-    >
-      <section
-        class="tk-experiments-main"
-        aria-label={view.title || 'Experiments table'}
-        hidden={full.value && opened.value !== null}
-      >
-        <div class="tk-experiments-tools">
-          <QueryBox query={query} fields={fields} problem={pages.problem.value} />
-          <div class="tk-experiments-bar">
-            <Filters
-              chosen={filters.value}
-              fields={fields}
-              onChange={next => {
-                filters.value = next;
-                keep({ filters: next });
-              }}
-            />
+    <div ref={root} class={`tk-experiments${opened ? (full ? ' tk-full' : ' tk-split') : ''}`} onDblClick={onDblClick}>
+      <section class="tk-experiments-main" aria-label={view.title || `${kind.title} table`} hidden={full}>
+        <Tools source={source} state={state} fields={fields} />
+        {rows.error.value && <Problem error={rows.error.value} onRetry={() => rows.ask(state.question.peek())} />}
+        {rows.error.value && rows instanceof Grouped && (
+          <div class="tk-bar">
             <Button
-              label="Archive"
-              icon={ArchiveIcon}
-              pressed={archived.value}
+              label="Show without groups"
+              class="tk-outlined"
               onClick={() => {
-                archived.value = !archived.value;
-                selected.value = new Map();
-                keep({ archived: archived.value });
+                state.groupBy.value = '';
               }}
             >
-              <span class="tk-wide-only">Archive</span>
+              Show without groups
             </Button>
-            <span class="tk-space" />
-            <span class="tk-faint tk-number tk-experiments-count" role="status">
-              {said.value || (total === null ? '' : `${integer(total)} ${total === 1 ? 'experiment' : 'experiments'}`)}
-            </span>
-            <Chooser
-              fields={fields}
-              shown={shown}
-              pinned={pinned.value}
-              onChange={setColumns}
-              onUsual={() => {
-                keys.value = null;
-                pinned.value = 1;
-                widths.value = {};
-                onOptions?.({ columns: [], pinned: 1, widths: {} });
-              }}
-            />
-            <Saved source={source} now={now} onChoose={choose} />
-            <Popover label="Copy" icon={Copy}>
-              {done => (
-                <div class="tk-pick">
-                  {(['CSV', 'Markdown', 'code'] as const).map(how => (
-                    <button
-                      key={how}
-                      type="button"
-                      class="tk-button tk-pick-item"
-                      onClick={() => {
-                        done();
-                        void copy(how);
-                      }}
-                    >
-                      Copy as {how}
-                    </button>
-                  ))}
-                </div>
-              )}
-            </Popover>
           </div>
-          <Actions
-            source={source}
-            rows={[...selected.value.values()]}
-            archived={archived.value}
-            fields={fields}
-            onCompare={ids => {
-              compared.value = ids;
-            }}
-            onDone={() => {
-              selected.value = new Map();
-              pages.refresh();
-            }}
-            onClear={() => {
-              selected.value = new Map();
-            }}
-          />
-        </div>
-        {pages.error.value && <Problem error={pages.error.value} onRetry={() => pages.ask(question)} />}
-        {pages.damaged.value.length > 0 && (
-          <p class="tk-experiments-damaged" title={pages.damaged.value.join('\n')}>
-            {integer(pages.damaged.value.length)} {pages.damaged.value.length === 1 ? 'experiment' : 'experiments'}{' '}
-            cannot be read; the others are shown. <code>trackkit verify</code> says what is wrong.
+        )}
+        {broken.length > 0 && (
+          <p class="tk-experiments-damaged" title={broken.join('\n')}>
+            {integer(broken.length)} {broken.length === 1 ? kind.one : kind.many} cannot be read; the others are shown.{' '}
+            <code>trackkit verify</code> says what is wrong.
           </p>
         )}
-        {total === 0 && !pages.problem.value ? (
-          <Nobody
-            narrowed={narrowed}
-            archived={archived.value}
-            onShowAll={() => {
-              query.value = '';
-              filters.value = NOTHING_CHOSEN;
-            }}
-          />
+        {rows instanceof Grouped && rows.more.value && (
+          <p class="tk-experiments-damaged tk-faint">There are more groups than the 1,000 shown: sort, or search.</p>
+        )}
+        {total === 0 && !rows.problem.value ? (
+          <Nobody state={state} />
         ) : total === null ? (
-          <SkeletonRows rows={8} />
+          !rows.error.value && <SkeletonRows rows={8} />
         ) : (
           <Grid
-            pages={pages}
+            label={kind.title}
+            noun={kind.one}
+            rows={rows}
             courses={courses}
             columns={columns}
-            widths={widths.value}
-            pinned={pinned.value}
-            order={order.value}
-            cursor={cursor.value}
-            opened={opened.value?.id ?? null}
-            selected={selected.value}
+            widths={state.widths.value}
+            pinned={state.pinned.value}
+            order={state.order.value}
+            cursor={state.cursor.value}
+            opened={opened?.id ?? null}
+            selected={state.selected.value}
             onOrder={next => {
-              order.value = next;
-              keep({ order_by: next });
+              state.order.value = next;
             }}
             onWidth={(key, width) => {
-              widths.value = { ...widths.value, [key]: width };
-              keep({ widths: widths.value });
+              state.widths.value = { ...state.widths.peek(), [key]: width };
             }}
-            onMove={move}
-            onPin={pin}
-            onCursor={toCursor}
-            onFull={toFull}
-            onToggle={toggle}
-            onRange={index => void range(index)}
-            onAll={on => void all(on)}
-            onClose={close}
+            onMove={(key, to) => state.move(key, to)}
+            onPin={key => state.pin(key)}
+            onCursor={(index, open) => {
+              if (open && !state.opened.peek()) {
+                openedAt.current = performance.now();
+              }
+              state.toCursor(index, open);
+            }}
+            onFull={index => state.toFull(index)}
+            onToggle={index => void state.toggle(index)}
+            onRange={index => void state.range(index)}
+            onAll={on => void state.all(on)}
+            onClose={back}
             onSight={sight}
           />
         )}
       </section>
-      {opened.value && (
-        <aside
-          class="tk-experiments-panel"
-          aria-label="Info panel"
-          onKeyDown={event => {
-            if (
-              event.key === 'Escape' &&
-              !event.defaultPrevented &&
-              !(event.target as HTMLElement).closest('dialog, input')
-            ) {
-              event.stopPropagation();
-              close();
-            }
-          }}
-        >
-          <div class="tk-experiments-panel-bar">
-            <Button
-              label={full.value ? 'View in experiments table' : 'View in full screen'}
-              icon={full.value ? Minimize2 : Maximize2}
-              shortcut={full.value ? 'Esc' : 'Enter'}
-              onClick={() => {
-                full.value = !full.value;
-              }}
-            />
-            <Button
-              label="Close"
-              icon={X}
-              shortcut="Esc"
-              onClick={() => {
-                full.value = false;
-                opened.value = null;
-                focusGrid(root.current);
-              }}
-            />
-          </div>
-          <ExperimentView
-            key={opened.value.id}
-            source={source}
-            id={opened.value.id}
-            options={tab.current ? { tab: tab.current } : {}}
-            onOptions={patch => {
-              tab.current = patch.tab ?? tab.current;
-            }}
-          />
-        </aside>
-      )}
+      <Panel source={source} state={state} onClose={closePanel} />
     </div>
   );
 }
@@ -479,18 +239,26 @@ function useWatch(source: Source, store: string, onChange: () => void): (ids: st
   };
 }
 
-function Nobody({ narrowed, archived, onShowAll }: { narrowed: boolean; archived: boolean; onShowAll: () => void }) {
-  if (!narrowed) {
-    return archived ? (
+function Nobody({ state }: { state: TableState }) {
+  const { kind } = state;
+  if (state.query.value.trim() === '' && state.filter.value === '') {
+    return state.archived.value ? (
       <Empty>Nothing is archived.</Empty>
     ) : (
-      <Empty code={START}>The experiments of this store will be here.</Empty>
+      <Empty code={kind.start}>The {kind.many} of this store will be here.</Empty>
     );
   }
   return (
     <div class="tk-empty">
-      <p>No experiment has that.</p>
-      <button type="button" class="tk-button tk-strong" onClick={onShowAll}>
+      <p>No {kind.one} has that.</p>
+      <button
+        type="button"
+        class="tk-button tk-strong"
+        onClick={() => {
+          state.query.value = '';
+          state.filters.value = NOTHING_CHOSEN;
+        }}
+      >
         Show all
       </button>
     </div>

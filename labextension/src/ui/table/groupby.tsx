@@ -1,0 +1,76 @@
+// The choice of a field whose values make groups.
+
+import { useSignal } from '@preact/signals';
+import { Group as GroupIcon } from 'lucide';
+import type { FieldsAnswer } from '../protocol';
+import { columnOf, metricKey, parameterKey, propertyKey } from './columns';
+import type { Kind } from './kinds';
+import { Popover } from './popover';
+
+interface GroupByProps {
+  kind: Kind;
+  fields: FieldsAnswer | undefined;
+  chosen: string;
+  onChange: (field: string) => void;
+}
+
+const MOST = 100;
+/** What hardly two have in common, or what no query can name. */
+const APART = new Set(['id', 'name', 'description', 'aliases', 'size']);
+
+export function GroupBy(props: GroupByProps) {
+  const { chosen } = props;
+  return (
+    <Popover
+      label="Group by"
+      icon={GroupIcon}
+      strong={chosen !== ''}
+      class="tk-filter"
+      text={<span class={chosen ? 'tk-cut' : 'tk-wide-only'}>{chosen ? `By ${columnOf(chosen).title}` : 'Group'}</span>}
+    >
+      {close => (
+        <Choices
+          {...props}
+          onChange={field => {
+            props.onChange(field);
+            close();
+          }}
+        />
+      )}
+    </Popover>
+  );
+}
+
+function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
+  const typed = useSignal('');
+  const parameters = fields?.hyperparameters ?? [];
+  const keys = [
+    ...kind.fields.filter(key => !APART.has(key)),
+    ...parameters.map(pair => parameterKey(pair, parameters)),
+    ...(fields?.properties ?? []).map(propertyKey),
+    ...(fields?.metrics ?? []).map(pair => metricKey(pair)),
+  ];
+  const words = typed.value.toLowerCase();
+  const found = keys.filter(key => `${columnOf(key).title} ${key}`.toLowerCase().includes(words));
+  return (
+    <div class="tk-pick" role="radiogroup" aria-label="Group by">
+      <input
+        class="tk-input"
+        aria-label="Find a field"
+        placeholder="Find a field"
+        value={typed.value}
+        onInput={event => {
+          typed.value = event.currentTarget.value;
+        }}
+      />
+      {['', ...found.slice(0, MOST)].map(key => (
+        <label key={key} class="tk-pick-item" title={key}>
+          <input type="radio" name="tk-group" checked={chosen === key} onChange={() => onChange(key)} />
+          <span class="tk-cut">{key ? columnOf(key).title : 'No groups'}</span>
+          {key.includes('[') && <span class="tk-faint tk-cut">{key.slice(0, key.indexOf('['))}</span>}
+        </label>
+      ))}
+      {found.length > MOST && <p class="tk-nothing">{found.length - MOST} more: find them by name.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+// What is opened from the table, beside it or in full: an experiment or a model with all its tabs.
+
+import { Maximize2, Minimize2, X } from 'lucide';
+import { useRef } from 'preact/hooks';
+import { Button } from '../parts/icon';
+import { lazy } from '../parts/lazy';
+import type { Source } from '../source';
+import type { TableState } from './state';
+
+const ExperimentView = lazy(async () => {
+  const [{ ExperimentView }] = await Promise.all([import('../views/experiment'), import('../views/scalars')]);
+  return ExperimentView;
+});
+const ModelView = lazy(async () => (await import('../views/model')).ModelView);
+
+interface PanelProps {
+  source: Source;
+  state: TableState;
+  onClose: () => void;
+}
+
+export function Panel({ source, state, onClose }: PanelProps) {
+  const tab = useRef<string | undefined>(undefined);
+  const row = state.opened.value;
+  const full = state.full.value;
+  if (!row) {
+    return null;
+  }
+  const Shown = state.kind.type === 'model' ? ModelView : ExperimentView;
+  return (
+    <aside
+      class="tk-experiments-panel"
+      aria-label="Info panel"
+      onKeyDown={event => {
+        const inside = (event.target as HTMLElement).closest(
+          'dialog, input, textarea, [popover]:popover-open .tk-window',
+        );
+        if (event.key === 'Escape' && !event.defaultPrevented && !inside) {
+          event.stopPropagation();
+          if (full) {
+            state.full.value = false;
+          } else {
+            onClose();
+          }
+        }
+      }}
+    >
+      <div class="tk-experiments-panel-bar">
+        <Button
+          label={full ? `View in ${state.kind.many} table` : 'View in full screen'}
+          icon={full ? Minimize2 : Maximize2}
+          shortcut={full ? 'Esc' : 'Enter'}
+          onClick={() => {
+            state.full.value = !full;
+          }}
+        />
+        <Button label="Close" icon={X} shortcut="Esc" onClick={onClose} />
+      </div>
+      <Shown
+        key={row.id}
+        source={source}
+        id={row.id}
+        options={tab.current ? { tab: tab.current } : {}}
+        onOptions={patch => {
+          tab.current = patch.tab ?? tab.current;
+        }}
+      />
+    </aside>
+  );
+}
