@@ -1,4 +1,4 @@
-"""The experiments table: found by query, sorted, chosen, opened beside the table and in full, all by keyboard too."""
+"""The tables of experiments and models: found by query, sorted, grouped, chosen, opened beside the table or in full."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .conftest import SCREENSHOTS
 from .lab import Lab, LabServer
+from .shelf import page_of, picture
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +54,24 @@ def table(lab: Lab, width: int = 1600, height: int = 900) -> Locator:
     return grid
 
 
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with page_of(browser, 1600) as opened:
+        yield opened
+
+
+def shown(
+    page: Page, server: LabServer, parameters: str = "", role: str = "grid", name: str = "Experiments"
+) -> Locator:
+    """Open the table on a page of its own."""
+    page.goto(server.page_url(f"trackkit/widgets/?type=table{parameters}"))
+    grid = page.get_by_role(role, name=name)  # type: ignore[arg-type]
+    expect(grid.locator("tbody tr").first).to_be_visible(timeout=20_000)
+    return grid
+
+
 def names(grid: Locator) -> list[str]:
     return [text for text in grid.locator("tbody tr td:nth-child(2)").all_inner_texts() if text]
-
-
-def picture(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def test_an_experiment_is_found_sorted_and_opened(lab: Lab) -> None:
@@ -238,3 +249,133 @@ def test_dark_and_narrow(lab: Lab) -> None:
     expect(panel.locator("canvas").first).to_be_visible(timeout=20_000)
     picture(lab.page, "table-dark")
     assert lab.errors == []
+
+
+def test_groups_are_made_opened_and_chosen(page: Page, server: LabServer) -> None:
+    shown(page, server)
+    page.get_by_role("button", name="Group by").click()
+    page.get_by_role("radio", name="Project").click()
+    tree = page.get_by_role("treegrid", name="Experiments")
+    groups = tree.locator("tr[aria-level='1']")
+    expect(groups).to_have_count(3)
+    first = groups.filter(has_text="team/p0")
+    expect(first).to_have_attribute("aria-expanded", "false")
+    expect(first).to_contain_text("10")
+    expect(first.get_by_text("Completed")).to_be_visible()  # what all of them have in common
+    mean = sum(1 / (1 + 19 + number) for number in range(0, 30, 3)) / 10
+    expect(first.get_by_text(f"⌀ {mean:.4g}")).to_be_visible()
+
+    # By hand and by keyboard: open, walk into it, back to its head, close.
+    first.click()
+    expect(first).to_have_attribute("aria-expanded", "true")
+    expect(tree.locator("tr[aria-level='2']")).to_have_count(10)
+    picture(page, "table-groups")
+    tree.press("ArrowDown")
+    tree.press("ArrowDown")
+    cursor = tree.locator("tr.tk-cursor")
+    expect(cursor).to_contain_text("run 24")
+    tree.press("ArrowLeft")
+    expect(cursor).to_contain_text("team/p0")
+    tree.press("ArrowLeft")
+    expect(first).to_have_attribute("aria-expanded", "false")
+    tree.press("ArrowRight")
+    tree.press("Space")  # the members of the group are ticked
+    expect(page.get_by_role("toolbar", name="Selected experiments")).to_contain_text("10 selected")
+    tree.press("ArrowDown")
+    tree.press("ArrowRight")
+    expect(page.get_by_role("complementary", name="Info panel").get_by_role("heading", name="run 27")).to_be_visible()
+    page.get_by_role("button", name="Close", exact=True).click()
+
+    # What is found is grouped, the best group first; a wrong query is said, and no groups are lost.
+    box = page.get_by_role("combobox", name="Search experiments")
+    box.fill('hyperparameters["seed"] < 4')
+    expect(page.get_by_text("4 experiments", exact=True)).to_be_visible()
+    page.get_by_role("columnheader", name="loss/val").get_by_role("button").first.click()
+    expect(groups).to_have_text([re.compile("team/p1 ?1"), re.compile("team/p0 ?2"), re.compile("team/p2 ?1")])
+    box.fill("nme == 1")
+    expect(page.get_by_role("alert").filter(has_text="There is no field nme")).to_be_visible()
+    expect(groups).to_have_count(3)
+    box.fill("")
+    page.get_by_role("button", name="Group by").click()
+    page.get_by_role("textbox", name="Find a field").fill("seed")
+    page.get_by_role("radio", name="seed").click()
+    expect(groups.first).to_have_text(re.compile("29 ?1"))
+    page.get_by_role("button", name="Open all groups").click()
+    expect(tree.get_by_role("row", name=re.compile("run 29"))).to_be_visible()
+    page.get_by_role("button", name="Group by").click()
+    page.get_by_role("radio", name="No groups").click()
+    expect(page.get_by_role("grid", name="Experiments").locator("tr[aria-level]")).to_have_count(0)
+
+
+def test_what_nobody_has_makes_no_groups(page: Page, server: LabServer) -> None:
+    page.goto(server.page_url('trackkit/widgets/?type=table&group_by=hyperparameters["nope"]'))
+    expect(page.get_by_role("alert").filter(has_text="there is nothing to group by")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Show without groups").click()
+    expect(page.get_by_role("grid", name="Experiments").get_by_text("run 29")).to_be_visible()
+
+
+def test_models_are_found_opened_and_compared(page: Page, server: LabServer) -> None:
+    store = track.open_store(server.store)
+    for number in range(4):
+        model = track.register_model(
+            None,
+            "net" if number < 3 else "forest",
+            framework="pytorch" if number < 3 else "sklearn",
+            labels={"cat": 0, "dog": number},
+            config={"layers": number, "dropout": 0.1},
+            tags=["small"] if number == 1 else [],
+            store=server.store,
+        )
+    model.publish()
+    grid = shown(page, server, "&objectType=model&order_by=-version", name="Models")
+    assert names(grid)[0] == "net"
+    page.get_by_role("button", name="Filter by framework").click()
+    page.get_by_role("dialog", name="Filter by framework").get_by_role("checkbox", name="pytorch").check()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("3 models", exact=True)).to_be_visible()
+    box = page.get_by_role("combobox", name="Search models")
+    box.fill('"small" in tags')
+    expect(page.get_by_text("1 model", exact=True)).to_be_visible()
+    box.fill("")
+    expect(page.get_by_text("3 models", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    page.get_by_role("button", name="Filter by status").click()
+    page.get_by_role("dialog", name="Filter by status").get_by_role("checkbox", name="Published").check()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("1 model", exact=True)).to_be_visible()
+    expect(grid.locator("tbody tr td:nth-child(2)")).to_have_text(["forest"])
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_text("4 models", exact=True)).to_be_visible()
+
+    # It is live: an alias moves, another model comes.
+    store.model("net@2").add_alias("champion")
+    expect(grid.get_by_role("row", name=re.compile("net.*2")).get_by_text("@champion")).to_be_visible(timeout=10_000)
+    store.model("net@3").add_alias("champion")
+    expect(grid.get_by_role("row", name=re.compile("net.*3")).get_by_text("@champion")).to_be_visible(timeout=10_000)
+    expect(grid.get_by_text("@champion")).to_have_count(1)
+    picture(page, "models-table")
+
+    # A double click opens it in full, on its General tab.
+    grid.get_by_role("row").nth(1).dblclick()
+    panel = page.get_by_role("complementary", name="Info panel")
+    expect(panel.get_by_role("tab", name="General")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(grid).to_be_hidden()
+    panel.get_by_role("button", name="View in models table").click()
+    panel.get_by_role("button", name="Close", exact=True).click()
+
+    # Two side by side: configuration as a diff, labels that differ.
+    grid.get_by_role("checkbox", name="Select net").nth(0).click()
+    grid.get_by_role("checkbox", name="Select net").nth(1).click()
+    page.get_by_role("button", name="Compare").click()
+    comparison = page.get_by_role("article", name="2 models")
+    expect(comparison.get_by_role("region", name="net v3").locator("[data-differs]")).to_have_text('  "layers": 2,\n')
+    expect(comparison.get_by_role("region", name="net v2").locator("[data-differs]")).to_have_text('  "layers": 1,\n')
+    picture(page, "models-diff")
+    comparison.get_by_role("tab", name="Labels").click()
+    labels = comparison.get_by_role("table", name="Labels")
+    expect(labels.get_by_role("row")).to_have_count(2)
+    expect(labels.get_by_role("row").last).to_contain_text("dog")
+    comparison.get_by_role("checkbox", name="Show identical (1)").check()
+    expect(labels.get_by_role("row").last).to_contain_text("cat")
+    page.get_by_role("button", name="Back to the table").click()
+    expect(grid).to_be_visible()

@@ -40,9 +40,16 @@ const plugin: JupyterFrontEndPlugin<void> = {
     app.commands.addCommand('trackkit:experiments', {
       label: 'Experiments',
       caption: 'Find, compare and open the experiments of this store',
-      execute: async () => (await import('./table')).openTable(app, server),
+      execute: async () => (await import('./table')).openTable(app, server, 'experiment'),
     });
-    palette?.addItem({ command: 'trackkit:experiments', category: 'trackkit' });
+    app.commands.addCommand('trackkit:models', {
+      label: 'Models',
+      caption: 'Find, compare and open the models of this store',
+      execute: async () => (await import('./table')).openTable(app, server, 'model'),
+    });
+    for (const command of ['trackkit:experiments', 'trackkit:models']) {
+      palette?.addItem({ command, category: 'trackkit' });
+    }
   },
 };
 

@@ -8,7 +8,7 @@ import { Status } from '../parts/status';
 import { tagSlot } from '../parts/tagbook';
 import { RelativeTime } from '../parts/time';
 import { useVirtual } from '../parts/virtual';
-import type { Group, TableRow } from '../protocol';
+import type { Group, Status as StatusName, TableRow } from '../protocol';
 import { type Cell, type Column, cellOf, metricOfTrend, shownOf, shownOfGroup } from './columns';
 import { Grouped } from './grouped';
 import { isGroup, type Rows } from './rows';
@@ -429,7 +429,13 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
             style={placeOf(one)}
             title={whole}
           >
-            {time ? <RelativeTime time={time} /> : <span class="tk-cut">{text}</span>}
+            {time ? (
+              <RelativeTime time={time} />
+            ) : one.column.kind === 'status' && cell?.low === cell?.high ? (
+              cell && <Status status={cell.low as StatusName} />
+            ) : (
+              <span class="tk-cut">{text}</span>
+            )}
           </td>
         );
       })}
