@@ -9,7 +9,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.operations.reads import in_range
+from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.operations.table import course, field_of
 from trackkit_jupyter.query.nodes import Compare, Field
 from trackkit_jupyter.store import Store

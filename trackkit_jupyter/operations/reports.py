@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitStateError, TrackkitValueError
-from trackkit_jupyter.operations.reads import in_range
+from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.records import check_id, iso, user_name
 from trackkit_jupyter.store import Store, StoredReport
 
