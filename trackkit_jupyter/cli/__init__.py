@@ -88,13 +88,9 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _report_export(args: argparse.Namespace) -> int:
-    from trackkit_jupyter.reports import export
+    from trackkit_jupyter.cli.exporting import export_report
 
-    notebook = Path(args.notebook)
-    target = Path(args.path) if args.path else notebook.with_suffix(".md")
-    path = export(notebook, target, store(args) if args.store else None)
-    answer(args, {"path": str(path)}, f"Written: {path}")
-    return 0
+    return export_report(args)
 
 
 def _doctor(args: argparse.Namespace) -> int:
@@ -176,9 +172,12 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("file", metavar="FILE.zip", help="what `trackkit export --zip` wrote")
     report = commands.add_parser("report", help="work with reports", description="Work with reports.")
     below = report.add_subparsers(metavar="COMMAND", required=True)
-    report_export = command("export", _report_export, "write a report to Markdown or HTML", below=below)
+    report_export = command("export", _report_export, "write a report to PDF, Markdown or HTML", below=below)
     report_export.add_argument("notebook", help="the report")
-    report_export.add_argument("path", nargs="?", help="FILE.md or FILE.html (default: its own name with .md)")
+    report_export.add_argument(
+        "path", nargs="?", help="FILE.pdf, FILE.md or FILE.html (default: its own name with .md)"
+    )
+    report_export.add_argument("--code", action="store_true", help="show the code of the cells too")
     verify = command("verify", _keeping("verify"), "read everything a store holds, and say what is damaged")
     verify.add_argument("experiment", nargs="?", help="only this one: its id, the beginning of it, or its name")
     repair = command("repair", _keeping("repair"), "mend what can be mended; nothing is deleted")

@@ -176,7 +176,11 @@ class TrackkitMagics(Magics):
                 "%trackkit report export FILE.html"
             )
         else:
-            say(f"Written: {reports.here(None).export(args.path)}")
+            from trackkit_jupyter.reports.export import write
+
+            report = reports.here(None)
+            done = write(report.path, args.path, report.store, code=args.code)
+            say("\n".join([f"Written: {done.path}", *(f"Not shown: {reason}" for reason in done.missing)]))
 
     # -- parts
 

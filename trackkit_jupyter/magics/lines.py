@@ -180,7 +180,8 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
     here.add_argument("-p", "--project", help="its project; a slash nests projects")
     here.add_argument("-d", "--description", default="", help="a sentence about it")
     export = actions.add_parser("export", prog="%trackkit report export", description="write this report to a file")
-    export.add_argument("path", metavar="FILE", help="FILE.md or FILE.html")
+    export.add_argument("path", metavar="FILE", help="FILE.pdf, FILE.md or FILE.html")
+    export.add_argument("--code", action="store_true", help="show the code of the cells too")
     actions.add_parser("publish", prog="%trackkit report publish", description="lock this report: not in this version")
     return track, log, embed, trackkit
 

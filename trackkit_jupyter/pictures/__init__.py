@@ -6,9 +6,19 @@ for matplotlib, and drawing one leaves that style as it was.
 
 from __future__ import annotations
 
-from trackkit_jupyter.pictures.figures import figure_picture
+from trackkit_jupyter.pictures.figures import draw_figure, figure_picture, kinds_of
 from trackkit_jupyter.pictures.lines import chart_picture, charts_picture
+from trackkit_jupyter.pictures.paper import as_letters
 from trackkit_jupyter.pictures.parallel import parallel_picture
 from trackkit_jupyter.pictures.samples import samples_picture
 
-__all__ = ["chart_picture", "charts_picture", "figure_picture", "parallel_picture", "samples_picture"]
+__all__ = [
+    "as_letters",
+    "chart_picture",
+    "charts_picture",
+    "draw_figure",
+    "figure_picture",
+    "kinds_of",
+    "parallel_picture",
+    "samples_picture",
+]

@@ -15,7 +15,7 @@ from trackkit_jupyter.pictures.paper import NOTE, TEXT, TITLE, Align, Box, Forma
 from trackkit_jupyter.pictures.plotly import Scale, array, color, dash, plain, plain_title
 from trackkit_jupyter.pictures.traces import Plane
 
-__all__ = ["figure_picture"]
+__all__ = ["draw_figure", "figure_picture", "kinds_of"]
 
 _PAD = 12.0
 
@@ -55,27 +55,60 @@ def figure_picture(
     TrackkitValueError
         If the theme or the format is unknown.
     """
+    look: dict[str, Any] = {"theme": theme, "format": format, "width": width, "height": height, "scale": scale}
+    if kept is not None and theme == "light" and format == "png":
+        laid = _laid(figure, kept, look)
+        if laid is not None:
+            return laid
+    drawn = draw_figure(figure, **look)
+    if drawn is None and format == "png" and kept is not None:
+        drawn = _laid(figure, kept, look)
+    if drawn is not None:
+        return drawn
+    with sheet(width, height, theme, scale) as paper:
+        shown, layout = _parts(figure)
+        _placeholder(paper, plain_title(layout), [str(trace.get("type", "scatter")) for trace in shown])
+        return paper.output(format, plain_title(layout))
+
+
+def draw_figure(
+    figure: Mapping[str, Any],
+    *,
+    theme: Theme = "light",
+    format: Format = "png",
+    width: int = 640,
+    height: int = 400,
+    scale: float = 2,
+) -> bytes | None:
+    """Draw a plotly figure; ``None`` where it has traces that are not drawn here, or is malformed.
+
+    The parameters are those of `figure_picture`.
+    """
+    shown, layout = _parts(figure)
+    with sheet(width, height, theme, scale) as paper:
+        try:
+            drawn = _figure(paper, shown, layout, {str(trace.get("type", "scatter")) for trace in shown})
+        except Exception:  # noqa: BLE001  a figure is anybody's JSON: whatever is wrong with it, others say what it was
+            return None
+        return paper.output(format, plain_title(layout)) if drawn else None
+
+
+def kinds_of(figure: Mapping[str, Any]) -> list[str]:
+    """Return the types of the traces of a figure, each once."""
+    return list(dict.fromkeys(str(trace.get("type", "scatter")) for trace in _parts(figure)[0]))
+
+
+def _parts(figure: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the traces of a figure that are shown, and its layout."""
     data, layout = figure.get("data"), figure.get("layout")
     known = [trace for trace in data if isinstance(trace, dict)] if isinstance(data, list) else []
     shown = [trace for trace in known if trace.get("visible", True) is True]
-    look: dict[str, Any] = layout if isinstance(layout, dict) else {}
-    kinds = {str(trace.get("type", "scatter")) for trace in shown}
-    if kept is not None and theme == "light" and format == "png":
-        with sheet(width, height, theme, scale) as paper:
-            if _lay(paper, kept):
-                return paper.output(format, plain_title(look))
-    with sheet(width, height, theme, scale) as paper:
-        try:
-            drawn = _figure(paper, shown, look, kinds)
-        except Exception:  # noqa: BLE001  a figure is anybody's JSON: whatever is wrong with it, the picture says what it was
-            drawn = False
-        if drawn:
-            return paper.output(format, plain_title(look))
-    with sheet(width, height, theme, scale) as paper:
-        if format == "png" and kept is not None and _lay(paper, kept):
-            return paper.output(format, plain_title(look))
-        _placeholder(paper, plain_title(look), [str(trace.get("type", "scatter")) for trace in shown])
-        return paper.output(format, plain_title(look))
+    return shown, layout if isinstance(layout, dict) else {}
+
+
+def _laid(figure: Mapping[str, Any], kept: bytes, look: dict[str, Any]) -> bytes | None:
+    with sheet(look["width"], look["height"], look["theme"], look["scale"]) as paper:
+        return paper.output("png", plain_title(_parts(figure)[1])) if _lay(paper, kept) else None
 
 
 def _lay(paper: Paper, kept: bytes) -> bool:

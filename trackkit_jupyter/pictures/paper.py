@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
 from typing import Any, Literal
 
@@ -26,7 +27,21 @@ from PIL import Image
 from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.palette import THEMES, Theme
 
-__all__ = ["NOTE", "TEXT", "TITLE", "Align", "Box", "Format", "LegendEntry", "Paper", "pattern", "sheet", "shorten"]
+__all__ = [
+    "LOCK",
+    "NOTE",
+    "TEXT",
+    "TITLE",
+    "Align",
+    "Box",
+    "Format",
+    "LegendEntry",
+    "Paper",
+    "as_letters",
+    "pattern",
+    "sheet",
+    "shorten",
+]
 
 Align = Literal["left", "center", "right"]
 Format = Literal["png", "svg"]
@@ -34,7 +49,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels fr
 LegendEntry = tuple[str, str, Sequence[float], bool]  # name, colour, dash, whether it is a line (else a patch)
 
 TITLE, TEXT, NOTE = 12.5, 11.0, 10.0  # pixels
-_LOCK = threading.Lock()  # matplotlib's settings and its text layout are shared by the whole process
+LOCK = threading.Lock()  # matplotlib's settings and its text layout are shared by the whole process
 _COLORS = 64
 _FURTHER_FONTS = (
     "Noto Sans CJK SC",
@@ -53,6 +68,19 @@ _STYLE: Any = {key: value for key, value in mpl.rcParamsDefault.items() if key.p
     "text.parse_math": False,
     "svg.hashsalt": "trackkit",
 }
+
+
+_AS_LETTERS: ContextVar[bool] = ContextVar("as_letters", default=False)
+
+
+@contextmanager
+def as_letters() -> Iterator[None]:
+    """Let SVG hold its texts as text of the font DejaVu Sans, for whoever has it: it can be found and copied."""
+    token = _AS_LETTERS.set(True)
+    try:
+        yield
+    finally:
+        _AS_LETTERS.reset(token)
 
 
 @contextmanager
@@ -75,7 +103,8 @@ def sheet(width: float, height: float, theme: Theme, scale: float = 2) -> Iterat
     """
     if theme not in THEMES:
         raise TrackkitValueError(f"theme is light or dark, not {theme!r}", field="theme")
-    with _LOCK, mpl.rc_context(_STYLE), warnings.catch_warnings():
+    style = {**_STYLE, "svg.fonttype": "none"} if _AS_LETTERS.get() else _STYLE
+    with LOCK, mpl.rc_context(style), warnings.catch_warnings():
         for category in (UserWarning, RuntimeWarning):  # a missing letter, a row of NaN: nothing a person could mend
             warnings.simplefilter("ignore", category)
         yield Paper(width, height, theme, scale)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -157,13 +158,26 @@ class Report(StoredReport):
                 "status",
             )
 
-    def export(self, path: str | os.PathLike[str]) -> Path:
-        """Write the report to a Markdown or HTML file, every view drawn afresh from the store.
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        code: bool = False,
+        progress: Callable[[int, int, str], None] | None = None,
+    ) -> Path:
+        """Write the report to a PDF, Markdown or HTML file, every view drawn afresh from the store.
+
+        What cannot be drawn is said in its place; see :func:`trackkit_jupyter.report.export`.
 
         Parameters
         ----------
         path
-            ``.md``: pictures go into a folder ``<name>_files`` beside it; ``.html``: one file with everything in it.
+            ``.pdf``: needs the extra ``trackkit_jupyter[pdf]``; ``.md``: pictures go into a folder ``<name>_files``
+            beside it; ``.html``: one file with everything in it.
+        code
+            Whether to show the code of the cells.
+        progress
+            Called with how many views are drawn, how many there are, and which one comes.
 
         Returns
         -------
@@ -174,12 +188,14 @@ class Report(StoredReport):
         ------
         TrackkitValueError
             Another kind of file.
+        TrackkitStateError
+            A PDF, and typst is not installed.
         TrackkitStorageError
             It cannot be written.
         """
         from trackkit_jupyter.reports.export import export
 
-        return export(self.path, path, self.store)
+        return export(self.path, path, self.store, code=code, progress=progress)
 
 
 def _record(name: Any, project: Any, description: Any, path: Path, id: str) -> dict[str, Any]:

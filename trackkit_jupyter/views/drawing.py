@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from trackkit_jupyter.charts import Chart
     from trackkit_jupyter.store import Store
 
-__all__ = ["Drawing", "draw", "summarise"]
+__all__ = [
+    "Drawing",
+    "caption_of",
+    "charts_of",
+    "draw",
+    "missing",
+    "newest_plots",
+    "newest_samples",
+    "parallel",
+    "summarise",
+]
 
 Format = Literal["png", "svg"]
 _WIDTH = 640  # CSS pixels, of an output in a notebook
@@ -41,7 +51,7 @@ def summarise(view: View, store: Store[Any]) -> tables.Summary:
     except TrackkitError as error:
         return tables.message(view.title, error.message)
     if not ids:
-        return tables.message(view.title, _missing(view))
+        return tables.message(view.title, missing(view))
     experiments = [store.record(id) for id in ids]
     if view.kind == "model":
         return tables.describe_model(experiments[0])
@@ -50,7 +60,7 @@ def summarise(view: View, store: Store[Any]) -> tables.Summary:
     if view.kind in ("plot", "samples"):
         logged = any(_wanted(view, exp.plots() if view.kind == "plot" else exp.samples()) for exp in experiments)
         what = "plots" if view.kind == "plot" else "debug samples"
-        return tables.message(_caption(view, experiments), "" if logged else f"no {what} logged yet")
+        return tables.message(caption_of(view, experiments), "" if logged else f"no {what} logged yet")
 
     def wanted(metric: str, variant: str) -> bool:
         return view.options.get("type") == "parcoords" or _is_wanted(view, metric, variant)
@@ -98,7 +108,7 @@ def draw(
     except TrackkitError as error:
         return Drawing(None, error.message)
     if not ids:
-        return Drawing(None, _missing(view))
+        return Drawing(None, missing(view))
     experiments = [store.record(id) for id in ids]
     named = view.options.get("theme")
     look: dict[str, Any] = {
@@ -106,7 +116,7 @@ def draw(
         "format": format,
         "scale": scale,
     }
-    caption = _caption(view, experiments)
+    caption = caption_of(view, experiments)
     if view.kind == "plot":
         return Drawing(_plot(view, experiments, look), caption)
     if view.kind == "samples":
@@ -114,8 +124,8 @@ def draw(
     if view.kind == "single":
         return Drawing(None, caption)
     if view.options.get("type") == "parcoords" or view.options.get("tab") == "parallel":
-        return Drawing(_parallel(view, store, ids, look), caption)
-    found = _charts(view, store, ids, points)
+        return Drawing(parallel(view, store, ids, look), caption)
+    found = charts_of(view, store, ids, points)
     picture = None
     if not found and view.kind == "model":
         return Drawing(None, caption)
@@ -124,14 +134,16 @@ def draw(
     return Drawing(picture or _grid(found, caption, view, look), caption)
 
 
-def _missing(view: View) -> str:
+def missing(view: View) -> str:
+    """Return the sentence for a view whose objects are all gone."""
     what = "model" if view.kind == "model" or view.options.get("object_type") == "model" else "experiment"
     if len(view.objects) == 1:
         return f"The {what} {view.objects[0]} is not in this store any more."
     return f"None of the {len(view.objects)} {what}s is in this store any more."
 
 
-def _caption(view: View, experiments: Sequence[Any]) -> str:
+def caption_of(view: View, experiments: Sequence[Any]) -> str:
+    """Return what a view shows in one line."""
     if len(experiments) == 1:
         text = f"{experiments[0].name} · {experiments[0].status}"
     else:
@@ -145,7 +157,8 @@ def _caption(view: View, experiments: Sequence[Any]) -> str:
     return f"{text} ({gone} no longer in this store)" if gone > 0 else text
 
 
-def _charts(view: View, store: Store[Any], ids: Sequence[str], points: int) -> list[Chart]:
+def charts_of(view: View, store: Store[Any], ids: Sequence[str], points: int) -> list[Chart]:
+    """Return the charts of a view, as they are drawn, without those that are empty."""
     from trackkit_jupyter import charts, operations
 
     options = view.options
@@ -161,7 +174,7 @@ def _charts(view: View, store: Store[Any], ids: Sequence[str], points: int) -> l
     return [chart for chart in found if any(len(line.x) for line in chart.series)]
 
 
-def _parallel(view: View, store: Store[Any], ids: Sequence[str], look: dict[str, Any]) -> bytes | None:
+def parallel(view: View, store: Store[Any], ids: Sequence[str], look: dict[str, Any]) -> bytes | None:
     """Return the parallel coordinates of hyperparameters and metrics."""
     from trackkit_jupyter import charts, operations, pictures
 
@@ -205,7 +218,7 @@ def _plot(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes
     from trackkit_jupyter import pictures
 
     for exp in experiments:
-        rows = _wanted(view, exp.plots())
+        rows = newest_plots(view, exp)
         if rows:
             newest = max(rows, key=lambda row: row["iteration"] or 0)
             try:
@@ -215,6 +228,25 @@ def _plot(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes
             except (NotFoundError, TrackkitStorageError, json.JSONDecodeError):
                 continue  # its file is damaged; the next one may not be
     return None
+
+
+def newest_plots(view: View, exp: Any) -> list[dict[str, Any]]:
+    """Return the newest plot of each metric and variant that a view shows, in the order they were first logged."""
+    return _newest(_wanted(view, exp.plots()))
+
+
+def newest_samples(view: View, exp: Any) -> list[dict[str, Any]]:
+    """Return the newest debug sample of each metric and variant that a view shows, as they were first logged."""
+    return _newest(_wanted(view, exp.samples()))
+
+
+def _newest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        before = found.get((row["metric"], row["variant"]))
+        if before is None or (row["iteration"] or 0) >= (before["iteration"] or 0):
+            found[row["metric"], row["variant"]] = row
+    return list(found.values())
 
 
 def _samples(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes | None:

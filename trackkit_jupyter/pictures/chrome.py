@@ -1,0 +1,180 @@
+"""Plotly figures drawn by a Chrome or Chromium that is installed: one start for all of them, no network, no window."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from trackkit_jupyter.palette import THEMES
+
+__all__ = ["draw", "find"]
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+#: Nothing is asked of any network: no name is found, no update looked for.
+_FLAGS = (
+    "--headless --disable-background-networking --disable-component-update --disable-default-apps --disable-sync "
+    "--disable-extensions --no-first-run --no-default-browser-check --mute-audio --hide-scrollbars "
+    "--use-angle=swiftshader --enable-unsafe-swiftshader --disable-dev-shm-usage "
+    "--proxy-server=127.0.0.1:9 --proxy-bypass-list=<-loopback>"
+).split()
+_AT_ONCE = 25  # figures of one page
+_SECONDS = 30  # for the start, and some for each figure
+_EACH = 4
+_PAGE = """<!doctype html><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' file:; style-src \
+'unsafe-inline'; img-src data: blob:; font-src data:; worker-src blob:"><body>
+<script src="plotly.min.js"></script><script src="figures.js"></script>
+<script>
+const size = { width: WIDTH, height: HEIGHT, format: 'FORMAT', scale: SCALE };
+const paper = { paper_bgcolor: 'PAPER', width: WIDTH, height: HEIGHT, autosize: false };
+const font = { family: 'DejaVu Sans, Open Sans, Verdana, Arial, sans-serif' };
+(async () => {
+  const answers = [];
+  for (const { data, layout } of figures) {
+    try {
+      const margin = { l: 56, r: 24, t: layout?.title?.text ? 48 : 20, b: 44, ...layout?.margin };
+      const look = { ...layout, ...paper, margin, font: { ...font, ...layout?.font } };
+      const figure = { data, layout: look, config: { staticPlot: true } };
+      answers.push({ drawn: await Plotly.toImage(figure, size) });
+    } catch (error) {
+      answers.push({ why: String(error?.message ?? error) });
+    }
+  }
+  const text = document.createElement('pre');
+  text.id = 'answers';
+  text.textContent = btoa(encodeURIComponent(JSON.stringify(answers)));
+  document.body.append(text);
+})();
+</script>
+"""
+
+
+def find() -> str | None:
+    """Return the program of a Chrome or Chromium; ``None`` where there is none.
+
+    ``BROWSER_PATH`` names one (as kaleido reads it); set to nothing, none is used.
+    """
+    named = os.environ.get("BROWSER_PATH")
+    if named is not None:
+        return shutil.which(named) if named else None
+    for name in _NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    return next((place for place in _PLACES if os.path.isfile(place)), None)
+
+
+def draw(
+    browser: str,
+    figures: Sequence[Mapping[str, Any]],
+    format: Literal["png", "svg"] = "svg",
+    *,
+    width: int = 640,
+    height: int = 400,
+    scale: float = 2,
+) -> list[bytes | str]:
+    """Draw plotly figures.
+
+    Parameters
+    ----------
+    browser
+        The program, from `find`.
+    figures
+        Plotly's JSON.
+    format
+        ``svg`` or ``png``.
+    width, height
+        Size in CSS pixels.
+    scale
+        Pixels of a PNG per CSS pixel.
+
+    Returns
+    -------
+    list
+        For each figure the picture, or why there is none.
+    """
+    script = _plotly()
+    if script is None:
+        return ["the plotly package is not installed"] * len(figures)
+    answers: list[bytes | str] = []
+    for start in range(0, len(figures), _AT_ONCE):
+        some = figures[start : start + _AT_ONCE]
+        page = (
+            _PAGE.replace("PAPER", THEMES["light"].paper)
+            .replace("FORMAT", format)
+            .replace("SCALE", str(scale if format == "png" else 1))
+        )
+        answers += _page(browser, script, page.replace("WIDTH", str(width)).replace("HEIGHT", str(height)), some)
+    return answers
+
+
+def _page(browser: str, script: Path, page: str, figures: Sequence[Mapping[str, Any]]) -> list[bytes | str]:
+    with tempfile.TemporaryDirectory(prefix="trackkit-figures-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        shutil.copyfile(script, folder / "plotly.min.js")
+        text = json.dumps([{"data": one.get("data"), "layout": one.get("layout")} for one in figures])
+        (folder / "figures.js").write_text(f"const figures = {text};", encoding="utf-8")
+        (folder / "page.html").write_text(page, encoding="utf-8")
+        # As root, which containers often are, Chrome starts without its sandbox only.
+        sandbox = ["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else []
+        budget = (_SECONDS + _EACH * len(figures)) * 1000
+        command = [browser, *_FLAGS, *sandbox, f"--user-data-dir={folder / 'profile'}",
+                   f"--virtual-time-budget={budget}", "--dump-dom", (folder / "page.html").as_uri()]  # fmt: skip
+        try:
+            done = subprocess.run(
+                command,
+                capture_output=True,
+                timeout=_SECONDS + _EACH * len(figures),
+                env={**os.environ, "HOME": name},
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return [f"{Path(browser).name} took too long"] * len(figures)
+        except OSError as error:
+            return [f"{Path(browser).name} could not be started ({error.strerror})"] * len(figures)
+        return _answers(done.stdout.decode("utf-8", "replace"), Path(browser).name, len(figures))
+
+
+def _answers(page: str, name: str, count: int) -> list[bytes | str]:
+    from urllib.parse import unquote
+
+    found = re.search(r'<pre id="answers">([A-Za-z0-9+/=]*)</pre>', page)
+    if found is None:
+        return [f"{name} did not finish the page"] * count
+    answers = json.loads(unquote(base64.b64decode(found[1]).decode("ascii")))
+    return [_picture(answer.get("drawn")) or str(answer.get("why") or "it is malformed")[:200] for answer in answers]
+
+
+def _picture(address: Any) -> bytes | None:
+    if not isinstance(address, str):
+        return None
+    from urllib.parse import unquote_to_bytes
+
+    head, _, data = address.partition(",")
+    return base64.b64decode(data) if head.endswith(";base64") else unquote_to_bytes(data)
+
+
+def _plotly() -> Path | None:
+    """Return plotly.js of the plotly package."""
+    spec = importlib.util.find_spec("plotly")  # not imported: that takes half a second and is not needed
+    if spec is None or spec.origin is None:
+        return None
+    script = Path(spec.origin).parent / "package_data" / "plotly.min.js"
+    return script if script.is_file() else None

@@ -1,0 +1,110 @@
+"""A report as one HTML file: readable without scripts, with everything in it, and nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trackkit_jupyter.reports.export.document import Document
+from trackkit_jupyter.reports.export.embeds import Drawn
+from trackkit_jupyter.reports.export.texts import fragments
+
+__all__ = ["page"]
+
+_STYLE = Path(__file__).with_name("report.css")
+#: Whatever the texts say, the browser loads nothing and runs nothing but what is named here.
+_POLICY = (
+    "default-src 'none'; img-src data: blob:; media-src data: blob:; font-src data:; style-src 'unsafe-inline'; "
+    "form-action 'none'; base-uri 'none'"
+)
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>
+{style}
+</style>
+</head>
+<body>
+<article>
+<header>
+<h1>{title}</h1>
+{about}
+</header>
+{body}
+</article>
+</body>
+</html>
+"""
+
+
+def page(document: Document, drawn: Mapping[str, Drawn]) -> str:
+    """Return a report as a page."""
+    mark = re.compile(f"({'|'.join(drawn)})") if drawn else None
+    parts = []
+    for soup in fragments(document):
+        if mark:
+            _put_views(soup, mark, drawn)
+        parts.append(str(soup))
+    facts = " · ".join(html.escape(fact) for fact in document.facts)
+    about = f'<p class="facts">{facts}</p>\n' if facts else ""
+    if document.description:
+        about += f"<p>{html.escape(document.description)}</p>\n"
+    return _PAGE.format(
+        policy=html.escape(_POLICY),
+        title=html.escape(document.title),
+        style=_style(),
+        about=about,
+        body="\n".join(parts),
+    )
+
+
+def _style() -> str:
+    from pygments.formatters.html import HtmlFormatter
+
+    light = HtmlFormatter(style="friendly").get_style_defs("pre.code")
+    dark = HtmlFormatter(style="github-dark").get_style_defs("pre.code")
+    kept = [re.sub(r"(?m)^(?!pre\.code \.).*\n?", "", str(rules)) for rules in (light, dark)]
+    return f"{_STYLE.read_text(encoding='utf-8')}\n{kept[0]}\n@media (prefers-color-scheme: dark) {{\n{kept[1]}\n}}"
+
+
+def _put_views(soup: Any, mark: re.Pattern[str], drawn: Mapping[str, Drawn]) -> None:
+    import bs4
+    from bs4.element import NavigableString
+
+    for text in list(soup.find_all(string=mark)):
+        pieces: list[Any] = []
+        for piece in mark.split(str(text)):
+            if piece in drawn:
+                pieces.extend(bs4.BeautifulSoup(view(drawn[piece]), "html.parser").contents)
+            elif piece:
+                pieces.append(NavigableString(piece))
+        paragraph = text.parent if text.parent is not None and text.parent.name == "p" else None
+        if paragraph is not None and str(text).strip() == paragraph.get_text().strip():
+            paragraph.replace_with(*pieces)  # a figure is no part of a paragraph
+        else:
+            text.replace_with(*pieces)
+
+
+def view(drawn: Drawn) -> str:
+    """Return what stands in the place of a view."""
+    parts = []
+    for image in drawn.images:
+        data = base64.b64encode(image.data).decode("ascii")
+        mime = "image/svg+xml" if image.format == "svg" else "image/png"
+        alt = drawn.caption if len(drawn.images) == 1 and drawn.caption else image.alt
+        parts.append(f'<img alt="{html.escape(alt)}" src="data:{mime};base64,{data}">')
+    if drawn.tables:
+        parts.append(f'<div class="tables">{re.sub(r"^<div>.*?</div>", "", drawn.words.html())}</div>')
+    parts += [f'<p class="note">{html.escape(reason)}</p>' for reason in drawn.missing]
+    caption = f"<figcaption>{html.escape(drawn.caption)}</figcaption>" if drawn.caption else ""
+    return f"<figure>{''.join(parts)}{caption}</figure>"

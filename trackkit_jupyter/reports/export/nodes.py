@@ -1,0 +1,504 @@
+"""From safe HTML to the nodes that ``report.typ`` lays out: plain data, of which nothing is ever run.
+
+A node is text, or ``{"k": kind, ...}`` with its children in ``c``. Pictures become files in a folder.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from trackkit_jupyter.reports.export.embeds import Drawn
+from trackkit_jupyter.reports.export.texts import FORMULA
+from trackkit_jupyter.views.tables import Table
+
+__all__ = ["Nodes"]
+
+Node = str | dict[str, Any]
+
+_SIMPLE = {
+    "strong": "strong", "b": "strong", "em": "em", "i": "em", "cite": "em", "dfn": "em", "var": "em",
+    "del": "strike", "s": "strike", "strike": "strike", "u": "underline", "ins": "underline", "mark": "mark",
+    "sub": "sub", "sup": "sup", "small": "small",
+}  # fmt: skip
+_BLOCKS = frozenset(
+    "p div h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table details hr figure center summary li dd dt section".split()
+)
+#: Deeper nesting is laid out as if it were not nested: typst counts its calls, and nobody reads it.
+_DEEPEST = 12
+_MOST_CELLS = 20_000
+_LONGEST_WORD = 60
+_POINTS = 0.75  # of a CSS pixel
+_WIDEST, _TALLEST = 470.0, 680.0  # points of a page's text
+_SIDE = 2400  # pixels of a picture that a page can show
+_MOST_PIXELS = 50_000_000
+
+
+class Nodes:
+    """Makes nodes of HTML and of drawn views, and the files of their pictures.
+
+    Parameters
+    ----------
+    folder
+        Where the pictures go; nothing else can be reached from the page.
+    drawn
+        What stands in the place of each mark.
+    """
+
+    def __init__(self, folder: Path, drawn: Mapping[str, Drawn]) -> None:
+        self._folder, self._drawn = folder, drawn
+        self._mark = re.compile(f"({'|'.join(drawn)})") if drawn else None
+        self._names: set[str] = set()
+        self._files = 0
+        self.foreign: list[str] = []  # vector pictures that somebody else drew, which may be anything
+        self.text: set[str] = set()  # every letter that is printed
+
+    def of(self, soups: Iterable[Any]) -> list[Node]:
+        """Return the nodes of trees of HTML, in order."""
+        found = list(soups)
+        self._names = {str(tag["id"]) for soup in found for tag in soup.find_all(re.compile(r"^h[1-6]$"), id=True)}
+        return [node for soup in found for node in self._blocks(soup, 0)]
+
+    # -- blocks
+
+    def _blocks(self, tag: Any, depth: int) -> list[Node]:
+        """Return the children of a tag; what is no block stands in paragraphs."""
+        nodes: list[Node] = []
+        line: list[Node] = []
+
+        def end() -> None:
+            words = _trimmed(line)
+            if words:
+                nodes.extend(self._paragraph(words))
+            line.clear()
+
+        for child in tag.children:
+            if _name(child) in _BLOCKS:
+                end()
+                nodes.extend(self._block(child, depth + 1))
+            else:
+                line.extend(self._inline(child, depth + 1))
+        end()
+        return nodes
+
+    def _paragraph(self, words: list[Node]) -> list[Node]:
+        """Return a paragraph; views and pictures that stand alone in it are blocks."""
+        nodes: list[Node] = []
+        line: list[Node] = []
+        alone = all(isinstance(word, dict) and word["k"] in ("image", "block") for word in words if word != " ")
+
+        def end() -> None:
+            if rest := _trimmed(line):
+                nodes.append({"k": "p", "c": _directed(rest)})
+            line.clear()
+
+        for word in words:
+            if isinstance(word, dict) and word["k"] == "block":
+                end()
+                nodes.append(word)
+            elif isinstance(word, dict) and alone and word["k"] == "image":
+                end()
+                nodes.append(_figure(word))
+            else:
+                line.append(_small(word))
+                if isinstance(word, dict) and "caption" in word:
+                    line.append({"k": "foot", "text": word["caption"][0]})
+        end()
+        return nodes
+
+    def _block(self, tag: Any, depth: int) -> list[Node]:
+        name = _name(tag)
+        if depth > _DEEPEST:
+            return self._paragraph([self._text(" ".join(tag.get_text(" ").split()))])
+        if name == "p":
+            return self._blocks(tag, depth)
+        if name[0] == "h" and name[1:].isdigit():
+            words = [_small(word) for word in _trimmed(self._inlines(tag, depth))]
+            if not words:
+                return []
+            named = {"id": str(tag["id"])} if tag.get("id") in self._names else {}
+            return [{"k": "h", "level": int(name[1:]), "c": _directed(words), **named}]
+        if name == "hr":
+            return [{"k": "hr"}]
+        if name == "pre":
+            return self._pre(tag)
+        if name == "blockquote":
+            return [{"k": "quote", "c": self._blocks(tag, depth)}]
+        if name in ("ul", "ol"):
+            return self._list(tag, depth)
+        if name == "dl":
+            return self._terms(tag, depth)
+        if name == "table":
+            return self._table(tag, depth)
+        if name == "details":
+            return [self._details(tag, depth)]
+        return self._blocks(tag, depth)
+
+    def _pre(self, tag: Any) -> list[Node]:
+        code = tag.find("code")
+        classes = (code.get("class") or []) if code else []
+        language = next((str(each).removeprefix("language-") for each in classes if str(each)[:9] == "language-"), "")
+        text = self._text(_broken(tag.get_text().rstrip("\n"), 88))
+        if not text.strip():
+            return []
+        return [{"k": "pre", "text": text.expandtabs(4), **({"lang": language} if language else {})}]
+
+    def _list(self, tag: Any, depth: int) -> list[Node]:
+        items: list[dict[str, Any]] = []
+        for child in tag.find_all("li", recursive=False):
+            box = child.find("input", recursive=False) or child.select_one(":scope > p:first-child > input")
+            done = None if box is None else box.has_attr("checked")
+            if box is not None:
+                box.extract()
+            blocks = self._blocks(child, depth)
+            item: dict[str, Any] = {"c": _inlined(blocks)}
+            if done is not None:
+                item["done"] = done
+            items.append(item)
+        if not items:
+            return []
+        tight = tag.select_one(":scope > li > p") is None
+        if _name(tag) == "ol":
+            first = str(tag.get("start") or "1")
+            start = int(first) if first.isdecimal() and len(first) < 10 else 1
+            return [{"k": "ol", "items": items, "tight": tight, "start": start}]
+        return [{"k": "ul", "items": items, "tight": tight, "tasks": any("done" in item for item in items)}]
+
+    def _terms(self, tag: Any, depth: int) -> list[Node]:
+        nodes: list[Node] = []
+        for child in tag.children:
+            if _name(child) == "dt":
+                nodes.append({"k": "p", "c": [{"k": "strong", "c": self._inlines(child, depth + 1)}]})
+            elif _name(child) == "dd":
+                nodes.append({"k": "indent", "c": self._blocks(child, depth + 1)})
+        return nodes
+
+    def _details(self, tag: Any, depth: int) -> Node:
+        summary = tag.find("summary", recursive=False)
+        words: list[Node] = [_small(word) for word in self._inlines(summary, depth)] if summary else ["Details"]
+        if summary:
+            summary.extract()
+        return {"k": "details", "summary": _trimmed(words), "c": self._blocks(tag, depth)}
+
+    def _table(self, tag: Any, depth: int) -> list[Node]:
+        rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
+        cells: list[dict[str, Any]] = []
+        taken: set[tuple[int, int]] = set()
+        head = columns = 0
+        aligns: dict[int, str] = {}
+        shown = rows
+        for y, row in enumerate(rows):
+            if len(cells) > _MOST_CELLS:
+                shown = rows[:y]
+                break
+            found = row.find_all(["td", "th"], recursive=False)
+            if found and head == y and (all(_name(cell) == "th" for cell in found) or _name(row.parent) == "thead"):
+                head += 1
+            x = 0
+            for cell in found:
+                while (x, y) in taken:
+                    x += 1
+                wide, tall = _span(cell.get("colspan")), min(_span(cell.get("rowspan")), len(rows) - y)
+                places = {(x + i, y + j) for i in range(wide) for j in range(tall)}
+                if places & taken:
+                    wide = tall = 1
+                    places = {(x, y)}
+                taken |= places
+                side = _side(cell)
+                if side and wide == 1:
+                    aligns.setdefault(x, side)
+                words = _inlined(self._blocks(cell, depth))
+                made = {"x": x, "y": y, "head": _name(cell) == "th", "c": words, "align": side or "default"}
+                cells.append(made | ({"colspan": wide, "rowspan": tall} if wide * tall > 1 else {}))
+                x += wide
+                columns = max(columns, x)
+        if not cells:
+            return []
+        size = 9.5 if columns <= 6 else 8.0 if columns <= 10 else 6.5
+        align = [aligns.get(x, "default") for x in range(columns)]
+        nodes: list[Node] = []
+        caption = tag.find("caption")
+        if caption:
+            nodes.append({"k": "p", "c": [{"k": "small", "c": self._inlines(caption, depth)}]})
+        nodes.append({"k": "table", "columns": columns, "size": size, "align": align, "head": head, "cells": cells})
+        if len(shown) < len(rows):
+            nodes.append(self._note([f"{len(rows) - len(shown):,} more rows are left out here."]))
+        return nodes
+
+    # -- in a line
+
+    def _inlines(self, tag: Any, depth: int) -> list[Node]:
+        return [node for child in tag.children for node in self._inline(child, depth + 1)]
+
+    def _inline(self, child: Any, depth: int) -> list[Node]:
+        name = _name(child)
+        if not name:
+            return self._words(re.sub(r"\s+", " ", str(child))) if _is_text(child) else []
+        if depth > 3 * _DEEPEST:
+            return self._words(" ".join(child.get_text(" ").split()))
+        if name == "br":
+            return [{"k": "br"}]
+        if name == "img":
+            return self._image(child)
+        if name == "input":
+            return [{"k": "tick", "done": child.has_attr("checked")}]
+        if name in ("code", "samp"):
+            text = self._text(_broken(child.get_text(), _LONGEST_WORD))
+            return [{"k": "code", "text": text}] if text else []
+        if name == "kbd":
+            return [{"k": "kbd", "text": self._text(child.get_text())}]
+        if name == "a":
+            return self._link(child, depth)
+        words = self._inlines(child, depth)
+        if name == "q":
+            return ["“", *words, "”"]
+        kind = _SIMPLE.get(name)
+        return [{"k": kind, "c": [_small(word) for word in words]}] if kind and words else words
+
+    def _words(self, text: str) -> list[Node]:
+        """Return text, with the views in the place of their marks."""
+        if self._mark is None or "trackkitembed" not in text:
+            return [self._text(_broken(text, _LONGEST_WORD))] if text else []
+        nodes: list[Node] = []
+        for part in self._mark.split(text):
+            if part in self._drawn:
+                nodes.append({"k": "block", "c": self.view(self._drawn[part])})
+            elif part:
+                nodes.append(self._text(_broken(part, _LONGEST_WORD)))
+        return nodes
+
+    def _link(self, tag: Any, depth: int) -> list[Node]:
+        words = [_small(word) for word in self._inlines(tag, depth)]
+        address = str(tag.get("href") or "").strip()
+        if not words:
+            return []
+        if address.startswith("#"):
+            from urllib.parse import unquote
+
+            name = unquote(address[1:])
+            link: Node = {"k": "ref", "id": name, "c": words} if name in self._names else {"k": "span", "c": words}
+        elif re.match(r"(https?|mailto):", address, re.IGNORECASE) and len(address) < 2000:
+            link = {"k": "link", "url": address, "c": words}
+        else:
+            link = {"k": "span", "c": words}
+        title = " ".join(str(tag.get("title") or "").split())
+        return [link, {"k": "foot", "text": self._text(title)}] if title else [link]
+
+    def _text(self, text: str) -> str:
+        text = "".join(
+            letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs")
+        )
+        self.text.update(text)
+        return text
+
+    # -- pictures
+
+    def _image(self, tag: Any) -> list[Node]:
+        alt = self._text(" ".join(str(tag.get("alt") or "").split()))
+        title = self._text(" ".join(str(tag.get("title") or "").split()))
+        head, _, data = str(tag.get("src") or "").partition(",")
+        raw = _decoded(head, data)
+        if FORMULA in (tag.get("class") or []):
+            return self._formula(tag, raw, alt)
+        file = None if raw is None else self._keep(raw, head)
+        if file is None:
+            words = f"The picture {alt}" if alt else "A picture"
+            return [
+                {"k": "block", "c": [self._note([f"{words} cannot be read: it is damaged, or of an unknown kind."])]}
+            ]
+        path, width, height = file
+        wanted = _pixels(tag.get("width")), _pixels(tag.get("height"))
+        if wanted[0]:
+            width = wanted[0] * _POINTS
+        elif wanted[1] and height:
+            width *= wanted[1] * _POINTS / height
+        node: dict[str, Any] = {"k": "image", "path": path, "width": width, "alt": alt}
+        if title:
+            node["caption"] = [title]
+        return [node]
+
+    def _formula(self, tag: Any, raw: bytes | None, alt: str) -> list[Node]:
+        found = re.match(r"height: ([\d.]+)px; vertical-align: (-?[\d.]+)px", str(tag.get("style") or ""))
+        if raw is None or found is None:
+            return [{"k": "code", "text": alt}]
+        path = self._write(raw, "svg")
+        node = {"path": path, "alt": alt, "height": float(found[1]) * _POINTS, "depth": -float(found[2]) * _POINTS}
+        if alt.startswith("$$"):
+            return [{"k": "block", "c": [{"k": "formula", "c": [{"k": "inline-image", **node}]}]}]
+        return [{"k": "inline-image", **node}]
+
+    def _keep(self, raw: bytes, head: str) -> tuple[str, float, float] | None:
+        """Write a picture as a file, and return its name, its width and its height in points."""
+        if "svg" in head.lower():
+            path = self._write(raw, "svg")
+            self.foreign.append(path)
+            size = re.search(rb'<svg[^>]*?\bwidth="([\d.]+)(pt|px)?"[^>]*?\bheight="([\d.]+)', raw)
+            factor = 1 if size and size[2] == b"pt" else _POINTS
+            return (path, float(size[1]) * factor, float(size[3]) * factor) if size else (path, _WIDEST, 0.0)
+        return self._keep_pixels(raw)
+
+    def _keep_pixels(self, raw: bytes) -> tuple[str, float, float] | None:
+        """Write a picture anew: whatever a file may hold besides, only its pixels get into the page."""
+        from PIL import Image, ImageOps
+
+        try:
+            with Image.open(io.BytesIO(raw), formats=["PNG", "JPEG", "GIF", "WEBP", "BMP"]) as opened:
+                if opened.width * opened.height > _MOST_PIXELS:
+                    return None
+                is_photo = opened.format == "JPEG"
+                dots = opened.info.get("dpi", (96, 96))[0]
+                image = ImageOps.exif_transpose(opened).convert("RGB" if is_photo else "RGBA")
+        except Exception:  # noqa: BLE001 - whatever a decoder raises for bytes of other people
+            return None
+        width, height = (side * (72 / dots if 30 < dots < 1200 else _POINTS) for side in image.size)
+        if max(image.size) > _SIDE:
+            image.thumbnail((_SIDE, _SIDE))
+        stream = io.BytesIO()
+        image.save(stream, "JPEG" if is_photo else "PNG", **({"quality": 88} if is_photo else {"compress_level": 6}))
+        return self._write(stream.getvalue(), "jpg" if is_photo else "png"), width, height
+
+    def _write(self, data: bytes, suffix: str) -> str:
+        self._files += 1
+        name = f"{self._files}.{suffix}"
+        (self._folder / name).write_bytes(data)
+        return name
+
+    # -- views
+
+    def view(self, drawn: Drawn) -> list[Node]:
+        """Return what stands in the place of a view: its pictures with a caption, its tables, and what is missing."""
+        nodes: list[Node] = []
+        caption = self._text(drawn.caption)
+        for index, image in enumerate(drawn.images):
+            path = self._write(image.data, image.format)
+            body: dict[str, Any] = {"k": "image", "path": path, "width": _WIDEST, "alt": self._text(image.alt)}
+            if len(drawn.images) > 1 and image.alt != drawn.caption:
+                body["caption"] = [self._text(image.alt)]
+            last = index == len(drawn.images) - 1
+            figure = _figure(body)
+            if last and caption:
+                figure["caption"] = [
+                    *figure.get("caption", []),
+                    *([{"k": "br"}] if "caption" in figure else []),
+                    caption,
+                ]
+            nodes.append(figure)
+        if caption and not drawn.images:
+            nodes.append({"k": "title", "c": [caption]})
+        nodes += [self._view_table(table) for table in drawn.tables if table.rows]
+        nodes += [self._note([self._text(reason)]) for reason in drawn.missing]
+        return nodes
+
+    def _view_table(self, table: Table) -> Node:
+        side = "right" if table.numeric else "left"
+        columns = len(table.header)
+        align = ["left", *[side] * (columns - 1)]
+        rows = [table.header, *table.rows]
+        cells = [
+            {"x": x, "y": y, "head": y == 0, "c": [self._text(_broken(cell, 24))], "align": align[x]}
+            for y, row in enumerate(rows)
+            for x, cell in enumerate(row[:columns])
+        ]
+        size = 8.5 if columns <= 6 else 7
+        return {"k": "table", "columns": columns, "size": size, "align": align, "head": 1, "cells": cells}
+
+    def _note(self, words: list[Node]) -> Node:
+        return {"k": "note", "c": words}
+
+
+def _name(tag: Any) -> str:
+    return str(getattr(tag, "name", None) or "")
+
+
+def _is_text(child: Any) -> bool:
+    from bs4.element import NavigableString
+
+    return type(child) is NavigableString
+
+
+def _trimmed(words: list[Node]) -> list[Node]:
+    """Return a line without the space around it; nothing where it is only space."""
+    found = list(words)
+    while found and isinstance(found[0], str) and not found[0].strip():
+        found.pop(0)
+    while found and isinstance(found[-1], str) and not found[-1].strip():
+        found.pop()
+    if found and isinstance(found[0], str):
+        found[0] = found[0].lstrip()
+    if found and isinstance(found[-1], str):
+        found[-1] = found[-1].rstrip()
+    return found
+
+
+def _inlined(blocks: list[Node]) -> list[Node]:
+    """Return the blocks of a list item or a cell; a paragraph that is alone or first needs no space around it."""
+    if blocks and isinstance(blocks[0], dict) and blocks[0]["k"] == "p":
+        return [*blocks[0]["c"], *blocks[1:]]
+    return blocks
+
+
+def _small(word: Node) -> Node:
+    """Return a picture that stands in a line of text as high as it fits there."""
+    if isinstance(word, dict) and word["k"] == "image":
+        return {**word, "k": "line-image", "width": min(word["width"], _WIDEST)}
+    return word
+
+
+def _figure(image: dict[str, Any]) -> dict[str, Any]:
+    caption = image.pop("caption", None)
+    return {"k": "figure", "c": [image], **({"caption": caption} if caption else {})}
+
+
+def _directed(words: list[Node]) -> list[Node]:
+    """Let a paragraph that begins with letters of a right-to-left script run from the right."""
+    for letter in _letters(words):
+        kind = unicodedata.bidirectional(letter)
+        if kind in ("R", "AL"):
+            return [{"k": "rtl", "c": words}]
+        if kind == "L":
+            break
+    return words
+
+
+def _letters(words: list[Node]) -> Iterable[str]:
+    for word in words:
+        if isinstance(word, str):
+            yield from word
+        else:
+            yield from _letters(word.get("c") or [])
+
+
+def _broken(text: str, most: int) -> str:
+    """Let a word that is longer than a line be broken."""
+    return re.sub(rf"[^\s\u200b]{{{most},}}", lambda long: re.sub(rf"(.{{{most // 2}}})", "\\1\u200b", long[0]), text)
+
+
+def _decoded(head: str, data: str) -> bytes | None:
+    if not head.lower().startswith("data:image/"):
+        return None
+    try:
+        return base64.b64decode(data) if head.lower().endswith(";base64") else unquote_to_bytes(data)
+    except ValueError:
+        return None
+
+
+def _pixels(value: Any) -> float:
+    found = re.fullmatch(r"(\d{1,4}(?:\.\d+)?)(?:px)?", str(value or "").strip())
+    return float(found[1]) if found else 0.0
+
+
+def _span(value: Any) -> int:
+    return max(1, min(100, int(value))) if str(value or "").isdecimal() else 1
+
+
+def _side(cell: Any) -> str:
+    found = re.search(
+        r"text-align:\s*(left|right|center)", f"{cell.get('style') or ''};text-align:{cell.get('align') or ''}"
+    )
+    return found[1] if found else ""
