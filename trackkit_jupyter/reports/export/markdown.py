@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from trackkit_jupyter.reports.notebooks import write_atomically
 from trackkit_jupyter.reports.export.document import (
     SUFFIXES,
     Code,
@@ -23,6 +22,7 @@ from trackkit_jupyter.reports.export.document import (
     outside_code,
 )
 from trackkit_jupyter.reports.export.embeds import Drawn
+from trackkit_jupyter.reports.notebooks import write_atomically
 from trackkit_jupyter.views.tables import escape_markdown
 from trackkit_jupyter.views.view import View
 
