@@ -67,3 +67,30 @@ def test_a_scalar_takes_32_bytes(experiment, tmp_path):
     assert journal.stat().st_size == 3000 * 32
     names = sum(path.stat().st_size for path in journal.parent.glob("events-*"))
     assert names < 1000, "what names a series is written once"
+
+
+def test_a_knob_that_was_not_turned_costs_a_call(experiment):
+    """The budget is 300 ns: not much more than the call of a method that looks into a dict."""
+
+    class Plain:
+        def __init__(self):
+            self.known = {"lr": 0.1}
+
+        def look(self, name, default, min=None, max=None):
+            return self.known[name]
+
+    plain = Plain()
+    experiment.knob("lr", 0.1, min=1e-4, max=1)
+
+    def looks():
+        for _ in range(CALLS):
+            plain.look("lr", 0.1, min=1e-4, max=1)
+
+    def knobs():
+        for _ in range(CALLS):
+            experiment.knob("lr", 0.1, min=1e-4, max=1)
+
+    bare, calls = in_turns(looks, knobs, turns=TURNS)
+    told("a method that looks into a dict", bare, CALLS)
+    told("knob() that was not turned", calls, CALLS)
+    assert ratio(calls, bare) <= 1.6

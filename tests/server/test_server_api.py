@@ -60,6 +60,7 @@ async def test_every_read_answers(ask, store):
     arguments |= {"trend": {**both, "parameter": "loss/train", "metric": "loss/train"}}
     arguments |= {"importance": {**both, "metric": "loss/train"}}
     arguments |= {"difference": {"id": store.first, "base": store.second, "part": "cells"}}
+    arguments |= {"loop": {"id": store.first}}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():
@@ -94,13 +95,32 @@ async def test_every_edit_answers(ask, store):
         "publish": {},
     }
     of_stores = {"set_tag_colors", "save_table_view", "remove_table_view"}
-    assert edits.keys() == operations.EDITS.keys() - {"abort", "keep_picture", *of_stores, *OF_DRAFTS, *OF_MODELS}
+    elsewhere = {"abort", "keep_picture", *of_stores, *OF_DRAFTS, *OF_MODELS, *OF_LOOPS}
+    assert edits.keys() == operations.EDITS.keys() - elsewhere
     for name, arguments in edits.items():
         answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": store.first, **arguments}))
         assert answer == {"state": store.experiment().state()}
     changed = store.experiment()
     assert (changed.name, changed.description, changed.project) == ("other", "words", "a/b")
     assert (changed.tags, changed.archived) == (["y"], False)
+
+
+OF_LOOPS = {
+    "turn": {"name": "lr", "value": "0.2", "seen": "0.1"},
+    "pause": {},
+    "resume": {},
+    "request_checkpoint": {},
+    "stop": {},
+}
+
+
+async def test_every_edit_of_a_loop_answers(ask, store):
+    with tracking.start("loop", store=store.path, capture=False) as running:
+        running.knob("lr", 0.1, min=0, max=1)
+        for name, arguments in OF_LOOPS.items():
+            answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": running.id, **arguments}))
+            assert set(answer) == {"state"}
+    assert [turn["kind"] for turn in running.turns()] == ["turn", "pause", "resume", "checkpoint", "stop"]
 
 
 OF_MODELS = {

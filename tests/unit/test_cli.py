@@ -338,3 +338,30 @@ def test_what_is_named_twice_is_exported_once(home, capsys):
     assert main(["export", "--zip", exp.id, exp.name, "-o", "one.zip"]) == 0
     names = zipfile.ZipFile(home / "one.zip").namelist()
     assert len(names) == len(set(names))
+
+
+def test_a_loop_is_shown_and_turned(home, capsys):
+    main(["init"])
+    exp = track.start("loop", capture=False)
+    try:
+        assert main(["knobs", "loop"]) == 0
+        assert "Its loop has no knobs" in capsys.readouterr().out
+        exp.knob("lr", 0.1, min=0.01, max=1)
+        assert main(["turn", "loop", "lr", "0.5"]) == 0
+        assert capsys.readouterr().out == "loop: lr is 0.5 from its next iteration on.\n"
+        assert main(["turn", "loop", "lr", "5"]) == 1
+        assert "at most 1, not 5; nothing was turned" in capsys.readouterr().err
+        assert main(["pause", "loop", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == {"id": exp.id, "doing": "pausing"}
+        assert main(["resume", "loop"]) == 0
+        assert main(["checkpoint", "loop"]) == 0
+        capsys.readouterr()
+        assert main(["knobs", "loop"]) == 0
+        told = capsys.readouterr().out
+        assert "lr: 0.1 to 0.5" in told
+        assert "not yet" in told or "–" in told
+        assert main(["stop", "loop"]) == 0
+    finally:
+        exp.finish()
+    assert main(["stop", "loop"]) == 1
+    assert "there is no loop to stop" in capsys.readouterr().err

@@ -12,6 +12,7 @@ import pytest
 
 from trackkit_jupyter import charts, operations, tracking
 from trackkit_jupyter.errors import (
+    ConflictError,
     NotFoundError,
     TrackkitError,
     TrackkitStateError,
@@ -375,3 +376,37 @@ def test_a_deleted_experiment_is_forgotten(store, second):
     second.delete()
     with pytest.raises(NotFoundError):
         read(store, "experiment", id=second.id)
+
+
+def test_the_loop_is_read_and_asked(store):
+    running = tracking.start("loop", store=store.path, capture=False)
+    try:
+        assert operations.call("experiment", store, {"id": running.id})["loop"] == {"doing": "running", "knobs": 0}
+        running.knob("lr", 0.1, min=0.01, max=1)
+        running.knob("augment", True)
+        operations.call("turn", store, {"id": running.id, "name": "lr", "value": "0.5", "seen": "0.1"})
+        operations.call("turn", store, {"id": running.id, "name": "augment", "value": "false"})
+        operations.call("pause", store, {"id": running.id})
+        told = operations.call("loop", store, {"id": running.id})
+        assert told["knobs"] == [
+            {"name": "lr", "value": 0.5, "default": 0.1, "min": 0.01, "max": 1},
+            {"name": "augment", "value": False, "default": True, "min": None, "max": None},
+        ]
+        assert told["doing"] == "pausing"
+        assert [turn["kind"] for turn in told["turns"]] == ["turn", "turn", "pause"]
+        before = operations.call("experiment", store, {"id": running.id})["state"]
+        after = operations.call("request_checkpoint", store, {"id": running.id})["state"]
+        assert after != before  # views notice
+        for value, error in (("five", TrackkitValueError), ("5", TrackkitValueError)):
+            with pytest.raises(error):
+                operations.call("turn", store, {"id": running.id, "name": "lr", "value": value})
+        with pytest.raises(ConflictError):
+            operations.call("turn", store, {"id": running.id, "name": "lr", "value": "0.2", "seen": "0.1"})
+        with pytest.raises(NotFoundError):
+            operations.call("turn", store, {"id": running.id, "name": "momentum", "value": "0.2"})
+        operations.call("resume", store, {"id": running.id})
+    finally:
+        running.finish()
+    assert operations.call("loop", store, {"id": running.id})["doing"] is None
+    with pytest.raises(TrackkitStateError):
+        operations.call("stop", store, {"id": running.id})

@@ -178,6 +178,21 @@ def _parser() -> argparse.ArgumentParser:
         "path", nargs="?", help="FILE.pdf, FILE.md or FILE.html (default: its own name with .md)"
     )
     report_export.add_argument("--code", action="store_true", help="show the code of the cells too")
+    report_export.add_argument("path", nargs="?", help="FILE.md or FILE.html (default: its own name with .md)")
+    knobs = command("knobs", _turning("knobs"), "show the knobs of a loop, and how they were turned")
+    turn = command("turn", _turning("turn"), "turn a knob of a loop that runs")
+    asked = [knobs, turn]
+    for name, text in (
+        ("pause", "have a loop that runs wait at its next log"),
+        ("resume", "have a loop that waits go on"),
+        ("stop", "have a loop that runs end at its next log; its experiment is completed"),
+        ("checkpoint", "ask a loop that runs for a checkpoint"),
+    ):
+        asked.append(command(name, _turning(name), text))
+    for each in asked:
+        each.add_argument("experiment", help="its id, the beginning of it, or its name")
+    turn.add_argument("knob", help="its name")
+    turn.add_argument("value", help="a number in its range; true or false, or a text, where it is one")
     verify = command("verify", _keeping("verify"), "read everything a store holds, and say what is damaged")
     verify.add_argument("experiment", nargs="?", help="only this one: its id, the beginning of it, or its name")
     repair = command("repair", _keeping("repair"), "mend what can be mended; nothing is deleted")
@@ -185,6 +200,15 @@ def _parser() -> argparse.ArgumentParser:
     repair.add_argument("--yes", action="store_true", help="do it (without: only say what would be done)")
     command("doctor", _doctor, "say whether everything is in place", store=False)
     return parser
+
+
+def _turning(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(args: argparse.Namespace) -> int:
+        from trackkit_jupyter.cli import turning
+
+        return turning.knobs(args) if name == "knobs" else turning.ask(args, name)
+
+    return run
 
 
 def _keeping(name: str) -> Callable[[argparse.Namespace], int]:

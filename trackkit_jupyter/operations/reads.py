@@ -13,7 +13,7 @@ from trackkit_jupyter.operations.paging import in_range, page_of
 from trackkit_jupyter.operations.plain import encode
 from trackkit_jupyter.operations.texts import shortened
 from trackkit_jupyter.records import iso
-from trackkit_jupyter.store import Store
+from trackkit_jupyter.store import Store, StoredExperiment
 
 __all__ = [
     "console",
@@ -36,12 +36,15 @@ _PROTOTYPE_KEYS = frozenset({"__proto__", "constructor", "prototype"})
 def experiment(store: Store[Any], id: str) -> dict[str, Any]:
     """Return everything recorded about an experiment but its events; its ``state``, and ``now`` by this clock.
 
-    ``status_reason`` says why it failed or was aborted, if that is known.
+    ``status_reason`` says why it failed or was aborted, if that is known; ``loop`` what its loop does, and how many
+    knobs it has.
     """
     with opened(store, id) as found:
         state = found.state()  # before the data: what changes in between is then read again
-        told = {"status_reason": found.status_reason, "state": state, "now": iso(time.time())}
+        told: dict[str, Any] = {"status_reason": found.status_reason, "state": state, "now": iso(time.time())}
         record = found.to_dict()
+        if isinstance(found, StoredExperiment):
+            told["loop"] = {"doing": found.loop, "knobs": len(found.knobs)}
         # The charts of a model ask for its name and project as for those of an experiment; it has no long texts here.
         return {**(shortened(record) if "execution" in record else record), **told}
 

@@ -255,6 +255,8 @@ class Logged(Record):
             for _, _, path in segments:
                 with contextlib.suppress(FileNotFoundError):
                     found.append(os.stat(path))
+        with contextlib.suppress(FileNotFoundError):
+            found.append(os.stat(self._paths.turns))
         return found
 
     def _summaries(self) -> dict[tuple[str, str], tuple[int, int, dict[str, Any]]]:

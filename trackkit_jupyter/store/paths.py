@@ -85,6 +85,8 @@ class ExperimentPaths:
         self.archive_footer = root / "scalars.parquet.footer"
         self.archive_lock = root / "scalars.parquet.lock"
         self.quarantine = root / "quarantine"
+        #: What people asked of the loop while it ran.
+        self.turns = root / "turns.jsonl"
 
     def segment(self, kind: str, writer: str, number: int) -> Path:
         """Return the journal segment `number` of a writing process."""

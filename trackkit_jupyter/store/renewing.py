@@ -132,6 +132,7 @@ class Renewing(Content):
                 for _, _, path in found[kind]:
                     path.unlink(missing_ok=True)
             self._paths.archive_footer.unlink(missing_ok=True)
+            self._paths.turns.unlink(missing_ok=True)
             if self._paths.blobs.is_dir():
                 gone = self._paths.blobs.with_name(f".deleted-{new_id()}")
                 os.replace(self._paths.blobs, gone)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.tracking import session
+from trackkit_jupyter.tracking.turning import aside
 
 if TYPE_CHECKING:
     from trackkit_jupyter.tracking.experiment import Experiment
@@ -53,7 +54,8 @@ class Captured:
         if self._experiment.running:
             for metric, variants in values.items():
                 for variant, value in variants.items():
-                    self._experiment.log_scalar(metric, variant, float(value), seconds)
+                    with aside():  # a loop that is paused waits by itself
+                        self._experiment.log_scalar(metric, variant, float(value), seconds)
 
     def save_model(self, name: str, path: str, framework: str) -> None:
         """Record a model that was saved, if the experiment can."""

@@ -14,10 +14,30 @@ import weakref
 from types import TracebackType
 from typing import Any
 
-__all__ = ["last_words", "watch"]
+__all__ = ["Stopped", "last_words", "watch"]
 
 _error: BaseException | None = None
 _exit: tuple[object, weakref.ref[SystemExit]] | None = None
+
+
+class Stopped(KeyboardInterrupt):
+    """A loop was stopped by its owner, from outside; its experiment is completed.
+
+    It ends a loop as an interrupt does, past ``except Exception``. A ``with track.start(...)`` block ends quietly with
+    it, and so does a script.
+
+    Attributes
+    ----------
+    id
+        The experiment.
+    """
+
+    def __init__(self, id: str, message: str) -> None:
+        super().__init__(message)
+        self.id = id
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]  # what a notebook shows: nothing went wrong
 
 
 def last_words() -> BaseException | None:
@@ -36,6 +56,9 @@ def watch() -> None:
 
     def on_error(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         global _error
+        if isinstance(error, Stopped):
+            sys.stderr.write(f"{error}\n")
+            raise SystemExit(0)  # the interpreter takes it from here, too
         # At the end, not here: others call the hook too, and a prompt goes on after an error.
         if not hasattr(sys, "ps1"):
             _error = error

@@ -11,7 +11,7 @@ from trackkit_jupyter.tracking.models import ModelSaving
 from trackkit_jupyter.tracking.plots import PlotLogging
 from trackkit_jupyter.tracking.rerun import Rerunning
 from trackkit_jupyter.tracking.samples import SampleLogging
-from trackkit_jupyter.tracking.scalars import ScalarLogging
+from trackkit_jupyter.tracking.turning import Turning
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import StoredReport
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Experiment"]
 
 
-class Experiment(ScalarLogging, PlotLogging, SampleLogging, Connecting, Attaching, Auditing, ModelSaving, Rerunning):
+class Experiment(Turning, PlotLogging, SampleLogging, Connecting, Attaching, Auditing, ModelSaving, Rerunning):
     """An experiment, to read and, while it was started here and not finished, to log to.
 
     Every call that returned survives a kill of the process. A wrong argument raises at once and nothing is written; a

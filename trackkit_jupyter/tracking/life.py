@@ -14,6 +14,7 @@ from trackkit_jupyter.records import Status, check_transition, iso
 from trackkit_jupyter.store import StoredExperiment
 from trackkit_jupyter.store.changes import HEARTBEAT_SECONDS, forget_dead, is_alive
 from trackkit_jupyter.tracking import session
+from trackkit_jupyter.tracking.exits import Stopped
 from trackkit_jupyter.tracking.recorder import Recorder, valid_text
 from trackkit_jupyter.tracking.writing import Writing
 
@@ -90,8 +91,9 @@ class Life(Writing, StoredExperiment):
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    ) -> bool:
         self.finish_after(error)
+        return isinstance(error, Stopped) and error.id == self.id  # its end, wanted by its owner
 
     # -- below --------------------------------------------------------------------------------------------------------
 

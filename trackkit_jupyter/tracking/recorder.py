@@ -122,6 +122,12 @@ class Recorder:
             counter.next = iteration + 1
             return iteration
 
+    def last_iteration(self) -> int | None:
+        """Return the greatest iteration that this process logged to any metric but the monitor's."""
+        with self._lock:
+            known = [each.next - 1 for (metric, _), each in self._counters.items() if not metric.startswith(":")]
+        return max((iteration for iteration in known if iteration >= 0), default=None)
+
     def event(self, kind: str, counted: bool = True, /, **values: Any) -> bool:
         """Append an event; return whether it is there, and count it as lost, if `counted`, where it is not."""
         return self.journal.event({"kind": kind, "time": time.time(), **values}, counted)
