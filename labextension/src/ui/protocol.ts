@@ -280,7 +280,43 @@ export interface KnownTag {
   foreground: string | null;
 }
 
-export type ExperimentAnswer = ExperimentRecord & { state: string; now: string };
+export type ExperimentAnswer = ExperimentRecord & {
+  state: string;
+  now: string;
+  /** What its loop does, while there is one, and how many knobs it has. */
+  loop?: { doing: LoopAnswer['doing']; knobs: number };
+};
+
+// The loop of an experiment that runs
+
+export type KnobValue = number | boolean | string;
+
+export interface Knob {
+  name: string;
+  value: KnobValue;
+  default: KnobValue;
+  min: number | null;
+  max: number | null;
+}
+
+/** Something that was asked of a loop; `heeded` says when it followed, at which iteration. */
+export interface Turn {
+  number: number;
+  kind: 'turn' | 'pause' | 'resume' | 'stop' | 'checkpoint';
+  name: string | null;
+  value: KnobValue | null;
+  was: KnobValue | null;
+  user: string | null;
+  time: string;
+  heeded: string | null;
+  iteration: number | null;
+}
+
+export interface LoopAnswer {
+  doing: 'running' | 'pausing' | 'paused' | 'stopping' | null;
+  knobs: Knob[];
+  turns: Turn[];
+}
 
 // Curves
 
@@ -651,6 +687,7 @@ export interface Reads {
       note: string | null;
     };
   };
+  loop: { args: { id: string }; result: LoopAnswer };
   single_values: {
     args: { objects: string[] };
     result: { items: { id: string; name: string; values: Record<string, Num> }[] };
@@ -715,6 +752,11 @@ export interface Edits {
     output_uri?: string;
     log_level?: string;
   };
+  turn: { id: string; name: string; value: string; seen?: string };
+  pause: { id: string };
+  resume: { id: string };
+  stop: { id: string };
+  request_checkpoint: { id: string };
   set_tag_colors: { tag: string; background?: string; foreground?: string };
   save_table_view: { name: string; options: string; object_type?: ObjectType };
   remove_table_view: { name: string; object_type?: ObjectType };

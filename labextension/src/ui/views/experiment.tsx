@@ -20,6 +20,10 @@ import { Actions } from './actions';
 
 const tiles = () => <SkeletonTiles />;
 
+const Loop = lazy(
+  async () => (await import('./loop')).Loop,
+  () => null,
+);
 const ExecutionTab = lazy(async () => (await import('./record')).ExecutionTab);
 const ConfigurationTab = lazy(async () => (await import('./record')).ConfigurationTab);
 const ArtifactsTab = lazy(async () => (await import('./record')).ArtifactsTab);
@@ -50,6 +54,7 @@ export function ExperimentView({ source, id, options, onOptions }: ExperimentPro
   return (
     <article class="tk-experiment" aria-label={live.value.value?.name ?? 'Experiment'}>
       <Header source={source} live={live} />
+      <LoopLine source={source} live={live} />
       <Tabs
         label="Experiment"
         tabs={tabs}
@@ -136,6 +141,16 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
       </span>
     </header>
   );
+}
+
+/** The tools of a loop, while there is one; what became of its knobs stays to be seen. */
+function LoopLine({ source, live }: { source: Source; live: LiveRead<ExperimentAnswer> }) {
+  const record = live.value.value;
+  const loop = record?.loop;
+  if (!record || !loop || (loop.doing === null && loop.knobs === 0)) {
+    return null;
+  }
+  return <Loop source={source} record={record} onChanged={() => live.wake()} />;
 }
 
 /** What is missing from what is shown: said once, above all of it. */
