@@ -17,6 +17,7 @@ KINDS = {
     "comparison": ["comparison", "scalars"],
     "reports": [],
     "reading": ["table"],
+    "knobs": ["experiment"],
 }
 
 
