@@ -61,6 +61,7 @@ async def test_every_read_answers(ask, store):
     arguments |= {"importance": {**both, "metric": "loss/train"}}
     arguments |= {"difference": {"id": store.first, "base": store.second, "part": "cells"}}
     arguments |= {"loop": {"id": store.first}}
+    arguments |= {"home": {}, "running": {}}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():

@@ -5,6 +5,10 @@ import { Widget } from '@lumino/widgets';
 import type { Mode, View } from '../ui';
 import type { Shelf } from './commands';
 import { reaches } from './server';
+import { settingsNow } from './settings';
+
+/** An info panel that is narrower is of no use. */
+const INFO_WIDTH = '380px';
 
 export type Panel = MainAreaWidget<ViewPanel>;
 
@@ -45,7 +49,7 @@ class ViewPanel extends Widget {
       for (const title of [this.title, this.parent?.title]) {
         if (title) {
           title.label = name;
-          title.caption = `Experiment ${name}`;
+          title.caption = `${view.kind === 'model' ? 'Model' : 'Experiment'} ${name}`;
         }
       }
     };
@@ -59,16 +63,22 @@ class ViewPanel extends Widget {
   }
 }
 
-/** Open a view in the full screen or in the info panel; each experiment has one tab, and there is one info panel. */
-export async function open(view: View, mode: Mode, shelf: Shelf): Promise<void> {
+/**
+ * Open a view in the full screen or in the info panel; each experiment has one tab, and there is one info panel. A fresh
+ * one opens on the tab that a person set.
+ */
+export async function open(asked: View, mode: Mode, shelf: Shelf, fresh = false): Promise<void> {
   const { shell, tracker } = shelf;
+  const tab = fresh && asked.kind === 'experiment' ? (await settingsNow(shelf.registry))?.tab : undefined;
+  const view = { ...asked, options: { ...(tab ? { tab } : {}), ...asked.options } };
   const id = mode === 'full' ? `trackkit-full-${view.objects[0]}` : 'trackkit-info';
   let panel = tracker.find(found => found.id === id) as Panel | undefined;
   if (!panel) {
     panel = new MainAreaWidget({ content: new ViewPanel(view, mode, shelf) });
     panel.id = id;
     panel.toolbar.hide();
-    panel.node.style.minWidth = mode === 'full' ? '' : '360px';
+    // The layout of the panel decides its own; what is in it says how narrow that may be.
+    panel.content.node.style.minWidth = mode === 'full' ? '' : INFO_WIDTH;
     panel.title.label = view.title || 'Experiment';
     panel.title.closable = true;
     shell.add(panel, mode === 'full' ? 'main' : 'right');

@@ -3,7 +3,8 @@
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { ServerConnection } from '@jupyterlab/services';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MIME_TYPE, ViewRenderer } from './renderer';
+import { MIME_TYPE } from './output';
+import { ViewRenderer } from './renderer';
 import { labServer } from './server';
 
 const BASE = 'http://localhost:8888/hub/user/';

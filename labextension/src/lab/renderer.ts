@@ -1,4 +1,4 @@
-// One output that holds a view: loads the code of the views on first use and mounts it.
+// What an output with a view shows: the view, once its code and the server are there, or the saved picture and why.
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { Widget } from '@lumino/widgets';
@@ -10,9 +10,9 @@ import { isKind, isNewer, readView } from '../ui/reading';
 import { followModel, kernelDoor } from './announce';
 import type { Shelf } from './commands';
 import { Once } from './once';
+import { MIME_TYPE } from './output';
 import { type LabServer, reaches } from './server';
 
-export const MIME_TYPE = 'application/vnd.trackkit.view+json';
 const WIDGET_TYPE = 'application/vnd.jupyter.widget-view+json';
 
 const NO_EXTENSION =
@@ -57,8 +57,10 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     private readonly server: LabServer,
     private readonly resolver: IRenderMime.IResolver | null,
     private readonly shelf: Shelf | null = null,
+    private readonly onShown: (store: View['store']) => void = () => undefined,
+    node: HTMLElement = document.createElement('div'),
   ) {
-    super();
+    super({ node });
     this.addClass('jp-RenderedTrackkit');
     // Keys typed into a view are the view's: without this, letters run commands of the notebook.
     this.node.dataset.lmSuppressShortcuts = 'true';
@@ -115,6 +117,9 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     } else {
       this.shown = shown;
       const { baseUrl, request } = this.server;
+      if (hasExtension) {
+        this.onShown({ id: view.store.id, path });
+      }
       const source = door
         ? ui.commSource(door, view.store.id)
         : ui.sharedSource(request, { id: view.store.id, path }, { baseUrl, reaches });

@@ -1,64 +1,123 @@
 // The tables of experiments and models as main-area pages of the Lab; fetched when one is first opened.
 
-import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
+import type { View } from '../ui';
 import type { ObjectType } from '../ui/protocol';
-import type { LabServer } from './server';
+import { icon } from './icon';
+import { defaultStore, ENABLE, NO_EXTENSION, NO_STORE } from './stores';
+import type { Door } from './tokens';
 
 const TITLES: Record<ObjectType, string> = { experiment: 'Experiments', model: 'Models' };
-const NO_STORE =
-  'There is no store yet: run track.start() in a notebook, or `trackkit init` in a folder, then open this page again.';
-const NO_EXTENSION =
-  'The Jupyter server does not have the trackkit_jupyter extension enabled: run ' +
-  '`jupyter server extension enable trackkit_jupyter` where it runs, then restart it.';
 
-/** Open the page, or show the one that is open. */
-export async function openTable(app: JupyterFrontEnd, server: LabServer, of: ObjectType): Promise<void> {
+interface Asked {
+  query?: unknown;
+  /** Id of an experiment to be shown beside it. */
+  opened?: unknown;
+  store?: unknown;
+}
+
+/** The page, and what a person chose in it. */
+class TablePage extends Widget {
+  private shown = new AbortController();
+  private store: View['store'] | null = null;
+  private chosen: View['options'] = {};
+
+  constructor(
+    private readonly door: Door,
+    private readonly of: ObjectType,
+  ) {
+    super();
+    this.addClass('jp-RenderedTrackkit');
+    this.node.dataset.lmSuppressShortcuts = 'true';
+    this.node.style.height = '100%';
+  }
+
+  /** Show the table; what was chosen before stays but for what is asked now. */
+  async present(asked: Asked): Promise<void> {
+    this.shown.abort();
+    this.shown = new AbortController();
+    const { signal } = this.shown;
+    const { server, shelf, onShown } = this.door;
+    const named = asked.store as View['store'] | undefined;
+    const [ui, found] = await Promise.all([import('../ui'), named ?? this.store ?? usual(this.door)]);
+    const there = await server.hasExtension();
+    if (signal.aborted) {
+      return;
+    }
+    this.store = found;
+    const store = found ?? { id: '', path: null };
+    const { baseUrl, request } = server;
+    const source = ui.sharedSource(request, store, { baseUrl });
+    const common = { version: 1, store, objects: [], query: null };
+    if (!found || !there) {
+      const said = there ? { text: NO_STORE, code: 'trackkit init' } : { text: NO_EXTENSION, code: ENABLE };
+      ui.mount(this.node, { ...common, kind: 'message', options: said, title: '' }, source, signal);
+      this.store = null;
+      return;
+    }
+    const { opened, ...kept } = this.chosen;
+    const query =
+      typeof asked.query === 'string'
+        ? { query: asked.query, filters: {}, group_by: '', archived: false, selected: [] }
+        : {};
+    const options = {
+      ...kept,
+      object_type: this.of,
+      ...query,
+      ...(asked.opened ? { opened: asked.opened } : {}),
+      height: '100%',
+    };
+    const keep = (patch: View['options']) => {
+      this.chosen = { ...this.chosen, ...patch };
+    };
+    keep(query);
+    const { desk: _, ...host } = shelf?.host('compact', store) ?? {};
+    ui.mount(
+      this.node,
+      { ...common, kind: 'table', options, title: TITLES[this.of] },
+      source,
+      signal,
+      keep,
+      'mode' in host ? host : null,
+    );
+    onShown(store);
+  }
+
+  override dispose(): void {
+    this.shown.abort();
+    super.dispose();
+  }
+}
+
+async function usual({ server }: Door): Promise<View['store'] | null> {
+  const found = await defaultStore(server);
+  return found && { id: found.id, path: null };
+}
+
+/** Open the page, or show the one that is open; with a query or an experiment, it shows these. */
+export async function openTable(door: Door, of: ObjectType, asked: Asked): Promise<void> {
+  const { shell } = door.app;
   const title = TITLES[of];
   const id = `trackkit-${title.toLowerCase()}`;
-  if ([...app.shell.widgets('main')].some(widget => widget.id === id)) {
-    app.shell.activateById(id);
+  const open = [...shell.widgets('main')].find(widget => widget.id === id);
+  if (open) {
+    shell.activateById(id);
+    if (asked.query !== undefined || asked.opened !== undefined) {
+      await ((open as MainAreaWidget).content as TablePage).present(asked);
+    }
     return;
   }
-  const content = new Widget();
-  content.addClass('jp-RenderedTrackkit');
-  content.node.dataset.lmSuppressShortcuts = 'true';
-  content.node.style.height = '100%';
+  const content = new TablePage(door, of);
   const page = new MainAreaWidget({ content });
   page.id = id;
   page.title.label = title;
   page.title.caption = `The ${title.toLowerCase()} of this store`;
+  page.title.icon = icon;
   page.title.closable = true;
   page.toolbar.hide();
-  const shown = new AbortController();
-  content.disposed.connect(() => shown.abort());
-  app.shell.add(page, 'main');
-  app.shell.activateById(id);
-  await fill(content.node, server, of, shown.signal);
-}
-
-async function fill(node: HTMLElement, server: LabServer, of: ObjectType, signal: AbortSignal): Promise<void> {
-  const [ui, store] = await Promise.all([import('../ui'), defaultStore(server)]);
-  if (signal.aborted) {
-    return;
-  }
-  const { baseUrl, request } = server;
-  const text = (await server.hasExtension()) ? NO_STORE : NO_EXTENSION;
-  const source = ui.sharedSource(request, { id: store ?? '' }, { baseUrl });
-  const common = { version: 1, store: { id: store ?? '', path: null }, objects: [], query: null };
-  const view = store
-    ? { ...common, kind: 'table' as const, options: { height: '100%', object_type: of }, title: TITLES[of] }
-    : { ...common, kind: 'message' as const, options: { text }, title: '' };
-  ui.mount(node, view, source, signal);
-}
-
-async function defaultStore(server: LabServer): Promise<string | null> {
-  try {
-    const answer = await server.request('trackkit/api/about', { method: 'GET' });
-    const about = (await answer.json()) as { default_store?: string | null; stores?: string[] };
-    return about.default_store ?? about.stores?.at(-1) ?? null;
-  } catch {
-    return null;
-  }
+  shell.add(page, 'main');
+  void door.shelf?.tables.add(page);
+  shell.activateById(id);
+  await content.present(asked);
 }

@@ -7,4 +7,4 @@ export { commSource, type Door } from './comm';
 export { mount } from './mount';
 export type { View } from './protocol';
 export { HttpSource, type Request, type Source, SourceError, sharedSource } from './source';
-export type { Host, Mode, Offered } from './standing';
+export type { Desk, Host, Mode, Offered } from './standing';

@@ -26,6 +26,7 @@ const ModelView = lazy(async () => (await import('./views/model')).ModelView);
 const ComparisonView = lazy(async () => (await import('./views/comparison')).ComparisonView, tiles);
 const ModelComparison = lazy(async () => (await import('./views/model/comparison')).ModelComparison, tiles);
 const TableView = lazy(async () => (await import('./views/table')).TableView);
+const HomeView = lazy(async () => (await import('./views/home')).HomeView);
 const ScalarsTab = lazy(async () => (await import('./views/scalars')).ScalarsTab, tiles);
 const PlotsTab = lazy(async () => (await import('./views/plots')).PlotsTab, tiles);
 const SamplesTab = lazy(async () => (await import('./views/samples')).SamplesTab, tiles);
@@ -37,7 +38,16 @@ const RUNNING_REST_MS = 5_000;
 /** How often the query of a view is asked again. */
 const QUERY_REST_MS = 3_000;
 /** Kinds that scroll inside a height of their own; the others are as high as what they show. */
-const FIXED = new Set<View['kind']>(['experiment', 'model', 'comparison', 'scalars', 'samples', 'plot', 'table']);
+const FIXED = new Set<View['kind']>([
+  'experiment',
+  'model',
+  'comparison',
+  'scalars',
+  'samples',
+  'plot',
+  'table',
+  'home',
+]);
 
 /** Told about a choice a person made that is one of the view's options, so that it can be kept. */
 export type OnOptions = (patch: Partial<ViewOptions>) => void;
@@ -164,6 +174,9 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
   }
   if (kind === 'table' && (first !== undefined || !view.query)) {
     return <TableView source={source} view={view} onOptions={onOptions} />;
+  }
+  if (kind === 'home') {
+    return <HomeView source={source} view={view} onOptions={onOptions} />;
   }
   if (first === undefined && view.query) {
     return <Chosen view={view} source={source} onOptions={onOptions} />;

@@ -11,6 +11,7 @@ export const KINDS = [
   'single',
   'table',
   'reports',
+  'home',
   'message',
 ] as const;
 export type ViewKind = (typeof KINDS)[number];
@@ -599,6 +600,52 @@ export interface SavedView {
   options: Record<string, unknown>;
 }
 
+// The side panel
+
+export type HomeRow = Pick<
+  ExperimentRecord,
+  | 'id'
+  | 'name'
+  | 'project'
+  | 'status'
+  | 'archived'
+  | 'created'
+  | 'started'
+  | 'finished'
+  | 'last_update'
+  | 'last_iteration'
+>;
+
+export type RunningRow = HomeRow & {
+  /** The metric that tells most. */
+  metric: { name: string; last: Num | null } | null;
+  /** How much of it is done, 0 to 1, where that is known. */
+  fraction: number | null;
+  /** Metrics whose last value is not a number. */
+  nan: string[];
+};
+
+export interface RunningAnswer {
+  items: RunningRow[];
+  total: number;
+  now: string;
+}
+
+/** What the side panel shows; `reports` are asked for beside the rest. */
+export interface HomeAnswer {
+  /** Where the store lies. */
+  folder: string;
+  total: number;
+  projects: Record<string, number>;
+  running: RunningAnswer;
+  recent: HomeRow[];
+  unfolded: Record<string, HomeRow[]>;
+  models: {
+    items: Pick<ModelSummary, 'id' | 'name' | 'framework' | 'version' | 'status' | 'created'>[];
+    total: number;
+  };
+}
+
 /** Every read: the arguments it takes and what it answers. */
 /** An experiment that a cell started; 1 is its oldest. */
 export interface Attempt {
@@ -642,6 +689,8 @@ export interface Reads {
     args: { id: string; search?: string; tags?: string[]; status?: string[] };
     result: LineageAnswer;
   };
+  home: { args: { projects?: string[]; recent?: number }; result: HomeAnswer };
+  running: { args: Record<string, never>; result: RunningAnswer };
   table: { args: TableArguments; result: TableAnswer };
   groups: { args: Omit<TableArguments, 'page' | 'page_size'> & { group_by: string }; result: GroupsAnswer };
   fields: { args: { object_type?: ObjectType }; result: FieldsAnswer };

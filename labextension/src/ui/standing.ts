@@ -13,11 +13,24 @@ export interface Offered {
   root: HTMLElement;
   what: () => Actionable | null;
   run: (name: ActionName) => void;
+  /** The code of a cell that shows it. */
+  cell?: () => string | null;
+}
+
+/** The places of a door for what a list leads to. */
+export interface Desk {
+  /** Show a view in one of the two modes. */
+  show: (view: View, mode: Mode) => void;
+  /** Show the experiments table, with a query, or with an experiment opened beside it. */
+  table: (store: View['store'], options: { query?: string; opened?: string }) => void;
+  /** Open a file of the server. */
+  file: (path: string) => void;
 }
 
 /** What a door does for a view that it gives a place. */
 export interface Host {
   mode: Mode;
+  desk?: Desk;
   /** Show the view as it is now in the other mode. */
   go: (mode: Mode, view: View) => void;
   /** Show another view beside this one. */

@@ -192,12 +192,14 @@ class Catalog:
 
         return self._run(work) if wanted else {}
 
-    def projects(self) -> dict[str, int]:
-        """Return how many experiments each project has, by its name."""
+    def projects(self, archived: bool | None = None) -> dict[str, int]:
+        """Return how many experiments each project has, by its name; only of the archived ones, or of the others."""
 
         def work(connection: Connection) -> dict[str, int]:
             self._refresh(connection, False)
             counted = select(experiments.c.project, func.count()).group_by(experiments.c.project)
+            if archived is not None:
+                counted = counted.where(experiments.c.archived == archived)
             return {row[0]: row[1] for row in connection.execute(counted.order_by(experiments.c.project))}
 
         return self._run(work)

@@ -25,13 +25,17 @@ interface MenuProps {
   items: readonly MenuItem[];
   /** Shown on the button. */
   children?: ComponentChildren;
+  onOpen?: () => void;
 }
 
-export function MenuButton({ label, icon, items, children }: MenuProps) {
+export function MenuButton({ label, icon, items, children, onOpen }: MenuProps) {
   const open = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const toggle = () => {
     open.value = !open.value;
+    if (open.value) {
+      onOpen?.();
+    }
   };
   const close = () => {
     open.value = false;

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { exact, milliseconds, relative } from './format';
+import { duration, exact, milliseconds, relative } from './format';
 
 const now = signal(Date.now());
 let readers = 0;
@@ -27,15 +27,24 @@ function useNow(): number {
   return now.value;
 }
 
-export function RelativeTime({ time }: { time: string | number | null }) {
+/** `brief`: "3 min" rather than "3 min ago". */
+export function RelativeTime({ time, brief = false }: { time: string | number | null; brief?: boolean }) {
   const current = useNow();
   const ms = milliseconds(time);
   if (ms === null) {
     return <span>–</span>;
   }
+  const text = relative(ms, current);
   return (
     <time dateTime={new Date(ms).toISOString()} title={exact(ms)}>
-      {relative(ms, current)}
+      {brief ? text.replace(/ ago$/, '').replace(/^just now$/, 'now') : text}
     </time>
   );
+}
+
+/** How long something lasts by now; `ahead`: by how many milliseconds the clock that told `since` is ahead of this one. */
+export function Elapsed({ since, ahead = 0 }: { since: string | null; ahead?: number }) {
+  const current = useNow();
+  const ms = milliseconds(since);
+  return ms === null ? null : <span title={`Since ${exact(ms)}`}>{duration(current + ahead - ms)}</span>;
 }

@@ -52,6 +52,13 @@ const FIELDS: Partial<Record<ActionName, Field>> = {
     first: record => record.project ?? '',
     send: (source, id, project) => source.edit('move', { id, project: project.trim() }),
   },
+  tag: {
+    title: 'Add tag',
+    label: 'Tag',
+    save: 'Save',
+    first: () => '',
+    send: (source, id, tag) => source.edit('add_tags', { id, tags: [tag.trim()] }),
+  },
   clone: {
     title: 'Clone',
     label: 'Name of the clone',
@@ -87,7 +94,8 @@ const QUESTIONS: Partial<Record<ActionName, Question>> = {
     verb: 'Abort',
     text: record => (
       <>
-        <bdi>{record.name}</bdi> is marked as aborted. What it has logged stays.
+        <bdi>{record.name}</bdi> is marked as aborted, and what it has logged stays. Its code goes on by itself: to end
+        that too, interrupt the kernel (■) or stop the script.
       </>
     ),
     send: (source, id) => source.edit('abort', { id }),

@@ -17,14 +17,17 @@ export type ActionName =
   | 'copy_id'
   | 'share'
   | 'full'
-  | 'compact';
+  | 'compact'
+  | 'table';
 
 /** What the rules go by. */
 export interface Actionable {
   status: Status;
   archived: boolean;
-  /** How it is shown; null where there is no other way. */
-  mode: 'compact' | 'full' | null;
+  /** How it is shown; `listed`: as a row; null where there is no other way. */
+  mode: 'compact' | 'full' | 'listed' | null;
+  /** Whether there is a table elsewhere to show it in. */
+  table?: boolean;
 }
 
 export interface Action {
@@ -48,11 +51,22 @@ function except(reasons: Partial<Record<Status, string>>): Action['refusal'] {
   return ({ status }) => reasons[status] ?? null;
 }
 
+function within(...modes: Actionable['mode'][]): Action['shown'] {
+  return ({ mode }) => modes.includes(mode);
+}
+
 const ENDED = 'It has ended already.';
 
 export const ACTIONS: readonly Action[] = [
-  { name: 'full', label: 'View in full screen', group: 0, shown: ({ mode }) => mode === 'compact', refusal: never },
-  { name: 'compact', label: 'View in info panel', group: 0, shown: ({ mode }) => mode === 'full', refusal: never },
+  { name: 'full', label: 'View in full screen', group: 0, shown: within('compact', 'listed'), refusal: never },
+  { name: 'compact', label: 'View in info panel', group: 0, shown: within('full', 'listed'), refusal: never },
+  {
+    name: 'table',
+    label: 'View in experiments table',
+    group: 0,
+    shown: ({ table }) => table === true,
+    refusal: never,
+  },
   { name: 'rename', label: 'Rename', group: 1, shown: always, refusal: never },
   { name: 'describe', label: 'Describe', group: 1, shown: always, refusal: never },
   { name: 'move', label: 'Move to project', group: 1, shown: always, refusal: never },

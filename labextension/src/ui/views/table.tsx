@@ -14,6 +14,7 @@ import { columnOf, firstColumns, metricOfTrend } from '../table/columns';
 import { NOTHING_CHOSEN } from '../table/filters';
 import { Grid } from '../table/grid';
 import { Grouped } from '../table/grouped';
+import { rowOf } from '../table/opening';
 import { Panel } from '../table/panel';
 import { Courses } from '../table/sparkline';
 import { TableState } from '../table/state';
@@ -41,6 +42,17 @@ export function TableView({ source, view, onOptions }: TableProps) {
   told.current = onOptions;
   useEffect(() => state.live(patch => told.current?.(patch)), [state]);
   useEffect(() => state.follow(view.options), [state, view.options]);
+  const wanted = view.options.opened;
+  useEffect(() => {
+    if (typeof wanted === 'string') {
+      rowOf(source, wanted, state.kind.type).then(
+        row => {
+          state.opened.value = row;
+        },
+        () => undefined, // the table says what is wrong
+      );
+    }
+  }, [state, wanted]);
   const ids = state.compared.value;
   if (!ids) {
     return <Table source={source} view={view} state={state} />;

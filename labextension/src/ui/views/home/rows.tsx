@@ -1,0 +1,155 @@
+// What stands in a row of the side panel.
+
+import { Box, ChevronDown, ChevronRight, FileText, Folder, FolderOpen, Search, Square, Table2 } from 'lucide';
+import { integer, short } from '../../parts/format';
+import { Button, Icon } from '../../parts/icon';
+import { Middle } from '../../parts/middle';
+import { statusWord } from '../../parts/status';
+import { Elapsed, RelativeTime } from '../../parts/time';
+import type { HomeRow, RunningRow, Status } from '../../protocol';
+import type { Node } from './nodes';
+
+interface RowProps {
+  node: Node;
+  /** By how many milliseconds the server's clock is ahead. */
+  ahead: number;
+  onStop: (node: Node) => void;
+  /** Show what a project holds in the table. */
+  onTable: (node: Node) => void;
+}
+
+export function Row({ node, ahead, onStop, onTable }: RowProps) {
+  switch (node.kind) {
+    case 'section':
+      return (
+        <>
+          <Icon of={node.open ? ChevronDown : ChevronRight} size={14} />
+          <span class="tk-home-title">{node.title}</span>
+          {node.count !== null && <Count of={node.count} />}
+        </>
+      );
+    case 'project':
+      return (
+        <>
+          {node.open !== undefined && <Icon of={node.open ? ChevronDown : ChevronRight} size={14} />}
+          <Icon of={node.open ? FolderOpen : Folder} size={14} />
+          <Middle class="tk-home-name" text={node.title} />
+          <Button label={`Show ${node.project} in the table`} icon={Table2} onClick={() => onTable(node)} />
+          <Count of={node.count} />
+        </>
+      );
+    case 'running':
+      return <Running row={node.row} ahead={ahead} onStop={() => onStop(node)} />;
+    case 'experiment':
+      return (
+        <>
+          <Dot status={node.row.status} />
+          <Middle class="tk-home-name" text={node.title} />
+          <span class="tk-home-side">
+            {told(node.row)}
+            <RelativeTime time={node.row.finished ?? node.row.last_update ?? node.row.created} brief />
+          </span>
+        </>
+      );
+    case 'model':
+      return (
+        <>
+          <Icon of={Box} size={14} />
+          <Middle class="tk-home-name" text={node.title} />
+          <span class="tk-home-side">
+            {[node.row.framework, versionOf(node.row.version)].filter(Boolean).join(' · ')}
+          </span>
+        </>
+      );
+    case 'report':
+      return (
+        <>
+          <Icon of={FileText} size={14} />
+          <Middle class="tk-home-name" text={node.title} />
+          <span class="tk-home-side">
+            {node.report.trouble === 'missing'
+              ? 'Missing · '
+              : node.report.status === 'published'
+                ? 'Published · '
+                : ''}
+            <RelativeTime time={node.report.last_update} brief />
+          </span>
+        </>
+      );
+    case 'more':
+      return (
+        <>
+          <Icon of={node.depth === 0 ? Search : Table2} size={14} />
+          <Middle class="tk-home-name tk-home-link" text={node.title} />
+        </>
+      );
+    default:
+      return <span class="tk-faint">{node.title}</span>;
+  }
+}
+
+function versionOf(version: number | null | undefined): string {
+  return version ? `v${version}` : '';
+}
+
+function Count({ of: count }: { of: number }) {
+  return <span class="tk-home-side tk-number">{integer(count)}</span>;
+}
+
+function Dot({ status }: { status: Status }) {
+  return (
+    <span class="tk-status" data-status={status} title={statusWord(status)}>
+      <span class="tk-status-dot" aria-hidden="true" />
+      <span class="tk-spoken">{statusWord(status)}</span>
+    </span>
+  );
+}
+
+/** The word of a status that is worth saying beside the dot. */
+function told({ status }: HomeRow): string {
+  return status === 'completed' || status === 'published' ? '' : `${statusWord(status)} · `;
+}
+
+function Running({ row, ahead, onStop }: { row: RunningRow; ahead: number; onStop: () => void }) {
+  const { name, last_iteration, metric, fraction, nan } = row;
+  const percent = fraction === null ? null : Math.floor(fraction * 100);
+  return (
+    <>
+      <Dot status={row.status} />
+      <span class="tk-home-running-text">
+        <Middle class="tk-home-name" text={name} />
+        <span class="tk-home-state">
+          {last_iteration !== null && (
+            <span class="tk-number" title={`Iteration ${last_iteration}`}>
+              it {integer(last_iteration)}
+            </span>
+          )}
+          <Elapsed since={row.started ?? row.created} ahead={ahead} />
+          {nan.length > 0 ? (
+            <span class="tk-home-nan" title={nan.join('\n')}>
+              {nan[0]} is NaN
+            </span>
+          ) : (
+            metric && (
+              <span class="tk-number tk-cut" title={`${metric.name}: ${metric.last}`}>
+                {metric.name} {short(metric.last)}
+              </span>
+            )
+          )}
+        </span>
+        {percent !== null && (
+          <span
+            class="tk-home-progress"
+            role="progressbar"
+            aria-label={`Progress of ${name}`}
+            aria-valuenow={percent}
+            title={`${percent} % of the iterations that its parameters tell of`}
+          >
+            <span style={{ width: `${percent}%` }} />
+          </span>
+        )}
+      </span>
+      <Button label={`Stop ${name}`} icon={Square} onClick={onStop} />
+    </>
+  );
+}
