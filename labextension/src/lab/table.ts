@@ -21,7 +21,7 @@ interface Asked {
 class TablePage extends Widget {
   private shown = new AbortController();
   private store: View['store'] | null = null;
-  private chosen: View['options'] = {};
+  private chosen: Record<string, unknown> = {};
 
   constructor(
     private readonly door: Door,
@@ -61,14 +61,14 @@ class TablePage extends Widget {
       typeof asked.query === 'string'
         ? { query: asked.query, filters: {}, group_by: '', archived: false, selected: [] }
         : {};
-    const options = {
+    const options: Record<string, unknown> = {
       ...kept,
       object_type: this.of,
       ...query,
       ...(asked.opened ? { opened: asked.opened } : {}),
       height: '100%',
     };
-    const keep = (patch: View['options']) => {
+    const keep = (patch: Record<string, unknown>) => {
       this.chosen = { ...this.chosen, ...patch };
     };
     keep(query);

@@ -89,13 +89,24 @@ const QUESTIONS: Partial<Record<ActionName, Question>> = {
     ),
     send: (source, id) => source.edit('publish', { id }),
   },
+  stop: {
+    title: 'Stop',
+    verb: 'Stop',
+    text: record => (
+      <>
+        <bdi>{record.name}</bdi> ends at its next log, and is completed then: what it has logged stays. One that hangs
+        and logs nothing any more can be aborted.
+      </>
+    ),
+    send: (source, id) => source.edit('stop', { id }),
+  },
   abort: {
     title: 'Abort',
     verb: 'Abort',
     text: record => (
       <>
-        <bdi>{record.name}</bdi> is marked as aborted, and what it has logged stays. Its code goes on by itself: to end
-        that too, interrupt the kernel (■) or stop the script.
+        <bdi>{record.name}</bdi> is marked as aborted, and what it has logged stays. Its code is not ended by that:
+        where it still logs, Stop ends both.
       </>
     ),
     send: (source, id) => source.edit('abort', { id }),

@@ -229,11 +229,11 @@ describe('the side panel', () => {
     expect(within(item('live')).getByRole('progressbar').getAttribute('aria-valuenow')).toBe('50');
     await waitFor(() => expect(source.watched.at(-1)).toEqual([STORE.id, row('live').id]));
     fireEvent.click(screen.getByRole('button', { name: 'Stop live' }));
-    const dialog = await opened('Abort');
-    expect(dialog.textContent).toContain('what it has logged stays');
+    const dialog = await opened('Stop');
+    expect(dialog.textContent).toContain('ends at its next log');
     expect(source.edits).toEqual([]);
-    fireEvent.click(within(dialog).getByRole('button', { name: 'Abort', hidden: true }));
-    await waitFor(() => expect(source.edits).toEqual([['abort', { id: row('live').id }]]));
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Stop', hidden: true }));
+    await waitFor(() => expect(source.edits).toEqual([['stop', { id: row('live').id }]]));
     expect(went).toEqual([]);
   });
 

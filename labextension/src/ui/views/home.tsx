@@ -196,7 +196,7 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
               ahead={(Date.parse(home.running.now) || received.current) - received.current}
               onStop={stopped => {
                 cursor.value = stopped.key;
-                run('abort');
+                run('stop');
               }}
               onTable={one => 'project' in one && table(queryOf(one.project, true))}
             />

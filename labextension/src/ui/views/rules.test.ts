@@ -20,6 +20,7 @@ it.each(STATUSES)('orders, copies and shares whatever the status is: %s', status
 
 it.each([
   ['publish', ['completed', 'aborted', 'failed']],
+  ['stop', ['running']],
   ['abort', ['queued', 'running']],
   ['reset', ['queued', 'completed', 'aborted', 'failed']],
   ['delete', ['draft']],

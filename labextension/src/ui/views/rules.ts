@@ -12,6 +12,7 @@ export type ActionName =
   | 'unarchive'
   | 'reset'
   | 'clone'
+  | 'stop'
   | 'abort'
   | 'delete'
   | 'copy_id'
@@ -83,6 +84,13 @@ export const ACTIONS: readonly Action[] = [
       running: 'It is still running: wait until it has ended, or abort it.',
       published: 'It is published already.',
     }),
+  },
+  {
+    name: 'stop',
+    label: 'Stop',
+    group: 2,
+    shown: ({ status }) => status === 'running',
+    refusal: never,
   },
   {
     name: 'abort',
