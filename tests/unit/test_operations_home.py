@@ -62,7 +62,7 @@ def test_an_unfolded_project_has_its_newest_and_only_its_own(live: track.Experim
 
 def test_what_runs_tells_how_far_it_is(live: track.Experiment) -> None:
     (row,) = ask(live.store, "running")["items"]
-    assert (row["metric"], row["fraction"], row["nan"]) == (None, None, [])
+    assert (row["metric"], row["fraction"], row["nan"], row["doing"]) == (None, None, [], "running")
     live.log({"accuracy/val": 0.5, "loss/train": 0.4, "loss/val": 0.3}, iteration=4)
     (row,) = ask(live.store, "running")["items"]
     assert row["metric"] == {"name": "loss/val", "last": 0.3}
@@ -97,7 +97,12 @@ def test_a_share_is_told_where_it_is_known(
     assert _fraction(sections, iteration) == fraction
 
 
-def test_one_that_ended_or_was_stopped_from_the_panel_does_not_run(live: track.Experiment) -> None:
+def test_one_that_is_stopped_says_so_until_it_heeds(live: track.Experiment) -> None:
+    ask(live.store, "stop", id=live.id)
+    assert ask(live.store, "running")["items"][0]["doing"] == "stopping"
+
+
+def test_one_that_was_aborted_from_the_panel_does_not_run(live: track.Experiment) -> None:
     ask(live.store, "abort", id=live.id)
     answer = ask(live.store)
     assert answer["running"]["items"] == []

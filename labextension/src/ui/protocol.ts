@@ -617,6 +617,8 @@ export type HomeRow = Pick<
 >;
 
 export type RunningRow = HomeRow & {
+  /** What its loop does. */
+  doing: LoopAnswer['doing'];
   /** The metric that tells most. */
   metric: { name: string; last: Num | null } | null;
   /** How much of it is done, 0 to 1, where that is known. */

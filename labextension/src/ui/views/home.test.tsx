@@ -24,7 +24,7 @@ function row(name: string, changes: Partial<HomeRow> = {}): HomeRow {
 function home(changes: Partial<Holding> = {}): Holding {
   const live: RunningRow = {
     ...row('live', { status: 'running', last_iteration: 1234 }),
-    ...{ metric: { name: 'loss/val', last: 0.25 }, fraction: 0.5, nan: [] },
+    ...{ metric: { name: 'loss/val', last: 0.25 }, fraction: 0.5, nan: [], doing: 'running' as const },
   };
   return {
     ...{ folder: '/home/ana/.trackkit', total: 4 },
@@ -63,7 +63,7 @@ describe('the rows as data', () => {
 
   it('narrows to what is typed, whatever is folded', () => {
     expect(titles(nodesOf(home(), new Set(), 'text'))).toEqual([
-      ...['Find “text” in all experiments', 'Recent', '  adam', 'Projects', '  text/a/b'],
+      ...['Find “text” in all names', 'Recent', '  adam', 'Projects', '  text/a/b'],
     ]);
     expect(titles(nodesOf(home(), new Set(), 'nothing has this'))).toHaveLength(1);
   });
@@ -251,7 +251,7 @@ describe('the side panel', () => {
     fireEvent.input(box, { target: { value: 'adam' } });
     expect(screen.queryByRole('treeitem', { name: 'sgd' })).toBeNull();
     fireEvent.keyDown(box, { key: 'Enter' });
-    fireEvent.click(item('Find “adam” in all experiments'));
+    fireEvent.click(item('Find “adam” in all names'));
     expect(went).toEqual([{ query: 'adam' }, { query: 'adam' }]);
   });
 

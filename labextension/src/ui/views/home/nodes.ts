@@ -106,7 +106,7 @@ export function nodesOf(home: Holding, open: ReadonlySet<string>, text: string):
     }
   };
   if (found) {
-    nodes.push({ kind: 'more', key: 'find', depth: 0, title: `Find “${text.trim()}” in all experiments`, query: text });
+    nodes.push({ kind: 'more', key: 'find', depth: 0, title: `Find “${text.trim()}” in all names`, query: text });
   }
   const { running, recent, models, reports, projects } = home;
   if (running.total > 0) {

@@ -110,8 +110,10 @@ function told({ status }: HomeRow): string {
   return status === 'completed' || status === 'published' ? '' : `${statusWord(status)} · `;
 }
 
+const HELD = { pausing: 'It pauses at its next log', paused: 'It is paused', stopping: 'It stops at its next log' };
+
 function Running({ row, ahead, onStop }: { row: RunningRow; ahead: number; onStop: () => void }) {
-  const { name, last_iteration, metric, fraction, nan } = row;
+  const { name, last_iteration, metric, fraction, nan, doing } = row;
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   return (
     <>
@@ -125,6 +127,7 @@ function Running({ row, ahead, onStop }: { row: RunningRow; ahead: number; onSto
             </span>
           )}
           <Elapsed since={row.started ?? row.created} ahead={ahead} />
+          {doing && doing !== 'running' && <span title={HELD[doing]}>{doing}</span>}
           {nan.length > 0 ? (
             <span class="tk-home-nan" title={nan.join('\n')}>
               {nan[0]} is NaN
@@ -149,7 +152,7 @@ function Running({ row, ahead, onStop }: { row: RunningRow; ahead: number; onSto
           </span>
         )}
       </span>
-      <Button label={`Stop ${name}`} icon={Square} onClick={onStop} />
+      <Button label={`Stop ${name}`} icon={Square} disabled={doing === 'stopping'} onClick={onStop} />
     </>
   );
 }
