@@ -54,7 +54,6 @@ async def test_every_read_answers(ask, store):
     arguments |= {"model": {"id": model}, "models": {}, "lineage": {"id": model}, "tags": {}}
     arguments |= {"table": {}, "fields": {}, "table_views": {}, "text": {"id": store.first, "part": "diff"}}
     arguments |= {"sparklines": {"objects": [store.first], "metric": 'metrics["loss/train"]'}}
-    arguments |= {"attempts": {"cell": "cell-1"}}
     both = {"objects": [store.first, store.second]}
     arguments |= {"comparison": both, "metric_values": both, "parallel": both, "details": {**both, "part": "code"}}
     arguments |= {"trend": {**both, "parameter": "loss/train", "metric": "loss/train"}}
@@ -62,6 +61,7 @@ async def test_every_read_answers(ask, store):
     arguments |= {"difference": {"id": store.first, "base": store.second, "part": "cells"}}
     arguments |= {"loop": {"id": store.first}}
     arguments |= {"home": {}, "running": {}}
+    arguments |= {"attempts": {"cell": "cell-1"}, "attempted": {"cells": ["cell-1"]}}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():
@@ -96,7 +96,7 @@ async def test_every_edit_answers(ask, store):
         "publish": {},
     }
     of_stores = {"set_tag_colors", "save_table_view", "remove_table_view"}
-    elsewhere = {"abort", "keep_picture", *of_stores, *OF_DRAFTS, *OF_MODELS, *OF_LOOPS}
+    elsewhere = {*operations.EXECUTES, "abort", "keep_picture", *of_stores, *OF_DRAFTS, *OF_MODELS, *OF_LOOPS}
     assert edits.keys() == operations.EDITS.keys() - elsewhere
     for name, arguments in edits.items():
         answer = body(await ask(f"trackkit/api/{name}", body={"store": store.id, "id": store.first, **arguments}))

@@ -54,6 +54,12 @@ def asked(shell, **arguments):
     return operations.call("attempts", tracking.open_store(shell.user_ns["folder"]), {"cell": "cell-1", **arguments})
 
 
+def counted(shell, notebook):
+    store = tracking.open_store(shell.user_ns["folder"])
+    arguments = {"cells": ["cell-1", "cell-2", "cell-3"], "notebook": notebook}
+    return operations.call("attempted", store, arguments)["cells"]
+
+
 def test_each_says_what_changed_since_the_one_before(shell):
     train(shell, 0.1, last=0.9)
     train(shell, 0.1, last=0.9)
@@ -98,11 +104,15 @@ def test_code_is_left_alone_where_capture_was_told_so(shell):
 
 def test_a_copy_of_the_notebook_begins_anew_and_a_renamed_one_goes_on(shell, tmp_path):
     train(shell, 0.1)
+    train(shell, 0.1, cell="cell-2")
     assert asked(shell, notebook="deep/train.ipynb")["total"] == 1
+    assert counted(shell, "deep/train.ipynb") == {"cell-1": 1, "cell-2": 1}
     shutil.copy(tmp_path / "deep" / "train.ipynb", tmp_path / "copy.ipynb")
     assert asked(shell, notebook="copy.ipynb")["total"] == 0
+    assert counted(shell, "copy.ipynb") == {}
     (tmp_path / "deep" / "train.ipynb").rename(tmp_path / "renamed.ipynb")
     assert asked(shell, notebook="renamed.ipynb")["total"] == 1
+    assert counted(shell, "renamed.ipynb") == {"cell-1": 1, "cell-2": 1}
 
 
 def test_archived_attempts_and_cells_without_an_id_are_left_out(shell):

@@ -23,6 +23,7 @@ from trackkit_jupyter.operations import (
     models,
     reads,
     reports,
+    running,
     samples,
     table,
     table_views,
@@ -34,7 +35,7 @@ from trackkit_jupyter.operations.arguments import Parameter, check, parameters, 
 from trackkit_jupyter.operations.plain import plain
 from trackkit_jupyter.store import Store
 
-__all__ = ["EDITS", "JSON_BYTES", "READS", "Parameter", "call", "check", "find", "parameters", "read_text"]
+__all__ = ["EDITS", "EXECUTES", "JSON_BYTES", "READS", "Parameter", "call", "check", "find", "parameters", "read_text"]
 
 Operation = Callable[..., Any]
 
@@ -67,6 +68,7 @@ READS: dict[str, Operation] = {
     "groups": groups.groups,
     "sparklines": table.sparklines,
     "attempts": attempts.attempts,
+    "attempted": attempts.attempted,
     "table_views": table_views.table_views,
     "comparison": comparing.comparison,
     "metric_values": comparing.metric_values,
@@ -90,6 +92,8 @@ EDITS: dict[str, Operation] = {
     "publish": edits.publish,
     "reset": edits.reset,
     "clone": edits.clone,
+    "run": running.run,
+    "stop_run": running.stop_run,
     "delete": edits.delete,
     "create_report": reports.create_report,
     "make_report": reports.make_report,
@@ -115,6 +119,9 @@ EDITS: dict[str, Operation] = {
     "save_table_view": table_views.save_table_view,
     "remove_table_view": table_views.remove_table_view,
 }
+
+#: Edits that execute code: who may do them must be allowed to execute kernels.
+EXECUTES = frozenset({"run", "stop_run"})
 
 #: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.
 JSON_BYTES = frozenset({"figure"})

@@ -14,9 +14,10 @@ from trackkit_jupyter.operations.table import course, field_of
 from trackkit_jupyter.query.nodes import Compare, Field
 from trackkit_jupyter.store import Store
 
-__all__ = ["attempts"]
+__all__ = ["attempted", "attempts"]
 
 _MOST = 100  # attempts in one answer
+_CELLS = 1_000
 _KNOWN = 1_000  # attempts that are counted
 _POINTS = 32
 _LINES = 40  # changed lines of code that are told
@@ -84,6 +85,33 @@ def attempts(store: Store[Any], cell: str, notebook: str = "", metric: str = "",
             }
         )
     return {"total": total, "metric": None if pair is None else list(pair), "items": items}
+
+
+def attempted(store: Store[Any], cells: list[str], notebook: str = "") -> dict[str, Any]:
+    """Return how many attempts each of the cells of a notebook has had; none where it had none.
+
+    Parameters
+    ----------
+    store
+        The store.
+    cells
+        The ids of cells, 1,000 at most.
+    notebook
+        The path of their notebook, as in :func:`attempts`.
+
+    Returns
+    -------
+    ``{"cells": {id: count}}``
+    """
+    from trackkit_jupyter.store.catalog import catalog_of
+
+    if len(cells) > _CELLS:
+        raise TrackkitValueError(f"cells may name {_CELLS:,} cells at most, not {len(cells):,}.", "cells")
+    here, found = _Here(notebook), dict[str, int]()
+    for cell, recorded, count in catalog_of(store).cells(list(dict.fromkeys(cells))):
+        if here(recorded):
+            found[cell] = found.get(cell, 0) + count
+    return {"cells": found}
 
 
 class _Here:

@@ -11,6 +11,7 @@ from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, Trackki
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import in_range, page_of
 from trackkit_jupyter.operations.plain import encode
+from trackkit_jupyter.operations.running import running
 from trackkit_jupyter.operations.texts import shortened
 from trackkit_jupyter.records import iso
 from trackkit_jupyter.store import Store, StoredExperiment
@@ -37,11 +38,13 @@ def experiment(store: Store[Any], id: str) -> dict[str, Any]:
     """Return everything recorded about an experiment but its events; its ``state``, and ``now`` by this clock.
 
     ``status_reason`` says why it failed or was aborted, if that is known; ``loop`` what its loop does, and how many
-    knobs it has.
+    knobs it has; ``run`` how far a run is that a view started, see
+    :func:`~trackkit_jupyter.operations.running.running`.
     """
     with opened(store, id) as found:
         state = found.state()  # before the data: what changes in between is then read again
         told: dict[str, Any] = {"status_reason": found.status_reason, "state": state, "now": iso(time.time())}
+        told["run"] = running(store, id)
         record = found.to_dict()
         if isinstance(found, StoredExperiment):
             told["loop"] = {"doing": found.loop, "knobs": len(found.knobs)}

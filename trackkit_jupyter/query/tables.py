@@ -41,6 +41,7 @@ experiments = Table(
     Column("user", Text),
     Column("parent", Text),
     Column("cell", Text),
+    Column("notebook", Text),
     Column("created", Double),
     Column("started", Double),
     Column("finished", Double),
@@ -66,7 +67,7 @@ Index("experiments_started", experiments.c.archived, experiments.c.started, expe
 Index("experiments_status", experiments.c.archived, experiments.c.status, experiments.c.id)
 Index("experiments_named", experiments.c.archived, experiments.c.name, experiments.c.id)
 Index("experiments_in_project", experiments.c.archived, experiments.c.project, experiments.c.id)
-Index("experiments_cell", experiments.c.cell, sqlite_where=experiments.c.cell.is_not(None))
+Index("experiments_cell", experiments.c.cell, experiments.c.notebook, sqlite_where=experiments.c.cell.is_not(None))
 Index("experiments_name", experiments.c.name)
 Index("experiments_project", experiments.c.project)
 Index("experiments_watched", experiments.c.id, sqlite_where=experiments.c.watched == true())

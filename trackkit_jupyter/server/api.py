@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import ensure_async
 from tornado import web
 
 from trackkit_jupyter import operations
@@ -108,6 +109,10 @@ class OperationHandler(_Api):
             self.set_header("Allow", "GET")
             raise web.HTTPError(405)
         operations.find(name)
+        if name in operations.EXECUTES and not await ensure_async(
+            self.authorizer.is_authorized(self, self.current_user, "execute", "kernels")
+        ):
+            raise web.HTTPError(403)
         arguments = self._body(_LARGEST_BODIES.get(name, _LARGEST_BODY))
         where: dict[str, str | None] = {
             key: _text(key, arguments.pop(key)) for key in ("store", "path") if key in arguments

@@ -12,13 +12,14 @@ from trackkit_jupyter.store.model import StoredModel
 from trackkit_jupyter.store.record import only
 from trackkit_jupyter.store.renewing import Renewing
 from trackkit_jupyter.store.report import StoredReport
+from trackkit_jupyter.store.rerun import Rerunning
 from trackkit_jupyter.store.summaries import json_number
 from trackkit_jupyter.store.turns import Turned
 
 __all__ = ["StoredExperiment"]
 
 
-class StoredExperiment(Renewing, Turned, ContentEdits, Edits):
+class StoredExperiment(Rerunning, Renewing, Turned, ContentEdits, Edits):
     """An experiment of a store.
 
     A handle: it reads the store when asked, and only what is new, so that it shows a running experiment as it is now.

@@ -9,7 +9,6 @@ from trackkit_jupyter.tracking.auditing import Auditing
 from trackkit_jupyter.tracking.connecting import Connecting
 from trackkit_jupyter.tracking.models import ModelSaving
 from trackkit_jupyter.tracking.plots import PlotLogging
-from trackkit_jupyter.tracking.rerun import Rerunning
 from trackkit_jupyter.tracking.samples import SampleLogging
 from trackkit_jupyter.tracking.turning import Turning
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Experiment"]
 
 
-class Experiment(Turning, PlotLogging, SampleLogging, Connecting, Attaching, Auditing, ModelSaving, Rerunning):
+class Experiment(Turning, PlotLogging, SampleLogging, Connecting, Attaching, Auditing, ModelSaving):
     """An experiment, to read and, while it was started here and not finished, to log to.
 
     Every call that returned survives a kill of the process. A wrong argument raises at once and nothing is written; a

@@ -5,6 +5,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { announce } from './announce';
+import type { NotebookPanel } from './attempts';
 import { addCommands } from './commands';
 import { home } from './home';
 import { icon } from './icon';
@@ -48,6 +49,12 @@ const views: JupyterFrontEndPlugin<Door> = {
       },
       RANK,
     );
+    app.docRegistry.addWidgetExtension('Notebook', {
+      createNew: panel => {
+        const notebook = panel as unknown as NotebookPanel;
+        void import('./attempts').then(({ followNotebook }) => followNotebook(notebook, server, shelf));
+      },
+    });
     app.commands.addCommand('trackkit:experiments', {
       label: 'Experiments',
       caption: 'Find, compare and open the experiments of this store',

@@ -281,9 +281,20 @@ export interface KnownTag {
   foreground: string | null;
 }
 
+/** The run of a draft that a view started; cells are null for a script. */
+export interface RunProgress {
+  code: string;
+  cell: number | null;
+  cells: number | null;
+  done: boolean;
+  error: string | null;
+  printed: string | null;
+}
+
 export type ExperimentAnswer = ExperimentRecord & {
   state: string;
   now: string;
+  run?: RunProgress | null;
   /** What its loop does, while there is one, and how many knobs it has. */
   loop?: { doing: LoopAnswer['doing']; knobs: number };
 };
@@ -654,7 +665,7 @@ export interface Attempt {
   id: string;
   number: number;
   name: string;
-  status: string;
+  status: Status;
   created: string | null;
   tags: string[];
   value: Num | null;
@@ -705,6 +716,8 @@ export interface Reads {
     result: AttemptsAnswer;
   };
   table_views: { args: { object_type?: ObjectType }; result: { views: SavedView[] } };
+  attempted: { args: { cells: string[]; notebook?: string }; result: { cells: Record<string, number> } };
+  table_views: { args: Record<string, never>; result: { views: SavedView[] } };
   charts: { args: ChartsArguments; result: ArrayBuffer };
   text: {
     args: {
@@ -789,6 +802,8 @@ export interface Edits {
   delete: { id: string };
   create_report: { name: string; project: string; description?: string; folder?: string };
   make_report: { notebook: string; name: string; project: string; description?: string };
+  run: { id: string };
+  stop: { id: string };
   set_property: { id: string; name: string; value: string };
   remove_properties: { id: string; names: string[] };
   set_hyperparameter: { id: string; section: string; name: string; value: string };

@@ -120,7 +120,7 @@ def test_code_that_is_gone_is_refused(store: Path, tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     (tmp_path / "train.py").write_text("")
     clone = recorded(store, script="train.py", repository_root=str(tmp_path), commit="0" * 40).clone()
-    with pytest.raises(track.TrackkitStateError, match="commit 000000000000 is not in"):
+    with pytest.raises(track.TrackkitStateError, match="commit 000000000000 is not in its repository"):
         clone.run()
     assert clone.status == "draft"
 

@@ -243,6 +243,17 @@ class Catalog:
 
         return self._run(work)
 
+    def cells(self, cells: Sequence[str]) -> list[tuple[str, str | None, int]]:
+        """Return how many experiments, but the archived ones, each of some cells started: (cell, notebook, count)."""
+
+        def work(connection: Connection) -> list[tuple[str, str | None, int]]:
+            self._refresh(connection, False)
+            started = (experiments.c.cell, experiments.c.notebook)
+            counted = select(*started, func.count()).where(experiments.c.cell.in_(cells), ~experiments.c.archived)
+            return [(row[0], row[1], row[2]) for row in connection.execute(counted.group_by(*started))]
+
+        return self._run(work)
+
     def damaged(self) -> list[str]:
         """Return the ids of the experiments that cannot be read."""
 

@@ -237,7 +237,10 @@ def _head(row: Row) -> dict[str, Any]:
         "project": _clean(content["project"]),
         "status": _clean(content["status"]),
         "user": _text(content["user"]),
-        **{field: _text(content.get(field)) for field in ("parent", "cell", "framework", "uri", "experiment")},
+        **{
+            field: _text(content.get(field))
+            for field in ("parent", "cell", "notebook", "framework", "uri", "experiment")
+        },
         **{field: time_of(content.get(field)) for field in ("created", "started", "finished", "last_update")},
         "version": content.get("version"),
         "last_iteration": None if last_iteration is None else int(last_iteration),

@@ -78,6 +78,17 @@ interface Question {
 }
 
 const QUESTIONS: Partial<Record<ActionName, Question>> = {
+  run: {
+    title: 'Run',
+    verb: 'Run',
+    text: record => (
+      <>
+        The {codeOf(record)} is executed in a process of its own, with the parameters of <bdi>{record.name}</bdi>, as it
+        lies there now. The draft becomes the experiment that runs.
+      </>
+    ),
+    send: (source, id) => source.edit('run', { id }),
+  },
   publish: {
     title: 'Publish',
     verb: 'Publish',
@@ -135,6 +146,18 @@ const QUESTIONS: Partial<Record<ActionName, Question>> = {
     send: (source, id) => source.edit('delete', { id }),
   },
 };
+
+/** What a draft runs, in words. */
+function codeOf({ execution: { script, cells } }: ExperimentAnswer): ComponentChildren {
+  if (!script) {
+    return cells?.length ? 'recorded cells' : 'recorded code';
+  }
+  return (
+    <>
+      {script.endsWith('.ipynb') ? 'notebook' : 'script'} <code>{script.split(/[\\/]/).pop()}</code>
+    </>
+  );
+}
 
 export function ActionDialog(props: ActionDialogProps) {
   const field = FIELDS[props.action];

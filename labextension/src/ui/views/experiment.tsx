@@ -31,6 +31,10 @@ const InfoTab = lazy(async () => (await import('./record')).InfoTab);
 const ConsoleTab = lazy(async () => (await import('./console')).ConsoleTab);
 const ScalarsTab = lazy(async () => (await import('./scalars')).ScalarsTab, tiles);
 const PlotsTab = lazy(async () => (await import('./plots')).PlotsTab, tiles);
+const RunLine = lazy(
+  async () => (await import('./running')).RunLine,
+  () => null,
+);
 const SamplesTab = lazy(async () => (await import('./samples')).SamplesTab, tiles);
 
 /** The header and the tables need not keep up with every point of a curve. */
@@ -134,6 +138,7 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
           adding={adding}
         />
       </div>
+      {record.run && <RunLine source={source} id={record.id} run={record.run} onAsk={() => live.wake()} />}
       <Damage record={record} />
       {live.error.value && <Problem error={live.error.value} />}
       <span class="tk-spoken" role="status">

@@ -19,6 +19,7 @@ it.each(STATUSES)('orders, copies and shares whatever the status is: %s', status
 });
 
 it.each([
+  ['run', ['draft']],
   ['publish', ['completed', 'aborted', 'failed']],
   ['stop', ['running']],
   ['abort', ['queued', 'running']],

@@ -13,6 +13,7 @@ export type ActionName =
   | 'reset'
   | 'clone'
   | 'stop'
+  | 'run'
   | 'abort'
   | 'delete'
   | 'copy_id'
@@ -56,6 +57,7 @@ function within(...modes: Actionable['mode'][]): Action['shown'] {
   return ({ mode }) => modes.includes(mode);
 }
 
+const RUN_ONCE = 'Only a draft runs: clone it, and run the clone.';
 const ENDED = 'It has ended already.';
 
 export const ACTIONS: readonly Action[] = [
@@ -73,6 +75,17 @@ export const ACTIONS: readonly Action[] = [
   { name: 'move', label: 'Move to project', group: 1, shown: always, refusal: never },
   { name: 'tag', label: 'Add tag', group: 1, shown: always, refusal: never },
   { name: 'clone', label: 'Clone', group: 2, shown: always, refusal: never },
+  {
+    name: 'run',
+    label: 'Run',
+    group: 2,
+    shown: always,
+    refusal: except({
+      queued: 'It is about to run.',
+      running: 'It is running already.',
+      ...Object.fromEntries(['completed', 'aborted', 'failed', 'published'].map(status => [status, RUN_ONCE])),
+    }),
+  },
   {
     name: 'publish',
     label: 'Publish',

@@ -9,24 +9,24 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, Self, TypeVar
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitStateError, shown
-from trackkit_jupyter.records import Status
-from trackkit_jupyter.store import StoredExperiment
-
-if TYPE_CHECKING:
-    from trackkit_jupyter.tracking.experiment import Experiment
+from trackkit_jupyter.records import Status, check_transition
+from trackkit_jupyter.store.content import Content
 
 __all__ = ["Rerunning", "Run"]
 
+E = TypeVar("E", bound="Rerunning")
+
 _GIT_SECONDS = 10
+_WORKER = "trackkit_jupyter.tracking.rerunworker"  # by name: it starts experiments, which nothing here does
 
 
-class Rerunning(StoredExperiment):
+class Rerunning(Content):
     """An experiment that can be run, as long as it is a draft."""
 
-    def run(self, wait: bool = False) -> Run:
+    def run(self, wait: bool = False) -> Run[Self]:
         """Run the code of this draft again; the draft becomes the experiment that runs.
 
         A notebook is executed in a fresh kernel, cell by cell; where its file is gone, the cells that were recorded. A
@@ -57,7 +57,7 @@ class Rerunning(StoredExperiment):
         try:
             with (folder / "output.log").open("wb") as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "trackkit_jupyter.tracking.rerunworker", str(folder / "plan.json")],
+                    [sys.executable, "-m", _WORKER, str(folder / "plan.json")],
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
@@ -92,7 +92,9 @@ class Rerunning(StoredExperiment):
         TrackkitStateError
             It is running, or has ended.
         """
-        self._change_status(Status.DRAFT.value)
+        with self._editing() as record:
+            check_transition(record["status"], Status.DRAFT.value)
+            record["status"] = Status.DRAFT.value
 
     def _check_draft(self, status: str) -> None:
         if status != Status.DRAFT.value:
@@ -103,7 +105,7 @@ class Rerunning(StoredExperiment):
             )
 
 
-class Run:
+class Run(Generic[E]):
     """The run of a draft, in a process of its own; it goes on when this kernel ends.
 
     Attributes
@@ -116,9 +118,7 @@ class Run:
         The file with all that the process printed.
     """
 
-    def __init__(
-        self, experiment: Rerunning, process: subprocess.Popen[bytes], folder: Path, plan: dict[str, Any]
-    ) -> None:
+    def __init__(self, experiment: E, process: subprocess.Popen[bytes], folder: Path, plan: dict[str, Any]) -> None:
         self.experiment = experiment
         self.code = str(plan["code"])
         self.log = folder / "output.log"
@@ -143,7 +143,7 @@ class Run:
         told = self._told().get("error")
         return str(told or f"The process ended with status {self._process.returncode}; it printed to {self.log}.")
 
-    def wait(self, timeout: float | None = None) -> Experiment:
+    def wait(self, timeout: float | None = None) -> E:
         """Wait for the end.
 
         Parameters
@@ -168,7 +168,7 @@ class Run:
             raise TimeoutError(f"The run has not ended after {timeout:g} seconds; it goes on.") from None
         if self.error is not None:
             raise TrackkitStateError(f"The run of {shown(self.experiment.name)} failed: {self.error}")
-        return self.experiment  # type: ignore[return-value]
+        return self.experiment
 
     def stop(self) -> None:
         """Stop it, with the kernel that it started; what was logged stays."""
@@ -188,6 +188,15 @@ class Run:
             each.kill()
         if self.experiment.status == Status.QUEUED.value:
             self.experiment.unqueue()
+
+    def printed(self, most: int) -> str:
+        """Return the end of what the process printed, at most so many characters."""
+        try:
+            with self.log.open("rb") as log:
+                log.seek(max(0, self.log.stat().st_size - 4 * most))
+                return log.read().decode(errors="replace")[-most:].strip()
+        except OSError:
+            return ""
 
     def __repr__(self) -> str:
         place = self.progress
@@ -227,13 +236,18 @@ def _plan(draft: Rerunning) -> dict[str, Any]:
             return {**common, "kind": "script", "script": path, "code": f"script {script}"}
         if not cells:
             raise NotFoundError(
-                f"The script {shown(path)} is not there any more, so this draft cannot be run.", "script"
+                f"The script {shown(os.path.basename(path))} is not there any more, so this draft cannot be run.",
+                "script",
             )
     if here:
         return {**common, "kind": "notebook", "script": path, "code": f"notebook {script}"}
     if cells:
         return {**common, "kind": "notebook", "script": None, "code": f"{len(cells)} recorded cells"}
-    what = f"The notebook {shown(path)} is not there any more" if path else "No script or notebook was recorded"
+    what = (
+        f"The notebook {shown(os.path.basename(path))} is not there any more"
+        if path
+        else "No script or notebook was recorded"
+    )
     raise NotFoundError(f"{what}, and no cells were recorded: this draft cannot be run.", "script")
 
 
@@ -247,7 +261,7 @@ def _check_commit(root: str | None, commit: str | None) -> None:
         return  # without git there is still the script
     if found.returncode:
         raise TrackkitStateError(
-            f"The commit {commit[:12]} is not in {root} any more: the code there is another one. Check out the code, "
-            "and start it by hand.",
+            f"The commit {commit[:12]} is not in its repository any more: the code there is another one. Check out the "
+            "code, and start it by hand.",
             "commit",
         )

@@ -1,0 +1,90 @@
+// The drawings of attempts: their courses over one another, and their final values in a row.
+
+import { short } from '../parts/format';
+import type { Attempt } from '../protocol';
+
+const SMALL = { width: 72, height: 16 };
+const LARGE = { width: 240, height: 64 };
+const BAR = 4;
+const HEIGHT = 14;
+
+/** The courses of attempts on one scale, the last one in front. */
+export function Course({ items, large = false }: { items: readonly Attempt[]; large?: boolean }) {
+  const { width, height } = large ? LARGE : SMALL;
+  const courses = items.map(item => item.course);
+  const x = courses.flatMap(course => course?.x ?? []);
+  const y = courses.flatMap(course => course?.y ?? []).filter((value): value is number => value !== null);
+  if (y.length === 0) {
+    return <span class="tk-faint">–</span>;
+  }
+  const across = scale(x, 1, width - 1);
+  const up = scale(y, height - 2, 2);
+  const last = items.at(-1);
+  const said = `Attempt ${last?.number}: ${short(first(last))} to ${short(last?.value)}`;
+  return (
+    <svg
+      class="tk-course"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={said}
+    >
+      <title>{said}</title>
+      {items.map(
+        (item, at) =>
+          item.course && (
+            <path
+              key={item.id}
+              class={at === items.length - 1 ? '' : 'tk-course-before'}
+              d={line(item.course, across, up)}
+            />
+          ),
+      )}
+    </svg>
+  );
+}
+
+/** Final values, the oldest at the left; the best one in colour. */
+export function Values({ items, best }: { items: readonly Attempt[]; best: string | undefined }) {
+  const numbers = items.map(item => item.value).filter((value): value is number => typeof value === 'number');
+  const up = scale(numbers, 2, HEIGHT);
+  const width = items.length * (BAR + 1);
+  return (
+    <svg class="tk-values" viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} aria-hidden="true">
+      {[...items].reverse().map((item, at) => {
+        const tall = typeof item.value === 'number' ? up(item.value) : 1;
+        const kind = item.id === best ? 'tk-values-best' : '';
+        return <rect key={item.id} class={kind} x={at * (BAR + 1)} y={HEIGHT - tall} width={BAR} height={tall} />;
+      })}
+    </svg>
+  );
+}
+
+function first(item: Attempt | undefined): number | null | undefined {
+  return item?.course?.y.find(value => value !== null);
+}
+
+function scale(values: readonly number[], from: number, to: number): (value: number) => number {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return value => (high > low ? from + ((value - low) / (high - low)) * (to - from) : (from + to) / 2);
+}
+
+function line(
+  course: NonNullable<Attempt['course']>,
+  across: (x: number) => number,
+  up: (y: number) => number,
+): string {
+  let pen = 'M';
+  const pieces = course.y.map((value, at) => {
+    const piece = value === null ? '' : `${pen}${across(course.x[at] ?? 0).toFixed(1)} ${up(value).toFixed(1)}`;
+    pen = value === null ? 'M' : 'L';
+    return piece;
+  });
+  const path = pieces.join('');
+  return /L/.test(path) ? path : `${path}h.01`;
+}
