@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.store.archive import Archive, Damaged, Replaced, State, state_of
 from trackkit_jupyter.store.blocks import Arrived
+from trackkit_jupyter.store.lines import Lines
 from trackkit_jupyter.store.paths import ExperimentPaths
 from trackkit_jupyter.store.points import Columns, Points
 from trackkit_jupyter.store.segments import LineReader, ScalarReader, read_all
@@ -68,7 +69,7 @@ class Series:
 
 
 class _Events:
-    """Events or console lines of all writers; each writer's in its own order, the writers merged by time."""
+    """Events of all writers; each writer's in its own order, the writers merged by time."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[float, dict[str, Any]]] = []
@@ -98,12 +99,11 @@ class _State:
     def __init__(self) -> None:
         self.scalars: dict[tuple[str, int], ScalarReader] = {}
         self.events: dict[Path, tuple[str, LineReader]] = {}
-        self.console: dict[Path, tuple[str, LineReader]] = {}
         self.points: dict[tuple[str, int], Points] = {}
         self.pairs: dict[tuple[str, int], Pair] = {}
         self.order: dict[Pair, list[tuple[str, int]]] = {}
         self.kinds: dict[str, _Events] = {}
-        self.lines = _Events()
+        self.lines = Lines()
         self.archive_state: State | None = None
         self.archive: Archive | None = None
         self.archive_problem = ""
@@ -178,11 +178,7 @@ class JournalReader:
     def refresh_console(self) -> None:
         """Read what is new on the console."""
         with self._reading() as state:
-            known = len(state.lines)
-            for writer, reader in _readers(state.console, self._paths.segments()[ExperimentPaths.CONSOLE]):
-                for entry in reader.read():
-                    state.lines.add(writer, entry)
-            state.lines.merge(known)
+            state.lines.refresh(self._paths.segments()[ExperimentPaths.CONSOLE])
 
     @property
     def damaged(self) -> int:
@@ -334,13 +330,12 @@ class JournalReader:
 
     def _was_reset(self) -> bool:
         """Whether the experiment was reset: only then a journal of lines goes."""
-        known = (next(iter(lines), None) for lines in (self._state.events, self._state.console))
+        known = (next(iter(self._state.events), None), self._state.lines.first_path())
         return any(path is not None and not path.exists() for path in known)
 
-    def _all_readers(self) -> list[ScalarReader | LineReader]:
+    def _all_readers(self) -> list[Any]:
         state = self._state
-        lines = [reader for group in (state.events, state.console) for _, reader in group.values()]
-        return [*state.scalars.values(), *lines]
+        return [*state.scalars.values(), *(reader for _, reader in state.events.values()), *state.lines.readers()]
 
     def _fold(self, writer: str, event: dict[str, Any]) -> None:
         state, kind = self._state, event.pop("kind", "")

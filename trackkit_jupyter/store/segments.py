@@ -20,7 +20,16 @@ from typing import Any, NamedTuple
 from trackkit_jupyter.store.blocks import Arrived, read_blocks, whole_records
 from trackkit_jupyter.store.journal import CRC_MEMBER, RECORD_BYTES, seed_of
 
-__all__ = ["Inspected", "LineReader", "ScalarReader", "expected_checksum", "inspect", "read_all"]
+__all__ = [
+    "Inspected",
+    "LineReader",
+    "ScalarReader",
+    "decoded",
+    "expected_checksum",
+    "inspect",
+    "read_all",
+    "read_from",
+]
 
 _RESIDUE = 0x2144DF1C
 _crc32 = zlib.crc32
@@ -135,7 +144,7 @@ class Inspected(NamedTuple):
 
 def inspect(path: Path, writer: str, *, scalars: bool) -> Inspected:
     """Return where a segment is damaged."""
-    data, seed = _read_from(path, 0), seed_of(writer)
+    data, seed = read_from(path, 0), seed_of(writer)
     if scalars:
         count = len(data) // RECORD_BYTES
         size = count * RECORD_BYTES
@@ -190,7 +199,7 @@ class LineReader:
 
     def read(self) -> list[dict[str, Any]]:
         """Return what the lines that came since the last call say, those that are whole and undamaged."""
-        data = _read_from(self._path, self._offset)
+        data = read_from(self._path, self._offset)
         end = data.rfind(b"\n") + 1
         self._offset += end
         seed, whole = self._seed, []
@@ -200,10 +209,10 @@ class LineReader:
                 whole.append(body)
             else:
                 self.damaged += 1
-        return _decoded(whole)
+        return decoded(whole)
 
 
-def _decoded(bodies: list[bytes]) -> list[dict[str, Any]]:
+def decoded(bodies: list[bytes]) -> list[dict[str, Any]]:
     """Return what lines say, of each the text before its checksum."""
     if len(bodies) > _MANY_LINES:
         import msgspec
@@ -214,13 +223,16 @@ def _decoded(bodies: list[bytes]) -> list[dict[str, Any]]:
     return [json.loads(body + b"}") for body in bodies]
 
 
-def _read_from(path: Path, offset: int) -> bytes:
+def read_from(path: Path, offset: int, most: int | None = None) -> bytes:
+    """Return what a file holds from a place on, so many bytes at most; nothing where it is gone."""
     # pread, not mmap: a file that shrinks under a map kills the reader.
     fd = _open(path)
     if fd is None:
         return b""
     try:
         size = os.fstat(fd).st_size
+        if most is not None:
+            size = min(size, offset + most)
         chunks = []
         while offset < size:
             chunk = os.pread(fd, size - offset, offset)
