@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trackkit_jupyter.store.archive import Archive, Damaged, Replaced, State, state_of
 from trackkit_jupyter.store.blocks import Arrived
@@ -28,6 +28,18 @@ if TYPE_CHECKING:
 __all__ = ["JournalReader", "Series"]
 
 Pair = tuple[str, str]
+
+
+class _Reader(Protocol):
+    """What has been read of a segment."""
+
+    damaged: int
+
+    @property
+    def pending(self) -> int:
+        """Records or lines at the end that are not whole."""
+
+
 Segment = tuple[str, int, Path]
 Segments = dict[str, list[Segment]]
 
@@ -333,7 +345,7 @@ class JournalReader:
         known = (next(iter(self._state.events), None), self._state.lines.first_path())
         return any(path is not None and not path.exists() for path in known)
 
-    def _all_readers(self) -> list[Any]:
+    def _all_readers(self) -> list[_Reader]:
         state = self._state
         return [*state.scalars.values(), *(reader for _, reader in state.events.values()), *state.lines.readers()]
 

@@ -17,11 +17,12 @@ from trackkit_jupyter.records import check_text
 from trackkit_jupyter.store.blobs import Blobs
 from trackkit_jupyter.tracking.plain import plain_json
 
-__all__ = ["Artifact", "is_frame", "keep", "keep_frame"]
+__all__ = ["Artifact", "address_of", "is_frame", "keep", "keep_frame"]
 
 _PREVIEW = 64 << 10
 # No spaces, and a suffix or a separator: a path that was mistyped, not a text.
 _LIKE_A_PATH = re.compile(r"[^\s]*(?:[/\\][^\s]*|[^\s.]\.[A-Za-z]\w{0,7})")
+_ADDRESS = re.compile(r"(?:https?|s3a?|gs|gcs|az|abfss?|wasbs?|hdfs|sftp|ftp|oci|dvc|hf)://[^\s/]+(?:/\S*)?", re.ASCII)
 _FIELD = "object_or_path"
 
 
@@ -66,6 +67,15 @@ def keep(blobs: Blobs, content: Any) -> Artifact:
     kind, data, preview = _encoded(content)
     sha256, _ = blobs.put(data)
     return Artifact(kind, sha256, len(data), _cut(preview))
+
+
+def address_of(content: Any) -> str | None:
+    """Return the address in the network that a text is, without user and password; ``None`` if it is none."""
+    if not isinstance(content, str) or not _ADDRESS.fullmatch(content):
+        return None
+    scheme, _, rest = check_text(content, _FIELD, what="An address").partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{scheme}://{place.rpartition('@')[2]}{slash}{path}"
 
 
 def is_frame(content: Any) -> bool:

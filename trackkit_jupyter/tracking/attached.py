@@ -101,7 +101,8 @@ class Attaching(Writing, ContentEdits):
         object_or_path
             A file or folder by its path, or several by one with ``*``; a DataFrame, kept as CSV; an array, as .npy; an
             image or matplotlib figure, as PNG; text, bytes; or data of dicts, lists, dataclasses, numbers and dates, as
-            JSON. A file is copied as it is now.
+            JSON. A file is copied as it is now. Of what lies in the network, its address (``https://``, ``s3://``,
+            ``gs://`` and the like), without user and password: nothing is fetched.
         metadata
             What to know about it: a dict of JSON data.
 
@@ -117,6 +118,11 @@ class Attaching(Writing, ContentEdits):
         check_name(name)
         recorder = self._running()
         details = checked_metadata(metadata)
+        address = artifacts.address_of(object_or_path)
+        if address is not None:
+            row = {"key": name, "type": "link", "uri": address, "metadata": details, "timestamp": iso(time.time())}
+            self._put_rows("artifacts", [row], "key", kept_in="earlier_artifacts")
+            return
         try:
             kept = artifacts.keep(self._blobs, object_or_path)
         except OSError as error:

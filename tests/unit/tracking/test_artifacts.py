@@ -210,3 +210,30 @@ def test_logged_again_it_is_a_new_version(running):
     assert [Path(row["uri"]).read_text() for row in versions] == ["a\n", "b\n", "c\n"]
     assert [row["preview"] for row in versions] == [None, None, "c\n"]
     assert running.artifact_versions("never") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://example.org/a.pt?v=2", "https://example.org/a.pt?v=2"),
+        ("https://ann:s3cret@example.org/a@b.pt", "https://example.org/a@b.pt"),
+        ("s3://bucket/key with no space"[:15], "s3://bucket/key"),
+    ],
+)
+def test_what_lies_in_the_network_is_kept_by_its_address(tmp_path, address, kept):
+    with tracking.start("a", store=tmp_path / "store", capture=False) as exp:
+        exp.log_artifact("weights", address, {"epoch": 3})
+        exp.log_artifact("weights", "local text\n")
+    earlier, now = exp.artifact_versions("weights")
+    assert (earlier["uri"], earlier["type"], earlier["hash"], earlier["metadata"]) == (kept, "link", None, {"epoch": 3})
+    assert now["type"] != "link"
+
+
+@pytest.mark.parametrize("address", ["javascript://alert(1)", "file:///etc/passwd", "https://", "see https://a.org/b"])
+def test_nothing_else_is_taken_for_an_address(tmp_path, address):
+    with tracking.start("a", store=tmp_path / "store", capture=False) as exp:
+        try:
+            exp.log_artifact("weights", address)
+        except TrackkitValueError:
+            return
+        assert [artifact["type"] for artifact in exp.artifacts] == ["text"]

@@ -85,9 +85,10 @@ function marked(text: string, query: string): ComponentChildren {
     return text;
   }
   const lower = text.toLowerCase();
+  const wanted = query.toLowerCase();
   const parts: ComponentChildren[] = [];
   let from = 0;
-  for (let at = lower.indexOf(query); at >= 0; at = lower.indexOf(query, from)) {
+  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
     parts.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + query.length)}</mark>);
     from = at + query.length;
   }
