@@ -717,7 +717,6 @@ export interface Reads {
   };
   table_views: { args: { object_type?: ObjectType }; result: { views: SavedView[] } };
   attempted: { args: { cells: string[]; notebook?: string }; result: { cells: Record<string, number> } };
-  table_views: { args: Record<string, never>; result: { views: SavedView[] } };
   charts: { args: ChartsArguments; result: ArrayBuffer };
   text: {
     args: {
