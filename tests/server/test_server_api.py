@@ -42,6 +42,7 @@ async def test_every_read_answers(ask, store):
         "resolve": {"query": '{"tags": ["none"]}'},
         "charts": {"objects": [store.first, store.second], "smoothing": 0.6, "metrics": ["loss"]},
         "console": {"id": store.first, "after": -1},
+        "find_in_console": {"id": store.first, "text": "HELL"},
         "plots": {"objects": [store.first, store.second]},
         "figure": {"id": store.first, "hash": store.plot},
         "samples": {"id": store.first},

@@ -47,6 +47,7 @@ READS: dict[str, Operation] = {
     "charts": curves.charts,
     "text": texts.text,
     "console": reads.console,
+    "find_in_console": reads.find_in_console,
     "plots": reads.plots,
     "figure": reads.figure,
     "samples": samples.samples,

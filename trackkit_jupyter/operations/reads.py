@@ -22,6 +22,7 @@ __all__ = [
     "experiments",
     "figure",
     "file",
+    "find_in_console",
     "plots",
     "single_values",
 ]
@@ -131,6 +132,33 @@ def console(store: Store[Any], id: str, after: int = 0, limit: int = 1000) -> di
             after = max(0, found.console(limit=0)[1] + after)
         lines, total = found.console(after, limit)
     return {"lines": lines, "next": after + len(lines), "total": total}
+
+
+def find_in_console(store: Store[Any], id: str, text: str, after: int = 0, limit: int = 100_000) -> dict[str, Any]:
+    """Return which console lines hold a text, in upper or lower case; colours do not count.
+
+    Parameters
+    ----------
+    store, id
+        The experiment.
+    text
+        What is looked for.
+    after
+        First line that is looked at.
+    limit
+        Lines that are looked at, 1 to 200,000.
+
+    Returns
+    -------
+    ``{"matches": [indices], "next", "total"}``; `next` is the `after` of the next call.
+    """
+    in_range("limit", limit, 1, 200_000)
+    in_range("after", after, 0, 10**12)
+    if not text:
+        raise TrackkitValueError("text must not be empty.", "text")
+    with opened(store, id) as found:
+        matches, total = found.find_in_console(text, after, limit)
+    return {"matches": matches, "next": max(after, min(after + limit, total)), "total": total}
 
 
 def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:

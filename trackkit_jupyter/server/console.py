@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -12,12 +11,11 @@ from tornado.iostream import StreamClosedError
 from trackkit_jupyter import operations
 from trackkit_jupyter.server.door import Door, guarded
 from trackkit_jupyter.server.files import INERT, download_name
+from trackkit_jupyter.store.lines import plain_line
 
 __all__ = ["ConsoleHandler"]
 
 _PAGE = 10_000
-#: What colours a terminal and moves its cursor.
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
 
 class ConsoleHandler(Door, JupyterHandler):
@@ -52,5 +50,5 @@ class ConsoleHandler(Door, JupyterHandler):
 
 
 def _line(line: dict[str, object], timed: bool) -> str:
-    text = _ESCAPES.sub("", str(line["text"])).rstrip("\r\n").rpartition("\r")[2]
+    text = plain_line(str(line["text"]))
     return f"{line['time']} {line['stream']} {text}\n" if timed else f"{text}\n"

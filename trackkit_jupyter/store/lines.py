@@ -6,8 +6,10 @@ Each line is checked once, when its place is noted; what is kept of it is a few 
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate, compress, islice
 from pathlib import Path
@@ -16,14 +18,24 @@ from typing import Any
 from trackkit_jupyter.store.journal import CRC_MEMBER, seed_of
 from trackkit_jupyter.store.segments import decoded, read_from
 
-__all__ = ["Lines"]
+__all__ = ["Lines", "plain_line"]
 
 _BLOCK = 4 << 20  # bytes read at a time
 _END = len(CRC_MEMBER) + 10  # the checksum of a line: eight digits, a quote and a brace
 _SUM = CRC_MEMBER + b'%08x"}'
 _TIME = b'{"time":'
 
+_ESCAPE = b"\\u001b"
+_ESCAPED = re.compile(r"[\"\\]")
+#: What colours a terminal and moves its cursor.
+_STEERING = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+
 Segment = tuple[str, int, Path]
+
+
+def plain_line(text: str) -> str:
+    """Return a line as a terminal would show it in the end: without colours, written anew after a carriage return."""
+    return _STEERING.sub("", text).rstrip("\r\n").rpartition("\r")[2]
 
 
 class _Segment:
@@ -61,6 +73,21 @@ class _Segment:
             return []
         places = zip(self.starts[start:stop], self.sizes[start:stop], strict=True)
         return [data[at - first : at - first + size] for at, size in places]
+
+    def candidates(self, wanted: str, start: int, stop: int) -> Iterable[int]:
+        """Return the lines that may hold a text in lower case; all others do not."""
+        if not wanted.isascii() or not wanted.isprintable() or _ESCAPED.search(wanted):
+            return range(start, stop)  # what stands there may be written in another way
+        first = self.starts[start]
+        data = read_from(self.path, first, self.starts[stop - 1] + self.sizes[stop - 1] - first).lower()
+        at: set[int] = set()
+        for needle in (wanted.encode(), _ESCAPE):  # colours may stand in the middle of it
+            place = data.find(needle)
+            while place >= 0:
+                line = bisect_right(self.starts, first + place) - 1
+                at.add(line)
+                place = data.find(needle, self.starts[line] + self.sizes[line] - first)
+        return sorted(each for each in at if start <= each < stop)
 
     def _take(self, data: bytes) -> bool:
         end = data.rfind(b"\n") + 1
@@ -131,6 +158,24 @@ class Lines:
             bodies += self._list[number].bodies(place, place + end - start)
             start = end
         return decoded(bodies)
+
+    def find(self, text: str, start: int, stop: int) -> list[int]:
+        """Return the numbers of the lines, from a number up to another, that hold a text, in upper or lower case.
+
+        As a terminal would show them; the lines that say which cell printed do not count.
+        """
+        start, stop, wanted = max(0, start), min(len(self), stop), text.lower()
+        places: dict[int, list[int]] = {}
+        for line in range(start, stop):
+            places.setdefault(self._of[line], []).append(line)
+        found: list[int] = []
+        for number, lines in places.items():
+            first, last = self._at[lines[0]], self._at[lines[-1]]
+            for at in self._list[number].candidates(wanted, first, last + 1):
+                (entry,) = decoded(self._list[number].bodies(at, at + 1)) or ({},)
+                if entry.get("stream") != "cell" and wanted in plain_line(entry.get("text", "")).lower():
+                    found.append(lines[at - first])
+        return sorted(found)
 
     def _merged(self, came: Iterable[tuple[int, range]]) -> list[tuple[int, range]]:
         """Return what came, ordered by time; before it, nothing moves."""

@@ -180,6 +180,19 @@ class Logged(Record):
             after = max(0, self._reader.console(0, 0)[1] + after)
         return self._reader.console(after, limit)
 
+    def find_in_console(self, text: str, after: int = 0, limit: int = 100_000) -> tuple[list[int], int]:
+        """Return the indices of the console lines with a text, in upper or lower case, and how many lines there are.
+
+        Parameters
+        ----------
+        text
+            What is looked for; colours do not count.
+        after, limit
+            The first line that is looked at, and how many are.
+        """
+        self._reader.refresh_console()
+        return self._reader.find_in_console(text, after, limit)
+
     def blob(self, sha256: str) -> Path:
         """Return the file of a sample, figure or artifact by its SHA-256.
 

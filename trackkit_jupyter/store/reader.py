@@ -325,6 +325,11 @@ class JournalReader:
             chosen, total = self._state.lines.entries(after, after + limit), len(self._state.lines)
         return [{"index": after + place, **entry} for place, entry in enumerate(chosen)], total
 
+    def find_in_console(self, text: str, after: int, limit: int) -> tuple[list[int], int]:
+        """Return which of `limit` console lines from index `after` on hold a text, and how many lines there are."""
+        with self._locked():
+            return self._state.lines.find(text, after, after + limit), len(self._state.lines)
+
     def _locked(self) -> threading.RLock:
         if os.getpid() != self._process:  # a thread of the parent may hold the lock for ever, in the middle of reading
             self._lock, self._process, self._whole = threading.RLock(), os.getpid(), False

@@ -727,6 +727,10 @@ export interface Reads {
     };
     result: { text: string };
   };
+  find_in_console: {
+    args: { id: string; text: string; after?: number; limit?: number };
+    result: { matches: number[]; next: number; total: number };
+  };
   console: { args: { id: string; after?: number; limit?: number }; result: ConsoleAnswer };
   plots: { args: { objects: string[] }; result: { plots: PlotEntry[] } };
   figure: { args: { id: string; hash: string }; result: Figure };

@@ -73,3 +73,19 @@ def test_what_is_gone_meanwhile_gives_nothing(tmp_path):
     assert texts(found) == []
     found.refresh([("a", 0, path)])
     assert len(found) == 1
+
+
+def test_a_text_is_found_in_any_case_across_colours_and_writers_and_only_where_it_is_shown(tmp_path):
+    segments = [("a", 0, tmp_path / "a"), ("b", 0, tmp_path / "b")]
+    write(
+        tmp_path / "a", "a", (1.0, "A Needle"), (3.0, "nee\x1b[31mdle"), (5.0, "needle 10 %\rdone"), (7.0, 'a "needle"')
+    )
+    write(tmp_path / "b", "b", (2.0, "nothing"), (4.0, "NÄDEL"), (6.0, "stream needles"))
+    found = Lines()
+    found.refresh(segments)
+    assert found.find("needle", 0, 100) == [0, 2, 5, 6]
+    assert found.find("NEEDLE", 1, 6) == [2, 5]
+    assert found.find("nädel", 0, 100) == [3]
+    assert found.find('"needle"', 0, 100) == [6]
+    assert found.find("stdout", 0, 100) == []  # the stream is no text
+    assert found.find("needle", 90, 100) == []

@@ -22,6 +22,12 @@ class Console {
     }
     return { lines, next: to, total: this.total };
   };
+
+  find = async (text: string, after: number) => {
+    const { lines, next, total } = await this.read(after, 15_000);
+    const holding = lines.filter(line => line.text.toLowerCase().includes(text.toLowerCase()));
+    return { matches: holding.map(line => line.index), next, total };
+  };
 }
 
 const signal = new AbortController().signal;
@@ -30,7 +36,7 @@ const turn = () => new Promise(resolve => setTimeout(resolve));
 describe('PagedLog', () => {
   it('begins with the end of a long log and reads the rest as it is looked at', async () => {
     const server = new Console(1_000_000);
-    const log = new PagedLog(server.read);
+    const log = new PagedLog(server.read, server.find);
     await log.refresh(signal);
     expect(log.total.value).toBe(1_000_000);
     expect(log.line(999_999)?.text).toBe('line 999999');
@@ -44,7 +50,7 @@ describe('PagedLog', () => {
 
   it('reads only what was added', async () => {
     const server = new Console(10);
-    const log = new PagedLog(server.read);
+    const log = new PagedLog(server.read, server.find);
     await log.refresh(signal);
     server.total = 12;
     await log.refresh(signal);
@@ -54,7 +60,7 @@ describe('PagedLog', () => {
 
   it('jumps to the end when much was added at once', async () => {
     const server = new Console(10);
-    const log = new PagedLog(server.read);
+    const log = new PagedLog(server.read, server.find);
     await log.refresh(signal);
     server.total = 50_000;
     await log.refresh(signal);
@@ -64,7 +70,7 @@ describe('PagedLog', () => {
 
   it('starts over when the log was reset', async () => {
     const server = new Console(2_000);
-    const log = new PagedLog(server.read);
+    const log = new PagedLog(server.read, server.find);
     await log.refresh(signal);
     server.total = 3;
     await log.refresh(signal);
@@ -74,7 +80,7 @@ describe('PagedLog', () => {
   it('gives the whole log, every line once', async () => {
     const server = new Console(25_003);
     const indexes: number[] = [];
-    for await (const { lines } of new PagedLog(server.read).all(signal)) {
+    for await (const { lines } of new PagedLog(server.read, server.find).all(signal)) {
       indexes.push(...lines.map(line => line.index));
     }
     expect(indexes).toEqual(Array.from({ length: 25_003 }, (_, index) => index));
@@ -84,7 +90,7 @@ describe('PagedLog', () => {
 describe('LogSearch', () => {
   it('finds in the whole log, in any case, and goes on when it grows', async () => {
     const server = new Console(20_000);
-    const log = new PagedLog(server.read);
+    const log = new PagedLog(server.read, server.find);
     const search = new LogSearch(log);
     search.start('found');
     while (search.progress.value < 1) {
@@ -96,6 +102,13 @@ describe('LogSearch', () => {
     await search.goOn();
     expect(search.matches.value.at(-1)).toBe(20_007);
     expect(search.matches.value).toHaveLength(21);
+    search.start('^line [0-3]$', true);
+    while (search.progress.value < 1) {
+      await turn();
+    }
+    expect(search.matches.value).toEqual([0, 1, 2, 3]);
+    search.start('(', true);
+    expect(search.problem.value).toMatch(/unterminated/i);
   });
 });
 

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import type { ConsoleAnswer, ConsoleLine } from '../protocol';
 import { isAbort } from '../source';
+import { plain, settled } from './ansi';
 
 type ReadPage = (after: number, limit: number, signal: AbortSignal) => Promise<ConsoleAnswer>;
 
@@ -11,6 +12,15 @@ const PAGE = 1_000;
 const LARGE_PAGE = 10_000;
 /** So many pages are kept; those looked at longest ago go first. */
 const KEPT_PAGES = 60;
+
+/** Which lines from `after` on hold a text, in upper or lower case; `next` is where it goes on. */
+type Find = (text: string, after: number, signal: AbortSignal) => Promise<Found>;
+
+interface Found {
+  matches: number[];
+  next: number;
+  total: number;
+}
 
 export class PagedLog {
   /** How many lines there are; null before the first answer. */
@@ -21,7 +31,10 @@ export class PagedLog {
   private readonly asked = new Set<number>();
   private readonly life = new AbortController();
 
-  constructor(private readonly read: ReadPage) {}
+  constructor(
+    private readonly read: ReadPage,
+    private readonly find: Find,
+  ) {}
 
   /** The line at `index`, or undefined while its page is on its way. */
   line(index: number): ConsoleLine | undefined {
@@ -58,6 +71,25 @@ export class PagedLog {
       const answer = await this.read(after, LARGE_PAGE, signal);
       yield answer;
       if (answer.lines.length === 0 || answer.next >= answer.total || answer.next <= after) {
+        return;
+      }
+      after = answer.next;
+    }
+  }
+
+  /** The lines with a text, or those that fit a pattern, from `start` on; part by part. */
+  async *found(wanted: string | RegExp, signal: AbortSignal, start = 0): AsyncGenerator<Found> {
+    if (typeof wanted !== 'string') {
+      for await (const { lines, next, total } of this.all(signal, start)) {
+        const fitting = lines.filter(line => line.stream !== 'cell' && wanted.test(plain(settled(line.text))));
+        yield { matches: fitting.map(line => line.index), next, total };
+      }
+      return;
+    }
+    for (let after = start; ; ) {
+      const answer = await this.find(wanted, after, signal);
+      yield answer;
+      if (answer.next <= after || answer.next >= answer.total) {
         return;
       }
       after = answer.next;
@@ -103,16 +135,6 @@ export class PagedLog {
   }
 }
 
-/** The test a line must pass: to hold a text, in upper or lower case, or to fit a regular expression. */
-export function testOf(query: string, pattern: boolean): (text: string) => boolean {
-  if (pattern) {
-    const expression = new RegExp(query, 'i');
-    return text => expression.test(text);
-  }
-  const wanted = query.toLowerCase();
-  return text => text.toLowerCase().includes(wanted);
-}
-
 /** Where a text occurs in a log: found page by page, going on when the log grows. */
 export class LogSearch {
   readonly matches = signal<readonly number[]>([]);
@@ -120,7 +142,7 @@ export class LogSearch {
   readonly progress = signal(1);
   /** Why the pattern cannot be searched for. */
   readonly problem = signal<string | null>(null);
-  private fits: ((text: string) => boolean) | null = null;
+  private wanted: string | RegExp | null = null;
   private searched = 0;
   private running: AbortController | null = null;
 
@@ -130,36 +152,35 @@ export class LogSearch {
     this.running?.abort();
     this.running = null;
     this.problem.value = null;
-    this.fits = null;
+    this.wanted = null;
     if (query) {
       try {
-        this.fits = testOf(query, pattern);
+        this.wanted = pattern ? new RegExp(query, 'i') : query;
       } catch (reason) {
         this.problem.value = reason instanceof Error ? reason.message : String(reason);
       }
     }
     this.searched = 0;
     this.matches.value = [];
-    this.progress.value = this.fits ? 0 : 1;
+    this.progress.value = this.wanted ? 0 : 1;
     void this.goOn();
   }
 
   /** Look through what came since. */
   async goOn(): Promise<void> {
-    const fits = this.fits;
-    if (!fits || this.running) {
+    const { wanted } = this;
+    if (!wanted || this.running) {
       return;
     }
     const running = new AbortController();
     this.running = running;
     try {
-      for await (const { lines, next, total } of this.log.all(running.signal, this.searched)) {
+      for await (const { matches, next, total } of this.log.found(wanted, running.signal, this.searched)) {
         if (this.running !== running) {
           return;
         }
-        const found = lines.filter(line => line.stream !== 'cell' && fits(line.text)).map(line => line.index);
-        if (found.length > 0) {
-          this.matches.value = [...this.matches.value, ...found];
+        if (matches.length > 0) {
+          this.matches.value = [...this.matches.value, ...matches];
         }
         this.searched = next;
         this.progress.value = total > 0 ? next / total : 1;

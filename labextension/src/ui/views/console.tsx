@@ -27,7 +27,11 @@ interface ConsoleProps {
 
 export function ConsoleTab({ source, id, record, live }: ConsoleProps) {
   const log = useMemo(
-    () => new PagedLog((after, limit, signal) => source.read('console', { id, after, limit }, signal)),
+    () =>
+      new PagedLog(
+        (after, limit, signal) => source.read('console', { id, after, limit }, signal),
+        (text, after, signal) => source.read('find_in_console', { id, text, after }, signal),
+      ),
     [source, id],
   );
   useEffect(() => () => log.dispose(), [log]);
