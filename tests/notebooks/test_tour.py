@@ -14,6 +14,7 @@ KINDS = {
     "capture": ["experiment"],
     "models": ["model", "model"],
     "magics": ["experiment", "experiment", "experiment", "table", "comparison", "scalars"],
+    "attempts": ["experiment"],
     "comparison": ["comparison", "scalars"],
     "reports": [],
     "reading": ["table"],

@@ -10,7 +10,7 @@ import re
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, compress, islice
 from pathlib import Path
 from typing import Any
@@ -165,11 +165,12 @@ class Lines:
         As a terminal would show them; the lines that say which cell printed do not count.
         """
         start, stop, wanted = max(0, start), min(len(self), stop), text.lower()
-        places: dict[int, list[int]] = {}
-        for line in range(start, stop):
-            places.setdefault(self._of[line], []).append(line)
-        found: list[int] = []
-        for number, lines in places.items():
+        of, found = self._of[start:stop], list[int]()
+        numbers = set(of)
+        for number in numbers:
+            lines: Sequence[int] = range(start, stop)
+            if len(numbers) > 1:
+                lines = [line for line in lines if of[line - start] == number]
             first, last = self._at[lines[0]], self._at[lines[-1]]
             for at in self._list[number].candidates(wanted, first, last + 1):
                 (entry,) = decoded(self._list[number].bodies(at, at + 1)) or ({},)

@@ -2,6 +2,7 @@
 
 import { type ComponentChildren, Fragment } from 'preact';
 import { useRef } from 'preact/hooks';
+import { integer } from './format';
 
 export interface RailItem {
   key: string;
@@ -49,7 +50,7 @@ export function Rail({ label, items, chosen, children }: RailProps) {
               <span class="tk-cut" title={item.name}>
                 {item.name}
               </span>
-              {item.count !== undefined && <span class="tk-rail-count">{item.count}</span>}
+              {item.count !== undefined && <span class="tk-rail-count">{integer(item.count)}</span>}
             </button>
           </Fragment>
         ))}

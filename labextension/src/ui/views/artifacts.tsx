@@ -46,17 +46,22 @@ export function ArtifactsTab({ record: live, source }: { record: LiveRead<Experi
   return (
     <Rail label="Artifacts" items={items} chosen={shown}>
       {current === 'input' && (
-        <Models label="Input models" models={record.models.input} source={source}>
+        <Models label="Input models" models={record.models.input} source={source} code='exp.use_model("digits@best")'>
           Models the experiment started from appear here.
         </Models>
       )}
       {current === 'output' && (
-        <Models label="Output models" models={record.models.output} source={source}>
+        <Models
+          label="Output models"
+          models={record.models.output}
+          source={source}
+          code='exp.save_model("net", "net.pt")'
+        >
           Models the experiment made appear here.
         </Models>
       )}
       {current === 'audit' && (
-        <Artifacts record={record} artifacts={audit} source={source}>
+        <Artifacts record={record} artifacts={audit} source={source} code='exp.watch_artifact("rows", frame)'>
           Data that is stored again whenever it changes appears here.
         </Artifacts>
       )}

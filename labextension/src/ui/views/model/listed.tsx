@@ -17,12 +17,14 @@ interface ModelsProps {
   label: string;
   models: ModelReference[];
   source: Source;
+  /** The line that puts one here. */
+  code: string;
   children: string;
 }
 
-export function Models({ label, models, source, children }: ModelsProps) {
+export function Models({ label, models, source, code, children }: ModelsProps) {
   if (models.length === 0) {
-    return <Empty>{children}</Empty>;
+    return <Empty code={code}>{children}</Empty>;
   }
   return (
     <ul class="tk-cards" aria-label={label}>

@@ -1,0 +1,133 @@
+"""The pictures of the documentation, made anew when they are asked for: ``TRACKKIT_PICTURES=1 pytest`` this file."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+import trackkit_jupyter as track
+
+from .lab import Lab, LabServer
+from .shelf import opened, page_of
+from .test_attempts import SET, TRAIN, attempts
+from .whole import whole
+
+DOCS = Path(__file__).parents[2] / "docs"
+TABS = ["Execution", "Configuration", "Artifacts", "Info", "Console", "Scalars", "Plots", "Debug samples"]
+
+pytestmark = pytest.mark.skipif(not os.environ.get("TRACKKIT_PICTURES"), reason="made when they are asked for")
+
+
+def reduced(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+
+
+@pytest.fixture(scope="module")
+def run(server: LabServer, tmp_path_factory: pytest.TempPathFactory) -> track.Experiment:
+    """A training of digits, as anybody might have it."""
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+    from sklearn.neural_network import MLPClassifier
+
+    ended = whole(server.store, tmp_path_factory.mktemp("whole"), "digits, wider net")
+    digits = load_digits()
+    x_train, x_val, y_train, y_val = train_test_split(digits.data / 16, digits.target, random_state=0)
+    net = MLPClassifier((48,), learning_rate_init=0.003, random_state=0)
+    with track.start(resume=ended.id, store=server.store, tags=["baseline", "mlp"], capture=False) as exp:
+        for epoch in range(4, 60):
+            net.partial_fit(x_train, y_train, classes=np.arange(10))
+            found = net.predict_proba(x_val)
+            loss = float(-np.log(found[np.arange(len(y_val)), y_val] + 1e-9).mean())
+            exp.log({"loss/train": net.loss_, "loss/val": loss}, iteration=epoch)
+            exp.log({"accuracy/train": net.score(x_train, y_train), "accuracy/val": net.score(x_val, y_val)}, epoch)
+            exp.log_console("stdout", f"epoch {epoch:3d}  \x1b[32mloss {net.loss_:.4f}\x1b[0m  val {loss:.4f}\n")
+        matrix = np.zeros((10, 10), dtype=int)
+        np.add.at(matrix, (y_val, net.predict(x_val)), 1)
+        exp.log_confusion_matrix("confusion", "val", matrix, labels=[str(n) for n in range(10)], iteration=59)
+        exp.log_histogram("weights", "first layer", net.coefs_[0].ravel(), iteration=59)
+        wrong = np.flatnonzero(net.predict(x_val) != y_val)[:12]
+        for place, at in enumerate(wrong):
+            picture = np.kron(x_val[at].reshape(8, 8) * 255, np.ones((12, 12))).astype(np.uint8)
+            exp.log_image("mistakes", f"sample {place}", picture, iteration=59)
+        exp.log_single_value("val accuracy", net.score(x_val, y_val))
+        exp.save_model("digits-mlp", framework="scikit-learn", labels={str(n): n for n in range(10)})
+    return ended
+
+
+def settled(page: Page) -> None:
+    """Wait until a plot is drawn and nothing is on its way."""
+    expect(page.locator(".tk-skeleton, [aria-busy=true]")).to_have_count(0, timeout=30_000)
+    page.wait_for_load_state("networkidle")
+    page.mouse.move(0, 0)
+
+
+@pytest.mark.parametrize("width", [1600, 420])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_tabs(browser: Browser, server: LabServer, run: track.Experiment, theme: str, width: int) -> None:
+    folder = DOCS / "tabs"
+    folder.mkdir(exist_ok=True)
+    with page_of(browser, width, 760 if width > 1000 else 820) as page:
+        for tab in TABS:
+            panel = opened(page, server, run, tab, theme)
+            settled(page)
+            if tab == "Configuration":
+                panel.get_by_role("button", name="General").click()
+            if tab in ("Scalars", "Plots", "Debug samples"):
+                expect(panel.locator("canvas, .main-svg, img").first).to_be_visible(timeout=30_000)
+            page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            name = f"{tab.lower().replace(' ', '-')}-{theme}-{width}.png"
+            reduced(page.screenshot()).save(folder / name, optimize=True)
+
+
+@pytest.fixture
+def frames() -> Iterator[list[tuple[Image.Image, int]]]:
+    made: list[tuple[Image.Image, int]] = []
+    yield made
+    images = [image for image, _ in made]
+    images[0].save(
+        DOCS / "attempts.gif",
+        save_all=True,
+        append_images=images[1:],
+        duration=[ms for _, ms in made],
+        loop=0,
+        optimize=True,
+    )
+    assert (DOCS / "attempts.gif").stat().st_size < 400_000
+
+
+def test_attempts(lab: Lab, frames: list[tuple[Image.Image, int]]) -> None:
+    """A cell that is run again and again, opened, looked at, and put back."""
+    lab.page.set_viewport_size({"width": 1000, "height": 560})
+    lab.server.write("train.ipynb", TRAIN.format(rate=0.1))
+    lab.open("train.ipynb")
+    lab.command("application:toggle-left-area")
+
+    def frame(ms: int) -> None:
+        frames.append((reduced(lab.page.screenshot(clip={"x": 40, "y": 60, "width": 900, "height": 480})), ms))
+
+    for number, rate in enumerate((0.1, 0.3, 0.5, 2.0, 1.0, 1.5), 1):
+        lab.page.evaluate(SET, [0, TRAIN.format(rate=rate)])
+        lab.run_all()
+        if number > 1:
+            expect(attempts(lab)).to_contain_text(f"Attempt {number}", timeout=20_000)
+        frame(700)
+    strip = attempts(lab)
+    strip.get_by_role("button", name="Attempt 6").click()
+    rows = strip.get_by_role("table", name="Attempts").get_by_role("row")
+    frame(1_200)
+    for row in (1, 2):
+        rows.nth(row).hover()
+        frame(1_200)
+    strip.get_by_role("button", name="Pin attempt 4").click()
+    expect(strip.get_by_role("button", name="Pin attempt 4")).to_have_attribute("aria-pressed", "true")
+    frame(900)
+    strip.get_by_role("button", name="Put the code of attempt 4 back").click()
+    expect(strip.get_by_role("status")).to_contain_text("is in the cell")
+    frame(2_500)
