@@ -806,7 +806,7 @@ export interface Edits {
   create_report: { name: string; project: string; description?: string; folder?: string };
   make_report: { notebook: string; name: string; project: string; description?: string };
   run: { id: string };
-  stop: { id: string };
+  stop_run: { id: string };
   set_property: { id: string; name: string; value: string };
   remove_properties: { id: string; names: string[] };
   set_hyperparameter: { id: string; section: string; name: string; value: string };
