@@ -233,7 +233,7 @@ function PackageTable({ found, text }: { found: [string, string | null][]; text:
           </tr>
         </thead>
         <tbody>
-          <tr class="tk-gap" aria-hidden="true" style={{ height: `${before}px` }} />
+          <tr class="tk-gap" style={{ height: `${before}px` }} />
           {indices.map(index => {
             const [name, version] = found[index] ?? ['', null];
             return (
@@ -243,7 +243,7 @@ function PackageTable({ found, text }: { found: [string, string | null][]; text:
               </tr>
             );
           })}
-          <tr class="tk-gap" aria-hidden="true" style={{ height: `${after}px` }} />
+          <tr class="tk-gap" style={{ height: `${after}px` }} />
         </tbody>
       </table>
       {found.length === 0 && <Nothing>No package matches “{text}”.</Nothing>}
