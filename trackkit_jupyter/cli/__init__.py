@@ -178,7 +178,6 @@ def _parser() -> argparse.ArgumentParser:
         "path", nargs="?", help="FILE.pdf, FILE.md or FILE.html (default: its own name with .md)"
     )
     report_export.add_argument("--code", action="store_true", help="show the code of the cells too")
-    report_export.add_argument("path", nargs="?", help="FILE.md or FILE.html (default: its own name with .md)")
     knobs = command("knobs", _turning("knobs"), "show the knobs of a loop, and how they were turned")
     turn = command("turn", _turning("turn"), "turn a knob of a loop that runs")
     asked = [knobs, turn]
