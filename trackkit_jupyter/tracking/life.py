@@ -43,9 +43,17 @@ class Life(Writing, StoredExperiment):
         ------
         TrackkitValueError
             Another status.
+        TrackkitStateError
+            It is running, and was not started through this handle.
         """
         if status not in _ENDS:
             raise TrackkitValueError(f"status must be one of {', '.join(_ENDS)}, not {shown(status)}.", "status")
+        if self._recorder is None and self._ended is None and self.status == Status.RUNNING.value:
+            raise TrackkitStateError(
+                f"The experiment {shown(self.name)} is running, but was not started here: stop() asks its loop to end, "
+                "abort() marks it as aborted.",
+                "status",
+            )
         self._finish(status, None)
 
     def finish_after(self, error: BaseException | None) -> None:

@@ -735,3 +735,13 @@ def test_how_a_kernel_ends(store, code, status):
         manager.shutdown_kernel()
     [seen] = store.experiments()
     assert (seen.status, seen.count("a", "a")) == (status, 1)
+
+
+def test_what_runs_in_another_process_is_not_finished_here(store, running):
+    elsewhere = tracking.open_store(store.path).experiment(running.id)  # as a reader has it, who started nothing
+    with pytest.raises(TrackkitStateError, match=r"was not started here: stop\(\) asks its loop to end"):
+        elsewhere.finish()
+    assert running.status == "running"
+    running.finish()
+    elsewhere.finish()  # it has ended: nothing is left to do
+    assert elsewhere.status == "completed"
