@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import Lab, LabServer
-from .shelf import page_of, picture
+from .shelf import page_of, picture, use
 
 CONFIG = {"layers": [{"kind": "conv", "filters": 32}, {"kind": "dense", "units": 10}], "dropout": 0.1}
 TABS = ["General", "Network", "Labels", "Metadata", "Lineage", "Scalars", "Plots"]
@@ -149,12 +149,49 @@ def test_the_configuration_is_searched_copied_edited_and_cleared(
     assert model.config == ""
 
 
-def test_a_configuration_of_many_lines_is_searched(page: Page, server: LabServer, model: track.Model) -> None:
-    model.set_config("\n".join(f"line {n}" for n in range(700_000)), "text")
-    assert len(model.config) > 8_000_000
+def test_a_configuration_of_ten_megabytes_is_searched_and_edited(
+    page: Page, server: LabServer, model: track.Model
+) -> None:
+    """It opens, is changed and saved; what is no JSON is said beside it, and the text is kept."""
+    text = json.dumps({f"layer {n}": "x" * 80 for n in range(100_000)}, indent=0)
+    assert len(text) > 9_800_000
+    model.set_config(text, "json")
     network = opened(page, server, model, "Network")
-    network.get_by_role("textbox", name="Search").fill("line 699999")
-    expect(network.locator("mark")).to_have_text("line 699999", timeout=20_000)
+    network.get_by_role("textbox", name="Search").fill("layer 99999")
+    expect(network.locator("mark")).to_have_text("layer 99999", timeout=20_000)
+    edit(network)
+    field = network.get_by_role("textbox", name="Configuration")
+    change = "(e, [from, to]) => { e.value = e.value.replace(from, to); e.dispatchEvent(new InputEvent('input')); }"
+    field.evaluate(change, ["{", "{{"])
+    save(network)
+    expect(network.get_by_text("This is no valid JSON")).to_be_visible(timeout=20_000)
+    assert field.evaluate("e => e.value.length") == len(text) + 1
+    field.evaluate(change, ["{{", "{"])
+    field.evaluate(change, ["layer 0", "first"])
+    save(network)
+    expect(field).to_have_count(0, timeout=30_000)
+    assert model.config == text.replace("layer 0", "first", 1)
+
+
+def test_the_versions_of_a_name_and_an_alias_that_moves(page: Page, server: LabServer, model: track.Model) -> None:
+    model.add_alias("champion")
+    newer = track.register_model(None, "net", store=server.store)
+    general = opened(page, server, newer)
+    versions = general.get_by_role("table", name="Versions")
+    rows = versions.locator("tbody tr")
+    expect(rows.first).to_contain_text(str(newer.version))
+    old = rows.filter(has_text="@champion")
+    expect(old).to_contain_text(str(model.version))
+    old.get_by_role("button", name=f"Move @champion to version {newer.version}").click()
+    expect(rows.first).to_contain_text("@champion")
+    expect(versions.get_by_text("@champion")).to_have_count(1)
+    assert (model.aliases, newer.aliases) == ([], ["champion"])
+    model.add_alias("champion")  # by a script: the open view follows
+    expect(rows.filter(has_text="@champion")).to_contain_text("maker")
+    picture(page, "model-versions")
+    versions.get_by_role("button", name=str(model.version), exact=True).click()
+    article = page.get_by_role("article", name="net").last
+    expect(article.get_by_role("tabpanel", name="General").get_by_text("maker").first).to_be_visible()
 
 
 def test_labels_are_added_modified_deleted_and_checked(page: Page, server: LabServer, model: track.Model) -> None:
@@ -235,9 +272,33 @@ def test_scalars_and_plots(page: Page, server: LabServer, model: track.Model) ->
     scalars = opened(page, server, model, "Scalars")
     expect(scalars.locator("canvas").first).to_be_visible(timeout=20_000)
     expect(scalars.get_by_role("region", name="Summary")).to_contain_text("best0.97")
+    # Maximised, every point is there; its embed code shows it with what is logged later.
+    card = scalars.get_by_role("figure", name="accuracy").or_(scalars.locator(".tk-chart").first).first
+    use(card, "Maximize")
+    window = page.get_by_role("dialog", name="accuracy")
+    window.locator(".tk-plot").press("t")
+    expect(window.get_by_role("table").last).to_have_attribute("aria-rowcount", "3001")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    use(card, "Copy embed code")
+    expect(card.get_by_text("Embed code copied")).to_be_visible()
+    code = page.evaluate("navigator.clipboard.readText()")
+    assert "objectType=model" in code
     plots = turned(page, "Plots")
-    expect(plots.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
-    assert model.single_values == {"best": 0.97}
+    figure = plots.get_by_role("listitem").first
+    expect(figure.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
+    use(figure, "Copy embed code")
+    expect(figure.get_by_role("status")).to_have_text("Embed code copied")
+    plot = page.evaluate("navigator.clipboard.readText()")
+    assert "type=plot" in plot
+    assert "objectType=model" in plot
+    model.log_scalar("accuracy", "test", 0.5, 9_999)
+    model.log_plot("confusion", "test", go.Figure(go.Bar(y=[3, 1, 2])), 1)
+    model.rest()
+    page.goto(server.page_url(track.parse_embed(code).url.lstrip("/")))
+    expect(page.locator(".tk-plot[data-x]")).to_have_attribute("data-x", re.compile(" 9999"), timeout=20_000)
+    page.goto(server.page_url(track.parse_embed(plot).url.lstrip("/")))
+    expect(page.locator(".js-plotly-plot .bars").first).to_be_attached(timeout=30_000)
 
 
 @pytest.mark.parametrize("choice", ["Keep mine", "Take theirs"])
@@ -266,6 +327,42 @@ def test_two_editors_lose_nothing(
                 "mine"
             )  # both views are in step
             assert json.loads(model.config) == {"mine": 1}
+
+
+def test_two_windows_of_labels_lose_nothing(page: Page, server: LabServer, model: track.Model) -> None:
+    labels = opened(page, server, model, "Labels")
+    edit(labels)
+    window = page.get_by_role("dialog", name="Edit labels")
+    write(window, 0, "tiger")
+    model.set_labels({"cat": 0, "dog": 1, "horse": 2})
+    save(window)
+    expect(window.get_by_text("changed while you edited")).to_be_visible()
+    expect(window.get_by_role("region", name="Theirs")).to_contain_text("horse")
+    expect(window.get_by_role("region", name="Yours")).to_contain_text("tiger")
+    assert model.labels == {"cat": 0, "dog": 1, "horse": 2}
+    window.get_by_role("button", name="Keep mine").click()
+    expect(window).to_have_count(0)
+    assert model.labels == {"tiger": 0, "dog": 1}
+
+
+def test_models_in_the_main_area_of_the_lab(lab: Lab, model: track.Model) -> None:
+    """The page of models, a model opened from it by a double click, and edited there."""
+    lab.page.goto(lab.server.open_url("").replace("/tree/", ""))
+    lab.page.wait_for_function("window.jupyterapp?.commands.hasCommand('trackkit:models')", timeout=60_000)
+    lab.command("trackkit:models")
+    grid = lab.page.get_by_role("grid", name="Models")
+    lab.page.get_by_role("combobox", name="Search models").fill(f'id == "{model.id}"')
+    expect(lab.page.get_by_text("1 model", exact=True)).to_be_visible(timeout=20_000)
+    grid.get_by_role("row", name=re.compile("net")).dblclick()
+    panel = lab.page.get_by_role("complementary", name="Info panel")
+    panel.get_by_role("tab", name="Labels").click()
+    edit(panel)
+    window = lab.page.get_by_role("dialog", name="Edit labels")
+    window.get_by_role("button", name="Remove label dog").click()
+    save(window)
+    expect(window).to_have_count(0)
+    assert model.labels == {"cat": 0}
+    assert lab.errors == []
 
 
 def test_the_editor_as_a_widget(lab: Lab) -> None:

@@ -158,3 +158,46 @@ def test_the_quickstart(notebook: Lab) -> None:
     for name in RATES:
         expect(chart.get_by_text(name, exact=True).first).to_be_visible()
     assert set(notebook.errors) <= {ITS_OWN}
+
+
+def test_the_table_as_a_widget_follows_its_traits_both_ways(notebook: Lab) -> None:
+    make = (
+        "import trackkit_jupyter as track\n"
+        "for n in range(6):\n"
+        "    track.start(f'table {n}', config={'lr': n % 2}, tags=['odd'] * (n % 2), capture=False).finish()\n"
+        "table = track.widgets.ExperimentsTable('table', order_by='name'); table"
+    )
+    notebook.server.write("table.ipynb", make)
+    notebook.open("table.ipynb")
+    notebook.run_all()
+    output = notebook.output(0)
+    names = output.get_by_role("grid", name="Experiments").locator("tbody td:nth-child(2)")
+    expect(names).to_have_text([f"table {n}" for n in range(6)], timeout=30_000)
+
+    # From Python to the page.
+    notebook.python("table.query = '\"odd\" in tags'; table.order_by = '-name'")
+    expect(names).to_have_text(["table 5", "table 3", "table 1"])
+    expect(output.get_by_role("combobox", name="Search experiments")).to_have_value('"odd" in tags')
+    notebook.python("table.columns = ['name', 'hyperparameters[\"lr\"]']")
+    expect(output.get_by_role("columnheader")).to_have_text(["", "Name", "lr"])
+    notebook.python("table.selected = [table._channel.store.experiments('name == \"table 3\"')[0].id]")
+    expect(output.get_by_role("checkbox", name="Select table 3")).to_be_checked()
+    notebook.python("table.group_by = 'tags'; table.query = 'table'")
+    groups = output.get_by_role("treegrid", name="Experiments").locator("tr[aria-level='1']")
+    expect(groups).to_have_text([re.compile("odd ?3"), re.compile("None ?3")])
+
+    # And back; a query that cannot be read stays in the page.
+    output.get_by_role("button", name="Group by").click()
+    notebook.page.get_by_role("radio", name="No groups").click()
+    expect(names).to_have_count(6)
+    output.get_by_role("checkbox", name="Select table 4").click()
+    output.get_by_role("combobox", name="Search experiments").fill("nme == 1")
+    expect(output.get_by_text("There is no field nme")).to_be_visible()
+    output.get_by_role("button", name="Archive").first.click()
+    said = "print(table.group_by == '', len(table.selected), table.query, table.archived)"
+    wait_until(lambda: notebook.python(said).strip() == "True 0 table True", 10, "the traits do not follow")
+    output.get_by_role("button", name="Archive").first.click()
+    output.get_by_role("combobox", name="Search experiments").fill("table 4")
+    output.get_by_role("checkbox", name="Select table 4").click()
+    said = "print(table.query, [table._channel.store.experiment(id).name for id in table.selected])"
+    wait_until(lambda: notebook.python(said).strip() == "table 4 ['table 4']", 10, "the traits do not follow")

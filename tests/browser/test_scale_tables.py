@@ -128,8 +128,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def opened(page: Page, server: LabServer, store: Store, parameters: str = "") -> float:
     """Open a table; return the milliseconds from its address to the first rows."""
     page.goto(server.page_url(f"trackkit/widgets/?type=table&store={store.id}{parameters}"))
-    took = float(page.evaluate("until(() => {}, null).then(() => performance.now())"))
-    return took
+    return float(page.evaluate("until(() => {}, null).then(() => performance.now())"))
 
 
 def pressed(page: Page, act: str, name: str | None = None) -> float:

@@ -251,6 +251,77 @@ def test_dark_and_narrow(lab: Lab) -> None:
     assert lab.errors == []
 
 
+def test_columns_are_widened_moved_pinned_and_copied(page: Page, server: LabServer) -> None:
+    grid = shown(page, server, "&query=run&order_by=name")
+
+    def head(title: str) -> Locator:
+        return grid.get_by_role("columnheader", name=title)
+
+    def width(title: str) -> float:
+        return float(head(title).evaluate("e => e.getBoundingClientRect().width"))
+
+    def heads() -> list[str]:
+        return [text for text in grid.get_by_role("columnheader").all_inner_texts() if text]
+
+    # Widened by hand and by keyboard, and back; the cells below follow.
+    before = width("Status")
+    box = head("Status").locator(".tk-experiments-resize").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 3, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 63, box["y"] + 10)
+    page.mouse.up()
+    assert width("Status") == pytest.approx(before + 60, abs=2)
+    cell = grid.locator("tbody tr").first.locator("td").nth(2)
+    assert cell.evaluate("e => e.getBoundingClientRect().width") == pytest.approx(width("Status"), abs=1)
+    head("Status").locator(".tk-experiments-resize").dblclick()
+    assert width("Status") == pytest.approx(before, abs=1)
+    head("Status").get_by_role("button").first.press("Shift+ArrowRight")
+    assert width("Status") == pytest.approx(before + 16, abs=1)
+
+    # Moved by hand and by keyboard; pinned beside the name, where it stays.
+    head("Tags").get_by_role("button").first.drag_to(head("Status"))
+    assert heads()[:3] == ["Name", "Tags", "Status"]
+    head("Tags").get_by_role("button").first.press("Alt+ArrowRight")
+    assert heads()[:3] == ["Name", "Status", "Tags"]
+    head("Updated").hover()
+    head("Updated").get_by_role("button", name="Pin Updated").click()
+    assert heads()[:3] == ["Name", "Updated", "Status"]
+    page.set_viewport_size({"width": 700, "height": 900})
+    place = head("Updated").evaluate("e => e.getBoundingClientRect().left")
+    grid.evaluate("grid => grid.scrollTo({left: 400})")
+    assert head("Updated").evaluate("e => e.getBoundingClientRect().left") == pytest.approx(place, abs=1)
+    page.set_viewport_size({"width": 1600, "height": 900})
+    page.get_by_role("button", name="Columns").click()
+    chooser = page.get_by_role("dialog", name="Columns")
+    chooser.get_by_role("button", name="Unpin Updated").click()
+    for statistic in ("min", "max"):
+        chooser.get_by_role("textbox", name="Find a column").fill(f"loss/val {statistic}")
+        chooser.get_by_role("checkbox", name=f"loss/val {statistic}", exact=True).check()
+    page.keyboard.press("Escape")
+    row = grid.get_by_role("row", name=re.compile("run 05"))
+    expect(row.get_by_role("gridcell").last).to_have_text(f"{1 / 6:.4g}")
+    expect(row.get_by_role("gridcell").nth(-2)).to_have_text("0.04")
+
+    def copied(how: str) -> str:
+        page.get_by_role("button", name="Copy", exact=True).click()
+        page.get_by_role("button", name=f"Copy as {how}").click()
+        expect(page.get_by_role("status").filter(has_text=re.compile("[Cc]opied as " + how))).to_be_visible()
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    grid.get_by_role("checkbox", name="Select run 05").click()
+    lines = copied("CSV").splitlines()
+    assert lines[0].split(",") == heads()
+    assert len(lines) == 2
+    assert lines[1].startswith("run 05,")
+    assert lines[1].endswith(f",{1 / 25},{1 / 6}")
+    assert copied("Markdown").splitlines()[2].startswith("| run 05 |")
+    run = track.open_store(server.store).experiments('name == "run 05"')[0]
+    assert f'store.experiment("{run.id}")' in copied("code")
+    page.get_by_role("button", name="Clear selection").click()
+    assert copied("code") == "track.experiments('run', order_by='name')\n"
+
+
 def test_groups_are_made_opened_and_chosen(page: Page, server: LabServer) -> None:
     shown(page, server)
     page.get_by_role("button", name="Group by").click()

@@ -16,6 +16,7 @@ import { RelativeTime } from '../../parts/time';
 import type { ModelAnswer, ModelSnapshot } from '../../protocol';
 import type { Source } from '../../source';
 import { type ModelTabProps, PUBLISHED } from './props';
+import { Versions } from './versions';
 
 /** What a browser can fetch; everything else is copied. */
 const NETWORK = /^https?:\/\//i;
@@ -37,6 +38,7 @@ export function GeneralTab({ source, record: live }: ModelTabProps) {
           <Aliases source={source} record={record} onChanged={() => live.wake()} />
         </Section>
       </div>
+      <Versions source={source} record={record} onChanged={() => live.wake()} />
       <Snapshots record={record} source={source} />
     </div>
   );
