@@ -17,7 +17,7 @@ __all__ = ["condition_of", "course", "field_of", "fields", "problem_of", "sparkl
 
 _COMMON = "id name project status tags description user archived created last_update last_iteration".split()
 _HEAD = {
-    "experiment": [*_COMMON, "started", "finished"],
+    "experiment": [*_COMMON, "started", "finished", "cell"],
     "model": [*_COMMON, "version", "framework", "experiment", "size"],
 }
 _MOST_COLUMNS, _MOST_OBJECTS, _MOST_CURVES, _MOST_DAMAGED = 100, 500, 100, 100

@@ -539,6 +539,8 @@ export type TableRow = Pick<
   /** Of an experiment. */
   started?: string | null;
   finished?: string | null;
+  /** Id of the notebook's cell that started it. */
+  cell?: string | null;
   /** Of a model, as the next ones. */
   version?: number;
   framework?: string | null;

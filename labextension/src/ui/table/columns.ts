@@ -1,7 +1,7 @@
 // The columns of the experiments table: what they are called, what they show, how they are asked for.
 
 import { bytes, exact, integer, milliseconds, sentence, short } from '../parts/format';
-import type { FieldsAnswer, GroupCell, Num, TableRow } from '../protocol';
+import type { FieldsAnswer, Group, GroupCell, Num, TableRow } from '../protocol';
 import type { Kind } from './kinds';
 
 export type ColumnKind = 'name' | 'status' | 'tags' | 'text' | 'number' | 'size' | 'time' | 'trend';
@@ -31,6 +31,7 @@ const FIELDS: Record<string, [title: string, kind: ColumnKind, width: number]> =
   finished: ['Finished', 'time', 100],
   description: ['Description', 'text', 200],
   id: ['Id', 'text', 120],
+  cell: ['Cell', 'text', 100],
   version: ['Version', 'number', 72],
   framework: ['Framework', 'text', 100],
   aliases: ['Aliases', 'tags', 120],
@@ -111,10 +112,20 @@ export function askedFor(keys: readonly string[]): string[] {
   return keys.filter(key => !(key in FIELDS) && !key.startsWith(TREND));
 }
 
-/** The columns that a group can say something of: what has one value in each row, but for its name. */
-export function summedOf(keys: readonly string[]): string[] {
+/** The columns that a group can say something of: what has one value in each row. Attempts are called by their name. */
+export function summedOf(keys: readonly string[], by: string): string[] {
   const aside = new Set([...UNSORTED, 'name', 'id', 'description']);
-  return keys.filter(key => !aside.has(key) && !key.startsWith(TREND));
+  const told = keys.filter(key => !aside.has(key) && !key.startsWith(TREND));
+  return by === 'cell' ? [...told, 'name'] : told;
+}
+
+/** What a group is called; the attempts of a cell by the name that they have, for the cell's own says nothing. */
+export function titleOf(group: Group, by: string, summed: readonly string[]): string {
+  if (group.value === null) {
+    return by === 'cell' ? 'Not started by a cell' : 'None';
+  }
+  const name = by === 'cell' ? group.cells[summed.indexOf('name')] : null;
+  return name ? (name.low === name.high ? String(name.low) : `${name.low} … ${name.high}`) : group.value;
 }
 
 export type Cell = Num | string | boolean | null | string[];

@@ -9,7 +9,7 @@ import { tagSlot } from '../parts/tagbook';
 import { RelativeTime } from '../parts/time';
 import { useVirtual } from '../parts/virtual';
 import type { Group, Status as StatusName, TableRow } from '../protocol';
-import { type Cell, type Column, cellOf, metricOfTrend, shownOf, shownOfGroup } from './columns';
+import { type Cell, type Column, cellOf, metricOfTrend, shownOf, shownOfGroup, titleOf } from './columns';
 import { Grouped } from './grouped';
 import { isGroup, type Rows } from './rows';
 import { type Courses, Sparkline } from './sparkline';
@@ -378,7 +378,7 @@ interface GroupLineProps extends GridProps {
 function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
   const rows = props.rows as Grouped;
   const open = rows.isOpen(group);
-  const value = group.value ?? 'None';
+  const value = titleOf(group, rows.by, rows.summed);
   const onClick = (event: MouseEvent) => {
     if (!(event.target as HTMLElement).closest('input')) {
       rows.toggle(group);
@@ -415,7 +415,10 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
             <td key={one.column.key} class={cellClass(one, 'tk-experiments-value')} style={placeOf(one)} title={value}>
               <Icon of={open ? ChevronDown : ChevronRight} size={14} />
               <span class={group.value === null ? 'tk-cut tk-faint' : 'tk-cut'}>{value}</span>
-              <span class="tk-faint tk-number">{integer(group.count)}</span>
+              <span class="tk-faint tk-number">
+                {integer(group.count)}
+                {rows.by === 'cell' && group.value !== null && (group.count === 1 ? ' attempt' : ' attempts')}
+              </span>
             </td>
           );
         }

@@ -66,7 +66,7 @@ function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
       {['', ...found.slice(0, MOST)].map(key => (
         <label key={key} class="tk-pick-item" title={key}>
           <input type="radio" name="tk-group" checked={chosen === key} onChange={() => onChange(key)} />
-          <span class="tk-cut">{key ? columnOf(key).title : 'No groups'}</span>
+          <span class="tk-cut">{key === 'cell' ? 'Attempts of a cell' : key ? columnOf(key).title : 'No groups'}</span>
           {key.includes('[') && <span class="tk-faint tk-cut">{key.slice(0, key.indexOf('['))}</span>}
         </label>
       ))}

@@ -38,8 +38,8 @@ export class Grouped implements Rows {
   /** Groups by the field `by`; a group says of each of the columns `sums` what its members have. */
   constructor(
     private readonly source: Source,
-    private readonly by: string,
-    private readonly sums: (question: Question) => readonly string[],
+    readonly by: string,
+    private readonly sums: () => readonly string[],
   ) {}
 
   ask(question: Question): void {
@@ -176,7 +176,7 @@ export class Grouped implements Rows {
     const reading = new AbortController();
     this.reading = reading;
     const { question } = this;
-    const columns = [...this.sums(question)];
+    const columns = [...this.sums()];
     try {
       const answer = await this.source.read('groups', { ...question, columns, group_by: this.by }, reading.signal);
       if (this.reading !== reading) {

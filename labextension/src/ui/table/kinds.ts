@@ -26,7 +26,7 @@ const EXPERIMENTS: Kind = {
   one: 'experiment',
   many: 'experiments',
   title: 'Experiments',
-  fields: [...COMMON, 'started', 'finished', 'last_iteration'],
+  fields: [...COMMON, 'started', 'finished', 'last_iteration', 'cell'],
   usual: ['name', 'status', 'project', 'tags', 'started', 'last_update', 'user', 'last_iteration'],
   statuses: ['running', 'completed', 'failed', 'aborted', 'queued', 'draft', 'published'],
   start: 'with track.start("baseline") as exp:\n    exp.log({"loss": 0.5})',

@@ -21,6 +21,8 @@ export class Pages implements Rows {
   columns: readonly string[] = [];
   private pages = new Map<number, TableRow[]>();
   private reading = new Map<number, AbortController>();
+  /** Pages out of sight that may have changed since they were read. */
+  private readonly doubtful = new Set<number>();
   private range: [number, number] = [0, 0];
   private question: Question = {};
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,6 +52,9 @@ export class Pages implements Rows {
     if (this.reading.size > 0) {
       this.again = true;
       return;
+    }
+    for (const page of this.pages.keys()) {
+      this.doubtful.add(page);
     }
     for (let page = this.range[0]; page <= this.range[1]; page += 1) {
       void this.load(page);
@@ -93,9 +98,22 @@ export class Pages implements Rows {
       }
     }
     for (let page = first; page <= last; page += 1) {
-      if ((this.stale.peek() || !this.pages.has(page)) && !this.reading.has(page)) {
+      const due = this.stale.peek() || !this.pages.has(page) || this.doubtful.has(page);
+      if (due && !this.reading.has(page)) {
         void this.load(page);
       }
+    }
+    if (this.reading.size === 0 && this.total.peek() !== null) {
+      this.readAhead(first, last);
+    }
+  }
+
+  /** What is next to what is in sight is there when it is scrolled to. */
+  private readAhead(first: number, last: number): void {
+    const end = Math.ceil((this.total.peek() ?? 0) / PAGE);
+    const next = [last + 1, first - 1].find(page => page >= 0 && page < end && !this.pages.has(page));
+    if (next !== undefined) {
+      void this.load(next);
     }
   }
 
@@ -135,6 +153,7 @@ export class Pages implements Rows {
     }
     this.columns = this.question.columns ?? [];
     this.pages.set(page, answer.items);
+    this.doubtful.delete(page);
     this.stale.value = false;
     this.total.value = answer.total;
     this.damaged.value = answer.damaged;

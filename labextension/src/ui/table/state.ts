@@ -74,7 +74,7 @@ export class TableState {
     }));
     this.rows = computed(() => {
       const by = this.groupBy.value;
-      return by ? new Grouped(source, by, () => summedOf(this.shown.peek())) : new Pages(source);
+      return by ? new Grouped(source, by, () => summedOf(this.shown.peek(), by)) : new Pages(source);
     });
     this.told = this.options();
     this.tick(options);

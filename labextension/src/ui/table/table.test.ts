@@ -3,7 +3,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { FieldsAnswer, Group, GroupCell, TableRow } from '../protocol';
 import type { Source } from '../source';
-import { askedFor, columnOf, firstColumns, metricKey, parameterKey, shownOfGroup, summedOf, trendKey } from './columns';
+import {
+  askedFor,
+  columnOf,
+  firstColumns,
+  metricKey,
+  parameterKey,
+  shownOfGroup,
+  summedOf,
+  titleOf,
+  trendKey,
+} from './columns';
 import { completions } from './completing';
 import { codeOf, csvOf, markdownOf } from './copying';
 import { filterQuery, NOTHING_CHOSEN } from './filters';
@@ -110,10 +120,24 @@ describe('groups', () => {
   });
 
   it('sum up what every row has one of', () => {
-    expect(summedOf(['name', 'status', 'tags', 'id', trendKey(['loss', 'val']), 'properties["city"]'])).toEqual([
-      'status',
-      'properties["city"]',
-    ]);
+    expect(summedOf(['name', 'status', 'tags', 'id', trendKey(['loss', 'val']), 'properties["city"]'], 'user')).toEqual(
+      ['status', 'properties["city"]'],
+    );
+  });
+
+  it('of a cell are attempts, called by their name', () => {
+    const name = (low: string, high: string) => ({ low, high, mean: null, kinds: 1 });
+    const group = (value: string | null, low: string, high = low) => ({
+      value,
+      where: '',
+      count: 2,
+      cells: [name(low, high)],
+    });
+    const title = (one: Group) => titleOf(one, 'cell', summedOf([], 'cell'));
+    expect(title(group('ab12', 'sgd'))).toBe('sgd');
+    expect(title(group('ab12', 'adam', 'sgd'))).toBe('adam … sgd');
+    expect(title(group(null, 'x'))).toBe('Not started by a cell');
+    expect(titleOf(group('failed', 'x'), 'status', [])).toBe('failed');
   });
 
   it('are lines among which those of their members stand', async () => {
