@@ -1,12 +1,14 @@
 // The lines of a grouped table: a line for each group, and below an open one its members, read page by page.
 
 import { effect, signal } from '@preact/signals';
-import type { Group, TableAnswer, TableRow } from '../protocol';
+import type { Group, GroupsAnswer, TableAnswer, TableRow } from '../protocol';
 import { ConnectionError, isAbort, type Source, SourceError } from '../source';
 import { Pages } from './pages';
 import { both, type Question, type Rows, type Slot } from './rows';
 
 const RETRY_MS = 1_000;
+/** Of so many the sums are asked for apart. */
+const MANY = 10_000;
 
 interface Members {
   pages: Pages;
@@ -176,24 +178,18 @@ export class Grouped implements Rows {
     const reading = new AbortController();
     this.reading = reading;
     const { question } = this;
-    const columns = [...this.sums()];
+    const sums = [...this.sums()];
+    // Of many, what the groups are is known long before their sums.
+    const first = (this.found.peek() ?? MANY) >= MANY ? [[]] : [];
     try {
-      const answer = await this.source.read('groups', { ...question, columns, group_by: this.by }, reading.signal);
-      if (this.reading !== reading) {
-        return;
+      for (const columns of [...first, sums]) {
+        const answer = await this.source.read('groups', { ...question, columns, group_by: this.by }, reading.signal);
+        if (this.reading !== reading) {
+          return;
+        }
+        this.take(answer, columns);
       }
       this.reading = null;
-      this.error.value = null;
-      this.problem.value = answer.problem;
-      if (!answer.problem) {
-        this.groups = answer.items;
-        this.summed = columns;
-        this.found.value = answer.total;
-        this.more.value = answer.more;
-        this.members();
-      }
-      this.stale.value = false;
-      this.version.value += 1;
     } catch (reason) {
       if (this.reading === reading) {
         this.reading = null;
@@ -204,6 +200,20 @@ export class Grouped implements Rows {
       this.again = false;
       void this.read();
     }
+  }
+
+  private take(answer: GroupsAnswer, columns: readonly string[]): void {
+    this.error.value = null;
+    this.problem.value = answer.problem;
+    if (!answer.problem) {
+      this.groups = answer.items;
+      this.summed = columns;
+      this.found.value = answer.total;
+      this.more.value = answer.more;
+      this.members();
+    }
+    this.stale.value = false;
+    this.version.value += 1;
   }
 
   /** The groups came anew: those that are gone are closed, the others asked for their members again. */

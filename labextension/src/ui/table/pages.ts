@@ -6,6 +6,8 @@ import { ConnectionError, isAbort, type Source, SourceError } from '../source';
 import type { Question, Rows } from './rows';
 
 export const PAGE = 100;
+/** Pages that are read before they come into sight. */
+const AHEAD = 2;
 /** Pages kept beside those in sight. */
 const KEPT = 60;
 const RETRY_MS = 1_000;
@@ -24,6 +26,7 @@ export class Pages implements Rows {
   /** Pages out of sight that may have changed since they were read. */
   private readonly doubtful = new Set<number>();
   private range: [number, number] = [0, 0];
+  private downward = true;
   private question: Question = {};
   private timer: ReturnType<typeof setTimeout> | undefined;
   private again = false;
@@ -42,6 +45,7 @@ export class Pages implements Rows {
     if (range[0] === this.range[0] && range[1] === this.range[1]) {
       return;
     }
+    this.downward = range[0] >= this.range[0];
     this.range = range;
     if (!this.stale.peek()) {
       this.read();
@@ -92,7 +96,7 @@ export class Pages implements Rows {
   private read(): void {
     const [first, last] = this.range;
     for (const [page, reading] of this.reading) {
-      if (page < first - 1 || page > last + 1) {
+      if (page < first - AHEAD || page > last + AHEAD) {
         reading.abort();
         this.reading.delete(page);
       }
@@ -103,17 +107,19 @@ export class Pages implements Rows {
         void this.load(page);
       }
     }
-    if (this.reading.size === 0 && this.total.peek() !== null) {
+    if (!this.stale.peek() && this.total.peek() !== null) {
       this.readAhead(first, last);
     }
   }
 
-  /** What is next to what is in sight is there when it is scrolled to. */
+  /** What is next to what is in sight, where it is scrolled to, is there when it comes. */
   private readAhead(first: number, last: number): void {
     const end = Math.ceil((this.total.peek() ?? 0) / PAGE);
-    const next = [last + 1, first - 1].find(page => page >= 0 && page < end && !this.pages.has(page));
-    if (next !== undefined) {
-      void this.load(next);
+    for (let ahead = 1; ahead <= AHEAD; ahead += 1) {
+      const page = this.downward ? last + ahead : first - ahead;
+      if (page >= 0 && page < end && !this.pages.has(page) && !this.reading.has(page)) {
+        void this.load(page);
+      }
     }
   }
 
