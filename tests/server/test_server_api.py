@@ -55,6 +55,7 @@ async def test_every_read_answers(ask, store):
     arguments |= {"model": {"id": model}, "models": {}, "lineage": {"id": model}, "tags": {}}
     arguments |= {"table": {}, "fields": {}, "table_views": {}, "text": {"id": store.first, "part": "diff"}}
     arguments |= {"sparklines": {"objects": [store.first], "metric": 'metrics["loss/train"]'}}
+    arguments |= {"groups": {"group_by": "status"}}
     both = {"objects": [store.first, store.second]}
     arguments |= {"comparison": both, "metric_values": both, "parallel": both, "details": {**both, "part": "code"}}
     arguments |= {"trend": {**both, "parameter": "loss/train", "metric": "loss/train"}}
