@@ -24,6 +24,7 @@ __all__ = [
     "iso",
     "new_id",
     "split_key",
+    "suffixed",
     "timestamp",
     "user_name",
 ]
@@ -165,6 +166,13 @@ def check_name(value: Any, field: str = "name", *, what: str = "A name") -> str:
     if not value.isascii() or not value.isprintable():
         _check_characters(value, field, what)
     return value
+
+
+def suffixed(name: str, suffix: str) -> str:
+    """Return a name with a suffix, as much of the name as there is room for."""
+    while len(name) + len(suffix) > NAME_CHARACTERS or len((name + suffix).encode()) > NAME_BYTES:
+        name = name[:-1].rstrip()
+    return name + suffix
 
 
 def _check_characters(value: str, field: str, what: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trackkit_jupyter.errors import NotFoundError, shown
+from trackkit_jupyter.errors import LockedError, NotFoundError, shown
 from trackkit_jupyter.operations import (
     attempts,
     comparing,
@@ -124,6 +124,9 @@ EDITS: dict[str, Operation] = {
 #: Edits that execute code: who may do them must be allowed to execute kernels.
 EXECUTES = frozenset({"run", "stop_run"})
 
+#: Edits that change nothing that was recorded.
+DERIVED = frozenset({"keep_picture"})
+
 #: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.
 JSON_BYTES = frozenset({"figure"})
 
@@ -164,7 +167,11 @@ def call(name: str, store: Store[Any], arguments: Mapping[str, Any]) -> Any:
         No such operation, or no such object in the store.
     TrackkitValueError, TrackkitTypeError
         An argument is unknown, missing or not allowed; ``field`` names it.
+    LockedError
+        An edit of what was frozen with a report.
     """
     operation = find(name)
+    if store.is_frozen and name in EDITS and name not in DERIVED:
+        raise LockedError("This was frozen with its report: it stays as it is.")
     answer = operation(store, **check(operation, arguments))
     return answer if isinstance(answer, bytes) else plain(answer)

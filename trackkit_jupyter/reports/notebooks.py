@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from trackkit_jupyter.errors import TrackkitStorageError
 from trackkit_jupyter.records import new_id
 from trackkit_jupyter.store.notebooks import check_size
 
-__all__ = ["read_notebook", "write_atomically", "write_notebook"]
+__all__ = ["mark", "read_notebook", "write_atomically", "write_notebook"]
+
+#: What a notebook says of the report that it is.
+_SAID = ("id", "name", "project", "description", "status", "published", "publisher", "frozen")
 
 
 def read_notebook(path: Path) -> Any:
@@ -34,6 +38,13 @@ def read_notebook(path: Path) -> Any:
         raise TrackkitStorageError(
             f"{path} is no notebook that can be read ({type(error).__name__}).", "path"
         ) from error
+
+
+def mark(content: Any, record: Mapping[str, Any]) -> None:
+    """Say in a notebook which report it is."""
+    kept = content.metadata.get("trackkit")
+    about = {key: record[key] for key in _SAID if record.get(key) is not None}
+    content.metadata["trackkit"] = {**(kept if isinstance(kept, dict) else {}), "report": about}
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ from trackkit_jupyter.records import (
     Status,
     check_name,
     check_project,
+    check_tags,
     check_text,
     new_id,
     user_name,
 )
-from trackkit_jupyter.reports.notebooks import read_notebook, write_notebook
+from trackkit_jupyter.reports.notebooks import mark, read_notebook, write_notebook
 from trackkit_jupyter.store import Store, StoredReport
 from trackkit_jupyter.views import bundle, show
 from trackkit_jupyter.views.bundle import find_store
@@ -48,11 +49,9 @@ class Report(StoredReport):
         self.is_here = is_here
 
     @classmethod
-    def enter(
-        cls, store: Store[Any], name: str, project: str, description: str, path: Path, id: str | None = None
-    ) -> Report:
+    def enter(cls, store: Store[Any], name: str, project: str, description: str, path: Path) -> Report:
         """Keep the record of a new report, whose notebook is there."""
-        made: Report = store.new_report(_record(name, project, description, path, id or new_id()))
+        made: Report = store.new_report(_record(name, project, description, path, new_id()))
         return made
 
     @classmethod
@@ -75,7 +74,29 @@ class Report(StoredReport):
         TrackkitStorageError
             The notebook cannot be written.
         """
-        record = _record(name, project, description, place, new_id())  # refused before anything is written
+        import nbformat.v4
+
+        v4: Any = nbformat.v4
+        kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+        content = v4.new_notebook(
+            cells=[v4.new_markdown_cell(f"# {name}")],
+            metadata={"kernelspec": kernel, "language_info": {"name": "python"}},
+        )
+        return cls.make(store, name, project, description, place, content)
+
+    @classmethod
+    def make(
+        cls,
+        store: Store[Any],
+        name: str,
+        project: str,
+        description: str,
+        place: Path,
+        content: Any,
+        tags: Iterable[str] = (),
+    ) -> Report:
+        """Make a new report of the content of a notebook, as :meth:`create` does."""
+        record = _record(name, project, description, place, new_id(), tags)  # refused before anything is written
         target = _free(name, place) if place.is_dir() else place
         if target.suffix != ".ipynb":
             raise TrackkitValueError(
@@ -83,20 +104,10 @@ class Report(StoredReport):
             )
         if target.exists():
             raise TrackkitValueError(f"{target} exists already; name another file.", "path")
-        import nbformat.v4
-
-        v4: Any = nbformat.v4
-        about = {key: record[key] for key in ("id", "name", "project", "description", "status")}
-        notebook = v4.new_notebook(
-            cells=[v4.new_markdown_cell(f"# {name}")],
-            metadata={
-                "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-                "language_info": {"name": "python"},
-                "trackkit": {"report": about},
-            },
-        )
-        write_notebook(notebook, target)
-        return cls.enter(store, name, project, description, target, record["id"])
+        mark(content, record)
+        write_notebook(content, target)
+        made: Report = store.new_report({**record, "path": str(target)})
+        return made
 
     def add(self, *parts: Any) -> Report:
         """Append Markdown and views as cells; each view brings its picture, and is live where it is read.
@@ -142,6 +153,47 @@ class Report(StoredReport):
             notebook.cells.append(cell)
         write_notebook(notebook, self.path)
         return self
+
+    def publish(self, freeze: bool = False) -> None:
+        """Lock its notebook as it was saved last: its cells, its file and its hash. Name, tags and archive stay free.
+
+        Parameters
+        ----------
+        freeze
+            Keep what its views show now with it: they are drawn from that from then on, also when the experiments are
+            gone.
+
+        Raises
+        ------
+        TrackkitStateError
+            It is published already, or empty.
+        TrackkitStorageError
+            Its notebook cannot be read or written. Nothing is published then.
+        """
+        from trackkit_jupyter.reports.publish import publish
+
+        publish(self, freeze)
+
+    def clone(self, name: str | None = None, path: str | os.PathLike[str] | None = None) -> Report:
+        """Copy it as a new draft: the way to go on with one that is published.
+
+        Parameters
+        ----------
+        name
+            The name of the copy; ``"<name> (copy)"`` without it.
+        path
+            Its notebook, which must not exist; without it, a free name beside this one.
+
+        Raises
+        ------
+        TrackkitTypeError, TrackkitValueError
+            A wrong name, or a file that exists.
+        TrackkitStorageError
+            The notebook cannot be read or written.
+        """
+        from trackkit_jupyter.reports.publish import clone
+
+        return clone(self, name, path)
 
     def check_unlocked(self) -> None:
         """Raise if its notebook is locked.
@@ -198,14 +250,14 @@ class Report(StoredReport):
         return export(self.path, path, self.store, code=code, progress=progress)
 
 
-def _record(name: Any, project: Any, description: Any, path: Path, id: str) -> dict[str, Any]:
+def _record(name: Any, project: Any, description: Any, path: Path, id: str, tags: Iterable[str] = ()) -> dict[str, Any]:
     return {
         "id": id,
         "name": check_name(name),
         "project": check_project(project),
         "description": check_text(description, "description", what="A description"),
         "status": Status.DRAFT.value,
-        "tags": [],
+        "tags": check_tags(tags),
         "user": user_name(),
         "archived": False,
         "path": str(path),

@@ -74,6 +74,8 @@ class Store(KeepsModels, KeepsReports, Generic[E]):
         self._model_handle = handle.model_type
         #: The folder whose files the one who asks can open, where a server set it: notebooks are named below it.
         self.served_root: Path | None = None
+        #: Whether it is what a frozen report shows: nothing in it is changed any more.
+        self.is_frozen = self.paths.answers.is_file()
         self._listing = listing
         self.id = _read_marker(self.paths)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from trackkit_jupyter.query import dynamic
 from trackkit_jupyter.store.catalog import catalog_of
 from trackkit_jupyter.store.catalog.digests import read_order
+from trackkit_jupyter.store.freezing import frozen_answer
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
@@ -32,6 +33,9 @@ def ids_of(store: Store[Any], what: str, parameters: Mapping[str, Any]) -> list[
     QueryError
         A parameter cannot be read; ``field`` names it.
     """
+    frozen = frozen_answer(store, what, parameters)
+    if frozen is not None:
+        return frozen
     catalog = catalog_of(store, what)
     asked = dynamic.read(parameters, dynamic.Known(catalog.projects, catalog.series))
     order = read_order(asked.order, catalog.series)

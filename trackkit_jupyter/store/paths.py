@@ -44,6 +44,8 @@ class StorePaths:
         self.experiments = root / "experiments"
         self.models = root / "models"
         self.reports = root / "reports"
+        #: What the queries of a report's views found when it was frozen: only a frozen store has it.
+        self.answers = root / "answers.json"
 
     def live_marker(self, experiment: str, writer: str) -> Path:
         """Return the heartbeat marker of one writing process."""
@@ -60,6 +62,10 @@ class StorePaths:
     def report(self, id: str) -> ExperimentPaths:
         """Return the files of one report: its record, and the data of its embeds."""
         return ExperimentPaths(self.reports / id, "report.json")
+
+    def frozen(self, report: str) -> Path:
+        """Return the folder of the store that holds what the views of a frozen report show."""
+        return self.reports / report / "frozen"
 
     def folder(self, what: str) -> Path:
         """Return the folder of all experiments, or of all models."""

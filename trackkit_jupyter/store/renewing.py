@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitStateError, shown
 from trackkit_jupyter.records import (
-    NAME_BYTES,
-    NAME_CHARACTERS,
     Status,
     check_name,
     check_transition,
     iso,
     new_id,
+    suffixed,
     user_name,
 )
 from trackkit_jupyter.store import changes
@@ -52,7 +51,7 @@ class Renewing(Content):
         TrackkitStorageError
             The store cannot be written.
         """
-        title = _cloned(self.name) if name is None else check_name(name)
+        title = suffixed(self.name, " (clone)") if name is None else check_name(name)
         now = iso(time.time())
         record = {
             "id": new_id(),
@@ -146,10 +145,3 @@ class Renewing(Content):
             for section, names in self.hyperparameters.items()
             for name, entry in names.items()
         ]
-
-
-def _cloned(name: str) -> str:
-    suffix = " (clone)"
-    while len(name) + len(suffix) > NAME_CHARACTERS or len((name + suffix).encode()) > NAME_BYTES:
-        name = name[:-1].rstrip()
-    return name + suffix

@@ -34,7 +34,7 @@ from trackkit_jupyter.store.shapes import check_shape
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["Taken", "pack", "take"]
+__all__ = ["Taken", "pack", "steady", "take"]
 
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 _NOT_PACKED = re.compile(r".*\.(lock|tmp|bak|damaged)|new-.*|\..*")
@@ -63,12 +63,12 @@ def pack(experiments: Sequence[StoredExperiment], path: Path) -> None:
     with zipfile.ZipFile(path, "x") as archive:
         for each in experiments:
             files = each.store.paths.experiment(each.id)
-            for name, source in _steady(files):
+            for name, source in steady(files):
                 method = zipfile.ZIP_STORED if source.suffix in _PACKED else zipfile.ZIP_DEFLATED
                 archive.write(source, f"{each.id}/{name}", compress_type=method)
 
 
-def _steady(files: ExperimentPaths) -> Iterator[tuple[str, Path]]:
+def steady(files: ExperimentPaths) -> Iterator[tuple[str, Path]]:
     """Give the files of an experiment: of the segments and the archive that takes their place, one or the other."""
     held: list[tuple[str, Path]] = []
     while not held:

@@ -1,0 +1,73 @@
+"""Publishing: the notebook of a report locked as it is, its hash kept; and a copy of it to go on with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trackkit_jupyter.errors import TrackkitStateError, shown
+from trackkit_jupyter.records import Status, iso, suffixed, user_name
+from trackkit_jupyter.reports.freeze import freeze as freeze_views
+from trackkit_jupyter.reports.notebooks import mark, read_notebook, write_notebook
+from trackkit_jupyter.store import notebooks
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.reports.records import Report
+
+__all__ = ["clone", "publish"]
+
+_LOCKS = ("editable", "deletable")
+_TITLE = re.compile(r"#[^\n]*")
+
+
+def publish(report: Report, freeze: bool) -> None:
+    """Lock the notebook of a report as it was saved last; see :meth:`Report.publish`."""
+    if report.status == Status.PUBLISHED.value:
+        raise TrackkitStateError(f"The report {shown(report.name)} is published already.", "status")
+    path = report.path
+    content = read_notebook(path)
+    if _is_empty(content):
+        raise TrackkitStateError(
+            f"The report {shown(report.name)} is empty: there is nothing to publish. Write something, and save it.",
+            "path",
+        )
+    now, by = iso(time.time()), user_name()
+    if freeze:
+        freeze_views(report, content)
+    about = {"published": now, "publisher": by, **({"frozen": now} if freeze else {})}
+    mark(content, {**report._record, "status": Status.PUBLISHED.value, **about})
+    for cell in content.cells:
+        cell.metadata.update(dict.fromkeys(_LOCKS, False))
+    write_notebook(content, path)
+    with contextlib.suppress(OSError):  # of somebody else: the lock of the record holds all the same
+        os.chmod(path, path.stat().st_mode & ~0o222)
+    report._edit(status=Status.PUBLISHED.value, hash=notebooks.hash_of(path), **about)
+
+
+def clone(report: Report, name: str | None, path: str | os.PathLike[str] | None) -> Report:
+    """Copy a report as a new draft; see :meth:`Report.clone`."""
+    title = suffixed(report.name, " (copy)") if name is None else name
+    content = read_notebook(report.path)
+    for cell in content.cells:
+        for lock in _LOCKS:
+            if cell.metadata.get(lock) is False:
+                del cell.metadata[lock]
+    target = _beside(report.path) if path is None else Path(path).expanduser().absolute()
+    return report.make(report.store, title, report.project, report.description, target, content, report.tags)
+
+
+def _is_empty(content: Any) -> bool:
+    """Return whether a notebook holds nothing but its title."""
+    texts = [cell.source.strip() for cell in content.cells if cell.source.strip() or cell.get("outputs")]
+    return not texts or (len(texts) == 1 and _TITLE.fullmatch(texts[0]) is not None)
+
+
+def _beside(path: Path) -> Path:
+    number = 1
+    while (found := path.with_stem(f"{path.stem[:80]}-copy{'' if number == 1 else f'-{number}'}")).exists():
+        number += 1
+    return found
