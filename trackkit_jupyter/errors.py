@@ -14,7 +14,8 @@
     └── TrackkitStorageError  (OSError)       the store cannot be read or written
         ├── NotAStoreError                    the folder is no store
         ├── SchemaError                       written by a newer version
-        └── StorageFullError                  no space left
+        ├── StorageFullError                  no space left
+        └── NotebookError                     a notebook that cannot be opened as a report
 
 A wrong argument always raises, at once. A fault of the store never stops a training: see
 :mod:`trackkit_jupyter.tracking`.
@@ -28,6 +29,7 @@ __all__ = [
     "LockedError",
     "NotAStoreError",
     "NotFoundError",
+    "NotebookError",
     "QueryError",
     "SchemaError",
     "StorageFullError",
@@ -157,6 +159,12 @@ class StorageFullError(TrackkitStorageError):
     """The disk or the quota is full."""
 
     code = "storage_full"
+
+
+class NotebookError(TrackkitStorageError):
+    """A notebook that cannot be opened as a report: damaged, too large, or not there. The message names no folder."""
+
+    code = "notebook"
 
 
 def shown(value: object) -> str:

@@ -11,7 +11,14 @@ import pytest
 from nbformat import v4
 
 import trackkit_jupyter as track
-from trackkit_jupyter import LockedError, TrackkitStateError, TrackkitStorageError, TrackkitValueError, operations, views
+from trackkit_jupyter import (
+    LockedError,
+    TrackkitStateError,
+    TrackkitStorageError,
+    TrackkitValueError,
+    operations,
+    views,
+)
 from trackkit_jupyter.reports.freeze import frozen_of, frozen_store
 from trackkit_jupyter.reports.notebooks import read_notebook
 

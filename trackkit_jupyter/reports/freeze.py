@@ -15,7 +15,7 @@ from trackkit_jupyter.views import parse_embed
 from trackkit_jupyter.views.bundle import find_store
 from trackkit_jupyter.views.view import MIME_TYPE, View
 
-__all__ = ["Frozen", "freeze", "frozen_of", "frozen_store", "views_of"]
+__all__ = ["Frozen", "freeze", "frozen_of", "frozen_store", "open_frozen", "views_of"]
 
 #: Experiments of one table that are kept.
 MOST = 500

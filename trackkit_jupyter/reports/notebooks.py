@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trackkit_jupyter.errors import TrackkitStorageError
+from trackkit_jupyter.errors import NotebookError, TrackkitStorageError
 from trackkit_jupyter.records import new_id
 from trackkit_jupyter.store.notebooks import check_size
 
@@ -23,7 +23,7 @@ def read_notebook(path: Path) -> Any:
 
     Raises
     ------
-    TrackkitStorageError
+    NotebookError
         It cannot be read, is no notebook, or is too large to be opened at all.
     """
     check_size(path)
@@ -33,10 +33,11 @@ def read_notebook(path: Path) -> Any:
     try:
         return read(path, as_version=4)
     except (OSError, UnicodeError) as error:
-        raise TrackkitStorageError(f"{path} cannot be read: {error}.", "path") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise NotebookError(f"{path.name} cannot be read: {reason}.", "path") from error
     except Exception as error:  # nbformat has no common base class for what may be wrong with a notebook
-        raise TrackkitStorageError(
-            f"{path} is no notebook that can be read ({type(error).__name__}).", "path"
+        raise NotebookError(
+            f"{path.name} is no notebook that can be read ({type(error).__name__}); it is left as it is.", "path"
         ) from error
 
 

@@ -12,6 +12,7 @@ from trackkit_jupyter.server.console import ConsoleHandler
 from trackkit_jupyter.server.door import Service
 from trackkit_jupyter.server.embed import EmbedHandler
 from trackkit_jupyter.server.files import BlobHandler, PlotlyHandler, StaticHandler
+from trackkit_jupyter.server.notebooks import NotebookHandler
 from trackkit_jupyter.server.stores import Stores
 
 __all__ = ["TrackkitExtension"]
@@ -34,7 +35,9 @@ class TrackkitExtension(ExtensionApp):
         """Put what the handlers share into the settings."""
         assert self.serverapp is not None
         roots = [Path(self.serverapp.root_dir), *(Path(root).expanduser() for root in self.store_roots)]
-        self.settings["trackkit"] = Service(Stores(roots))
+        service = Service(Stores(roots), roots[0])
+        service.locks.guard(self.serverapp.contents_manager)
+        self.settings["trackkit"] = service
 
     def initialize_handlers(self) -> None:
         """Name the routes, below the server's base URL."""
@@ -42,6 +45,7 @@ class TrackkitExtension(ExtensionApp):
             [
                 (r"/trackkit/api/about", AboutHandler),
                 (r"/trackkit/api/([a-z_]{1,40})", OperationHandler),
+                (r"/trackkit/notebook", NotebookHandler),
                 (r"/trackkit/files/([0-9a-f]{32})/([0-9a-f]{32})/([0-9a-f]{64})", BlobHandler, {"path": ""}),
                 (r"/trackkit/console/([0-9a-f]{32})/([0-9a-f]{32})", ConsoleHandler),
                 (r"/trackkit/plotly/([0-9A-Za-z.+-]{1,40})/plotly\.min\.js", PlotlyHandler, {"path": ""}),

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 
@@ -14,6 +15,7 @@ from jupyter_server.extension.handler import ExtensionHandlerMixin
 from tornado import web
 
 from trackkit_jupyter.errors import (
+    NotebookError,
     NotFoundError,
     StorageFullError,
     TrackkitError,
@@ -22,6 +24,7 @@ from trackkit_jupyter.errors import (
     TrackkitTypeError,
     TrackkitValueError,
 )
+from trackkit_jupyter.server.locks import Locks
 from trackkit_jupyter.server.stores import Stores
 from trackkit_jupyter.server.watch import Watches
 
@@ -40,6 +43,7 @@ _STATUS: tuple[tuple[type[TrackkitError], int], ...] = (
     (TrackkitTypeError, 400),
     (TrackkitStateError, 409),
     (NotFoundError, 404),
+    (NotebookError, 409),
     (StorageFullError, 507),
     (TrackkitStorageError, 503),
 )
@@ -78,7 +82,7 @@ def refusal(error: BaseException | None, status: int = 500) -> tuple[int, dict[s
     if isinstance(error, TrackkitError):
         status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
         message = error.message
-        if isinstance(error, TrackkitStorageError):
+        if isinstance(error, TrackkitStorageError) and not isinstance(error, NotebookError):
             message = _STORAGE.get(error.code, _STORAGE["storage"])
         return status, {"code": error.code, "message": message, "field": error.field and error.field[:100]}
     code, message = _HTTP.get(status, ("refused", "This request is refused.") if status < 500 else _INTERNAL)
@@ -99,8 +103,9 @@ def guarded(action: Literal["read", "write"]) -> Callable[[F], F]:
 class Service:
     """What the handlers of one server share."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, root: Path) -> None:
         self.stores = stores
+        self.locks = Locks(stores, root)
         self.pool = ThreadPoolExecutor(4, thread_name_prefix="trackkit-read")
         self.watches = Watches()
 

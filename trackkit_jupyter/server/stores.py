@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from trackkit_jupyter.errors import NotAStoreError, NotFoundError
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.reports import Report
+from trackkit_jupyter.reports.freeze import open_frozen
 from trackkit_jupyter.store import Store, StoredExperiment, registry
 from trackkit_jupyter.store.archivist import archive_soon
 from trackkit_jupyter.store.paths import find_folder
@@ -82,6 +83,21 @@ class Stores:
         """Return the store that a kernel in the server's root would use; ``None`` if there is none yet."""
         return self._open(find_folder(self._roots[0]))
 
+    def all(self) -> Iterator[Store[StoredExperiment]]:
+        """Give the stores of this user: the default one, the registered ones, and those that were asked for."""
+        with self._lock:
+            seen = list(self._seen.values())
+        default = self.default()
+        if default is not None:
+            yield default
+        paths = {default.path} if default is not None else set()
+        for path in (*registry.stores().values(), *seen):
+            if path not in paths:
+                paths.add(path)
+                store = self._open(path)
+                if store is not None:
+                    yield store
+
     def ids(self) -> list[str]:
         """Return the ids of the registered stores."""
         return list(registry.stores())
@@ -94,7 +110,14 @@ class Stores:
             if store is not None and store.id == id:
                 return store
         default = self.default()
-        return default if default is not None and default.id == id else None
+        if default is not None and default.id == id:
+            return default
+        for each in self.all():
+            frozen = open_frozen(each.paths, id, Served)
+            if frozen is not None:
+                frozen.served_root = self._roots[0]
+                return frozen
+        return None
 
     def _below_roots(self, path: str) -> Store[StoredExperiment] | None:
         relative = path.strip("/")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from trackkit_jupyter.errors import TrackkitStorageError
+from trackkit_jupyter.errors import NotebookError
 
 __all__ = ["LARGEST_NOTEBOOK", "check_size", "hash_of", "report_id", "text_of"]
 
@@ -28,17 +28,17 @@ def check_size(path: Path) -> int:
 
     Raises
     ------
-    TrackkitStorageError
+    NotebookError
         It is too large, is not there, or cannot be looked at; the message names the file.
     """
     try:
         size = path.stat().st_size
     except FileNotFoundError:
-        raise TrackkitStorageError(f"There is no notebook {path}.", "path") from None
+        raise NotebookError(f"There is no notebook {path.name} where this report has it.", "path") from None
     except OSError as error:
-        raise TrackkitStorageError(f"{path} cannot be read: {error.strerror or error}.", "path") from error
+        raise NotebookError(f"{path.name} cannot be read: {error.strerror or error}.", "path") from error
     if size > LARGEST_NOTEBOOK:
-        raise TrackkitStorageError(
+        raise NotebookError(
             f"{path.name} has {size >> 20:,} MB; a report may have {LARGEST_NOTEBOOK >> 20} MB. Clear the outputs that "
             "it does not need.",
             "path",

@@ -106,7 +106,7 @@ class KeepsReports:
         if page < 0 or (page_size is not None and page_size < 1):
             raise TrackkitValueError("page counts from 0, and page_size from 1.", "page")
         found = []
-        for report in self._all():
+        for report in self.every_report():
             with contextlib.suppress(TrackkitError, KeyError):
                 if wanted(report):
                     value = str(getattr(report, field) or "")
@@ -121,9 +121,9 @@ class KeepsReports:
         One that was moved says itself whose notebook it is: the report then follows, unless there is one where it was.
         """
         wanted = os.path.realpath(path)
-        for report in self._all():
+        for report in self.every_report():
             with contextlib.suppress(TrackkitError, KeyError):
-                if os.path.realpath(report.path) == wanted:
+                if report.path.name == os.path.basename(path) and os.path.realpath(report.path) == wanted:
                     return report
         with contextlib.suppress(TrackkitError, KeyError):
             report = self.report(report_id(Path(wanted)) or "")
@@ -144,7 +144,7 @@ class KeepsReports:
         store = cast("Store[Any]", self)
         return store.report_type(store, id)
 
-    def _all(self) -> list[Any]:
+    def every_report(self) -> list[Any]:
         """Return all reports, also those that cannot be read; each is read again only when it changed."""
         try:
             with os.scandir(self.paths.reports) as entries:

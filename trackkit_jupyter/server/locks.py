@@ -1,0 +1,152 @@
+"""Published reports are locked for the Jupyter server too, whatever contents manager it has and whichever way is taken.
+
+Saving, restoring a checkpoint, renaming and deleting are refused for the notebook of a published report, and for the
+folders that hold one; it is handed out as not writable. A report that is renamed keeps its record.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tornado import web
+
+from trackkit_jupyter.errors import TrackkitError
+from trackkit_jupyter.records import Status
+from trackkit_jupyter.server.stores import Stores
+from trackkit_jupyter.store import Store, StoredReport
+
+__all__ = ["Locks"]
+
+_LOCKED = 423
+
+
+class Locks:
+    """The published reports of this user's stores, and the contents manager that keeps off them.
+
+    Parameters
+    ----------
+    stores
+        The stores.
+    root
+        The folder that contents paths start from.
+    """
+
+    def __init__(self, stores: Stores, root: Path) -> None:
+        self._stores, self._root = stores, root
+
+    def guard(self, manager: Any) -> None:
+        """Have a contents manager refuse what would change a published report."""
+        checks: dict[str, Callable[..., str | None]] = {
+            "save": lambda model, path="", *_, **__: path,  # noqa: ARG005
+            "delete": lambda path, *_, **__: path,
+            "delete_file": lambda path, *_, **__: path,
+            "rename": lambda old_path, *_, **__: old_path,
+            "rename_file": lambda old_path, *_, **__: old_path,
+            "restore_checkpoint": lambda checkpoint_id, path, *_, **__: path,  # noqa: ARG005
+        }
+        for name, path_of in checks.items():
+            follow = self._follow if name == "rename" else None
+            self._wrap(manager, name, lambda *args, of=path_of, **kw: self.refuse(of(*args, **kw)), follow)
+        self._wrap(manager, "get", None, self._say)
+
+    def refuse(self, path: str | None) -> None:
+        """Refuse a change at a contents path where a published report lies, or below which one does.
+
+        Raises
+        ------
+        tornado.web.HTTPError
+            423, with the name of the report.
+        """
+        found = self.locked(path or "")
+        if found is not None:
+            message = f"The report “{found.name}” is published: its notebook is locked. Edit a copy of it instead."
+            raise web.HTTPError(_LOCKED, message, reason="Locked")
+
+    def locked(self, path: str) -> StoredReport | None:
+        """Return the published report at a contents path, or below it; ``None`` where there is none."""
+        place = os.path.realpath(self._file(path))
+        is_folder = os.path.isdir(place)
+        for report in self._reports():
+            with contextlib.suppress(TrackkitError, KeyError, OSError):
+                if report.status != Status.PUBLISHED.value:
+                    continue
+                if is_folder or report.path.name == os.path.basename(place):
+                    own = os.path.realpath(report.path)
+                    if own == place or (is_folder and own.startswith(place + os.sep) and os.path.exists(own)):
+                        return report
+        return None
+
+    def report_of(self, path: str) -> tuple[StoredReport, Store[Any]] | None:
+        """Return the report whose notebook is at a contents path, and its store."""
+        file = self._file(path)
+        for store in self._stores.all():
+            with contextlib.suppress(TrackkitError, OSError):
+                report = store.report_of(file)
+                if report is not None:
+                    return report, store
+        return None
+
+    # -- below --------------------------------------------------------------------------------------------------------
+
+    def _file(self, path: str) -> Path:
+        # A drive of the editor may stand in front.
+        return self._root / path.rpartition(":")[2].strip("/")
+
+    def _reports(self) -> Iterator[StoredReport]:
+        for store in self._stores.all():
+            yield from store.every_report()
+
+    def _say(self, model: Any, *_: Any, **__: Any) -> None:
+        if isinstance(model, dict) and model.get("type") in ("notebook", "file") and model.get("writable", True):
+            if self.locked(str(model.get("path") or "")) is not None:
+                model["writable"] = False
+
+    def _follow(self, _: Any, old_path: str, new_path: str) -> None:
+        """Have the records of what was renamed say where it is now."""
+        before, after = os.path.realpath(self._file(old_path)), self._file(new_path)
+        for report in self._reports():
+            with contextlib.suppress(TrackkitError, KeyError, OSError):
+                own = os.path.realpath(report.path)
+                if own == before:
+                    report.follow(after)
+                elif own.startswith(before + os.sep):
+                    report.follow(after / os.path.relpath(own, before))
+
+    @staticmethod
+    def _wrap(
+        manager: Any, name: str, before: Callable[..., None] | None, after: Callable[..., None] | None = None
+    ) -> None:
+        original = getattr(manager, name, None)
+        if original is None or getattr(original, "guarded_by_trackkit", False):
+            return
+
+        if inspect.iscoroutinefunction(original):
+
+            @functools.wraps(original)
+            async def guarded(*args: Any, **kwargs: Any) -> Any:
+                if before is not None:
+                    before(*args, **kwargs)
+                answer = await original(*args, **kwargs)
+                if after is not None:
+                    after(answer, *args, **kwargs)
+                return answer
+
+        else:
+
+            @functools.wraps(original)
+            def guarded(*args: Any, **kwargs: Any) -> Any:
+                if before is not None:
+                    before(*args, **kwargs)
+                answer = original(*args, **kwargs)
+                if after is not None:
+                    after(answer, *args, **kwargs)
+                return answer
+
+        guarded.guarded_by_trackkit = True  # type: ignore[attr-defined]
+        setattr(manager, name, guarded)
