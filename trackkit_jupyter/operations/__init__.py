@@ -12,6 +12,7 @@ from typing import Any
 from trackkit_jupyter.errors import LockedError, NotFoundError, shown
 from trackkit_jupyter.operations import (
     attempts,
+    claims,
     comparing,
     curves,
     details,
@@ -61,6 +62,8 @@ READS: dict[str, Operation] = {
     "lineage": models.lineage,
     "reports": reports.reports,
     "report": reports.report,
+    "report_markdown": reports.report_markdown,
+    "claim": claims.claim,
     "tags": tags.tags,
     "home": home.home,
     "running": home.running,

@@ -11,7 +11,7 @@ from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.records import check_id, iso, user_name
 from trackkit_jupyter.store import Store, StoredReport
 
-__all__ = ["create_report", "make_report", "notebook_below", "report", "reports", "summary"]
+__all__ = ["create_report", "make_report", "notebook_below", "report", "report_markdown", "reports", "summary"]
 
 
 def reports(
@@ -84,6 +84,12 @@ def report(store: Store[Any], id: str) -> dict[str, Any]:
     found = store.report(check_id(id))
     state = found.state()  # before the data: what changes in between is then read again
     return {**summary(found), "state": state, "now": iso(time.time())}
+
+
+def report_markdown(store: Store[Any], id: str) -> dict[str, str]:
+    """Return the text of a report as Markdown; its views are the snippets that embed them elsewhere."""
+    found: Any = store.report(check_id(id))
+    return {"text": found.markdown()}
 
 
 def create_report(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from trackkit_jupyter.reports.author import create, here
+from trackkit_jupyter.reports.claims import claim
 from trackkit_jupyter.reports.export import export
 from trackkit_jupyter.reports.records import Report
 
-__all__ = ["Report", "create", "export", "here"]
+__all__ = ["Report", "claim", "create", "export", "here"]

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import LockedError, TrackkitTypeError, TrackkitValueError, shown
 from trackkit_jupyter.records import (
@@ -23,6 +23,9 @@ from trackkit_jupyter.store import Store, StoredReport
 from trackkit_jupyter.views import bundle, show
 from trackkit_jupyter.views.bundle import find_store
 from trackkit_jupyter.views.view import View, of
+
+if TYPE_CHECKING:
+    from trackkit_jupyter.reports.claims import Claim
 
 __all__ = ["EMBED_TAG", "SETUP_TAG", "Report"]
 
@@ -195,6 +198,65 @@ class Report(StoredReport):
 
         return clone(self, name, path)
 
+    def markdown(self) -> str:
+        """Return its text as Markdown; its views are the snippets that embed them elsewhere."""
+        from trackkit_jupyter.reports.export import to_markdown
+
+        return to_markdown(self.path, self.store)
+
+    def claim(
+        self,
+        text: str,
+        metric: str,
+        a: str,
+        b: str,
+        *,
+        value: str = "last",
+        better: str = "",
+        level: float = 0.95,
+    ) -> Claim:
+        """Claim that one group of experiments is better than another, and add that to the report.
+
+        It is looked at again whenever the report is shown or exported: what later data contradicts is said there.
+
+        Parameters
+        ----------
+        text
+            The claim in words, such as "lr 0.1 beats 0.01".
+        metric
+            What is compared, such as ``"accuracy/val"``.
+        a, b
+            Queries that find the two groups, such as ``'hyperparameters["lr"] == 0.1'``; `a` is said to be better.
+            The experiments of a group are taken for repetitions that differ by chance, say by their seeds.
+        value
+            What counts of each experiment: its ``"last"``, ``"min"``, ``"max"`` or ``"mean"`` value.
+        better
+            ``"higher"`` or ``"lower"``; empty: by the name of the metric (less of a loss or an error is better).
+        level
+            The confidence of the interval, over 0.5 and under 1.
+
+        Returns
+        -------
+        Claim
+            ``.holds``, ``.verdict``, ``.sentence``, ``.difference`` and ``.interval``; how the interval is made says
+            :func:`trackkit_jupyter.operations.claims.interval`.
+
+        Raises
+        ------
+        TrackkitTypeError, TrackkitValueError
+            A wrong argument; nothing is added.
+        QueryError
+            A query cannot be read; nothing is added.
+        LockedError
+            The report is published.
+        """
+        from trackkit_jupyter.reports.claims import make
+
+        self.check_unlocked()
+        view, found = make(self.store, text, metric, a, b, {"value": value, "better": better, "level": level})
+        self.add(view)
+        return found
+
     def check_unlocked(self) -> None:
         """Raise if its notebook is locked.
 
@@ -290,6 +352,9 @@ def _source(view: View) -> str:
     options.pop("type", None)
     objects = list(view.objects)
     arguments = [repr(objects[0] if len(objects) == 1 else objects)]
+    if view.kind == "claim":
+        said = {name: value for name, value in view.options.items() if name != "then"}
+        return f"track.report.claim({', '.join(f'{name}={value!r}' for name, value in said.items())})"
     if view.query:
         return f"track.embed({view.url!r})"
     arguments += [f"type={kind!r}"] if kind != "scalar" else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
-from trackkit_jupyter.views import listing, tables
+from trackkit_jupyter.views import claims, listing, tables
 from trackkit_jupyter.views.view import CURVES, View
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def summarise(view: View, store: Store[Any]) -> tables.Summary:
     """Return what a view shows now, in words."""
     if view.kind == "table":
         return listing.in_words(view, store)
+    if view.kind == "claim":
+        return claims.in_words(view, store)
     try:
         ids = view.resolve(store)
     except TrackkitError as error:
@@ -103,6 +105,9 @@ def draw(
     """
     if view.kind == "table":
         return Drawing(None, listing.in_words(view, store).title)
+    if view.kind == "claim":
+        style = {"theme": theme or view.options.get("theme") or "light", "format": format, "scale": scale}
+        return Drawing(claims.picture(view, store, style), claims.in_words(view, store).title)
     try:
         ids = view.resolve(store)
     except TrackkitError as error:

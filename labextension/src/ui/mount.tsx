@@ -30,6 +30,8 @@ const HomeView = lazy(async () => (await import('./views/home')).HomeView);
 const ScalarsTab = lazy(async () => (await import('./views/scalars')).ScalarsTab, tiles);
 const PlotsTab = lazy(async () => (await import('./views/plots')).PlotsTab, tiles);
 const SamplesTab = lazy(async () => (await import('./views/samples')).SamplesTab, tiles);
+const ReportsView = lazy(async () => (await import('./views/reports')).ReportsView);
+const ClaimView = lazy(async () => (await import('./views/claim')).ClaimView);
 const SingleView = lazy(async () => (await import('./views/single')).SingleView);
 
 const DEFAULT_HEIGHT = 460;
@@ -47,6 +49,7 @@ const FIXED = new Set<View['kind']>([
   'plot',
   'table',
   'home',
+  'reports',
 ]);
 
 /** Told about a choice a person made that is one of the view's options, so that it can be kept. */
@@ -177,6 +180,12 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
   }
   if (kind === 'home') {
     return <HomeView source={source} view={view} onOptions={onOptions} />;
+  }
+  if (kind === 'reports') {
+    return <ReportsView source={source} view={view} onOptions={onOptions} />;
+  }
+  if (kind === 'claim') {
+    return <ClaimView source={source} view={view} />;
   }
   if (first === undefined && view.query) {
     return <Chosen view={view} source={source} onOptions={onOptions} />;

@@ -12,6 +12,7 @@ export const KINDS = [
   'table',
   'reports',
   'home',
+  'claim',
   'message',
 ] as const;
 export type ViewKind = (typeof KINDS)[number];
@@ -136,6 +137,29 @@ export interface ReportProject {
   name: string;
   count: number;
   last_update: string;
+}
+
+export interface ClaimGroup {
+  query: string;
+  values: number[];
+  ids: string[];
+  mean: number | null;
+  /** Experiments without a finite value. */
+  left_out: number;
+}
+
+export interface Claim {
+  verdict: 'holds' | 'contradicted' | 'open' | 'unknown';
+  sentence: string;
+  metric: string;
+  value: string;
+  better: 'higher' | 'lower';
+  level: number;
+  a: ClaimGroup;
+  b: ClaimGroup;
+  difference: number | null;
+  low: number | null;
+  high: number | null;
 }
 
 export type ConfigType = 'json' | 'yaml' | 'text';
@@ -783,6 +807,11 @@ export interface Reads {
       now: string;
     };
   };
+  claim: {
+    args: { metric: string; a: string; b: string; value?: string; better?: string; level?: number };
+    result: Claim;
+  };
+  report_markdown: { args: { id: string }; result: { text: string } };
   report: { args: { id: string }; result: Report & { state: string; now: string } };
   tags: { args: Record<string, never>; result: { tags: KnownTag[] } };
   changes: {

@@ -24,6 +24,8 @@ export interface Source {
   reaches?: ((url: string) => Promise<boolean>) | undefined;
   /** Whole address of the page that shows a view by itself, where the source has one. */
   pageUrl?(query: URLSearchParams): string;
+  /** Whole address of the page in which the Lab opens a notebook, by its path below the server's root. */
+  notebookUrl?(path: string): string;
   /** Where the whole console of an experiment is sent from, where it can be asked for by an address. */
   logUrl?(experiment: string, download: string, times: boolean): string;
   /** Address of plotly.js, for `import()`. */
@@ -131,6 +133,11 @@ export class HttpSource implements Source {
     const page = new URL(`${this.options.baseUrl}trackkit/widgets/`, document.baseURI);
     page.search = query.toString();
     return page.href;
+  }
+
+  notebookUrl(path: string): string {
+    const place = path.split('/').map(encodeURIComponent).join('/');
+    return new URL(`${this.options.baseUrl}lab/tree/${place}`, document.baseURI).href;
   }
 
   logUrl(experiment: string, download: string, times: boolean): string {

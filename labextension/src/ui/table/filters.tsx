@@ -135,7 +135,7 @@ interface SeveralProps {
   onChange: (values: string[]) => void;
 }
 
-function Several({ label, values, chosen, onChange }: SeveralProps) {
+export function Several({ label, values, chosen, onChange }: SeveralProps) {
   const typed = useSignal('');
   const named = chosen.length === 1 ? `${label}: ${chosen[0]}` : `${label} (${chosen.length})`;
   const wanted = typed.value.toLowerCase();

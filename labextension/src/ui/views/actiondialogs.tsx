@@ -9,22 +9,28 @@ import type { ExperimentAnswer } from '../protocol';
 import { type Edited, type Source, wordsOf } from '../source';
 import type { ActionName } from './rules';
 
-interface ActionDialogProps {
-  action: ActionName;
+/** What is told of whatever an action is about. */
+export type Named = Pick<ExperimentAnswer, 'id' | 'name' | 'project' | 'description'>;
+
+interface AskingProps {
   source: Source;
-  record: ExperimentAnswer;
+  record: Named;
   /** Told that it was done, and the id of what it made. */
   onDone: (made: string | undefined) => void;
   onClose: () => void;
 }
 
-interface Field {
+interface ActionDialogProps extends AskingProps {
+  action: ActionName;
+}
+
+export interface Field {
   title: string;
   label: string;
   save: string;
   lines?: true;
   hint?: string;
-  first: (record: ExperimentAnswer) => string;
+  first: (record: Named) => string;
   send: (source: Source, id: string, text: string) => Promise<Edited>;
 }
 
@@ -69,11 +75,11 @@ const FIELDS: Partial<Record<ActionName, Field>> = {
   },
 };
 
-interface Question {
+export interface Question {
   title: string;
   verb: string;
   danger?: true;
-  text: (record: ExperimentAnswer) => ComponentChildren;
+  text: (record: Named) => ComponentChildren;
   send: (source: Source, id: string) => Promise<Edited>;
 }
 
@@ -169,7 +175,7 @@ export function ActionDialog(props: ActionDialogProps) {
 }
 
 /** Sends, and keeps in words what was refused. */
-function useSending({ onDone }: Pick<ActionDialogProps, 'onDone'>) {
+function useSending({ onDone }: Pick<AskingProps, 'onDone'>) {
   const busy = useSignal(false);
   const problem = useSignal<string | null>(null);
   const send = async (act: () => Promise<Edited>) => {
@@ -189,7 +195,7 @@ function useSending({ onDone }: Pick<ActionDialogProps, 'onDone'>) {
   return { busy, problem, send };
 }
 
-function TextDialog({ source, record, onDone, onClose, field }: ActionDialogProps & { field: Field }) {
+export function TextDialog({ source, record, onDone, onClose, field }: AskingProps & { field: Field }) {
   const id = useId();
   const text = useSignal(field.first(record));
   const { busy, problem, send } = useSending({ onDone });
@@ -256,7 +262,7 @@ function TextDialog({ source, record, onDone, onClose, field }: ActionDialogProp
   );
 }
 
-function Confirmation({ source, record, onDone, onClose, question }: ActionDialogProps & { question: Question }) {
+export function Confirmation({ source, record, onDone, onClose, question }: AskingProps & { question: Question }) {
   const { busy, problem, send } = useSending({ onDone });
   const cancel = useRef<HTMLButtonElement>(null);
   // What cannot be undone is not what Enter does.
@@ -288,7 +294,7 @@ function Confirmation({ source, record, onDone, onClose, question }: ActionDialo
   );
 }
 
-function ShareDialog({ source, record, onClose }: ActionDialogProps) {
+function ShareDialog({ source, record, onClose }: AskingProps) {
   const query = new URLSearchParams({ type: 'experiment', objects: record.id });
   const link = source.pageUrl?.(query);
   const lines: [string, string][] = [

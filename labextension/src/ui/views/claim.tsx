@@ -1,0 +1,163 @@
+// A claim: what is said, whether the data still says so, and the experiments behind it; looked at again all the time.
+
+import { Check, CircleHelp, type IconNode, TriangleAlert, X } from 'lucide';
+import { exact, short } from '../parts/format';
+import { Icon } from '../parts/icon';
+import { useLive } from '../parts/live';
+import { Empty, Problem, SkeletonRows } from '../parts/states';
+import type { Claim, ClaimGroup, View } from '../protocol';
+import type { Source } from '../source';
+import '../styles/claim.css';
+
+/** Any experiment may be one of those that the queries find. */
+const REST_MS = 3_000;
+
+const VERDICTS: Record<Claim['verdict'], [word: string, icon: IconNode]> = {
+  holds: ['It holds', Check],
+  contradicted: ['Contradicted', X],
+  open: ['Open', CircleHelp],
+  unknown: ['Not known', CircleHelp],
+};
+
+interface ClaimOptions {
+  text?: string;
+  metric?: string;
+  a?: string;
+  b?: string;
+  value?: string;
+  better?: string;
+  level?: number;
+  then?: { verdict?: string; time?: string };
+}
+
+export function ClaimView({ source, view }: { source: Source; view: View }) {
+  const { text, then, metric, a, b, value, better, level } = view.options as ClaimOptions;
+  const asked = {
+    metric: metric ?? '',
+    a: a ?? '',
+    b: b ?? '',
+    ...(value ? { value } : {}),
+    ...(better ? { better } : {}),
+    ...(level ? { level } : {}),
+  };
+  const live = useLive(
+    source,
+    [source.storeId],
+    signal => source.read('claim', asked, signal),
+    [JSON.stringify(asked)],
+    REST_MS,
+  );
+  const found = live.value.value;
+  if (!metric || !a || !b) {
+    return <Empty code={'report.claim("lr 0.1 beats 0.01", "accuracy/val", a=…, b=…)'}>This claim says nothing.</Empty>;
+  }
+  if (!found) {
+    return live.error.value ? (
+      <Problem error={live.error.value} onRetry={() => live.restart()} />
+    ) : live.late.value ? (
+      <SkeletonRows rows={3} />
+    ) : null;
+  }
+  const [word, icon] = VERDICTS[found.verdict];
+  const broken = then?.verdict === 'holds' && found.verdict !== 'holds';
+  return (
+    <section class="tk-claim" aria-label={`Claim: ${text || view.title}`} data-verdict={found.verdict}>
+      <p class="tk-claim-text">
+        <bdi>{text || view.title}</bdi>
+        <span class="tk-claim-verdict" role="status">
+          <Icon of={broken ? TriangleAlert : icon} size={14} />
+          {word}
+        </span>
+      </p>
+      {broken && (
+        <p class="tk-claim-broken" role="alert">
+          This held on {then?.time ? exact(Date.parse(then.time)) : 'the day it was made'}, and does no more.
+        </p>
+      )}
+      <p class="tk-claim-sentence">{found.sentence}</p>
+      <Groups found={found} />
+      {found.difference !== null && <Difference found={found} />}
+      <p class="tk-faint">
+        {found.value} of {found.metric}, {found.better} is better
+      </p>
+    </section>
+  );
+}
+
+const WIDTH = 400;
+
+function Groups({ found }: { found: Claim }) {
+  const values = [...found.a.values, ...found.b.values];
+  if (values.length === 0) {
+    return null;
+  }
+  const low = Math.min(...values);
+  const span = Math.max(...values) - low || 1;
+  const place = (value: number) => 8 + ((value - low) / span) * (WIDTH - 16);
+  const row = (name: 'a' | 'b', group: ClaimGroup) => (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>
+        <code class="tk-cut" title={group.query}>
+          {group.query}
+        </code>
+      </td>
+      <td class="tk-number">{group.values.length}</td>
+      <td class="tk-number" title={group.mean === null ? '' : String(group.mean)}>
+        {group.mean === null ? '–' : short(group.mean)}
+      </td>
+      <td class="tk-claim-dots">
+        <svg viewBox={`0 0 ${WIDTH} 20`} preserveAspectRatio="none" aria-hidden="true" data-group={name}>
+          {group.values.map((value, index) => (
+            <circle key={index} cx={place(value)} cy={10} r={4} />
+          ))}
+          {group.mean !== null && <path d={`M${place(group.mean)} 1V19`} />}
+        </svg>
+      </td>
+    </tr>
+  );
+  return (
+    <table class="tk-table tk-claim-groups" aria-label="Groups">
+      <thead>
+        <tr>
+          <th />
+          <th>Query</th>
+          <th class="tk-number">Experiments</th>
+          <th class="tk-number">Mean</th>
+          <th>
+            {short(low)} to {short(low + span)}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {row('a', found.a)}
+        {row('b', found.b)}
+      </tbody>
+    </table>
+  );
+}
+
+function Difference({ found }: { found: Claim }) {
+  const [low, high] = [found.low as number, found.high as number];
+  const [from, to] = [Math.min(low, 0), Math.max(high, 0)];
+  const place = (value: number) => 8 + ((value - from) / (to - from || 1)) * (WIDTH - 16);
+  return (
+    <div class="tk-claim-difference">
+      <span>
+        Difference <strong class="tk-number">{signed(found.difference as number)}</strong>
+      </span>
+      <svg viewBox={`0 0 ${WIDTH} 20`} preserveAspectRatio="none" aria-hidden="true">
+        <path class="tk-claim-zero" d={`M${place(0)} 0V20`} />
+        <path d={`M${place(low)} 10H${place(high)}`} />
+        <circle cx={place(found.difference as number)} cy={10} r={4} />
+      </svg>
+      <span class="tk-faint tk-number">
+        {signed(low)} to {signed(high)}
+      </span>
+    </div>
+  );
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${short(value)}` : short(value);
+}
