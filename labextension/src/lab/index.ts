@@ -10,6 +10,7 @@ import { addCommands } from './commands';
 import { home } from './home';
 import { icon } from './icon';
 import { MIME_TYPE, Output } from './output';
+import { addReports } from './reports';
 import { labServer } from './server';
 import { type Door, IDoor } from './tokens';
 
@@ -68,6 +69,7 @@ const views: JupyterFrontEndPlugin<Door> = {
       icon,
       execute: async args => (await import('./table')).openTable(door, 'model', args),
     });
+    addReports(app, shell, server, palette);
     for (const command of ['trackkit:experiments', 'trackkit:models']) {
       palette?.addItem({ command, category: 'trackkit' });
     }

@@ -9,6 +9,7 @@ import type { View } from '../ui/protocol';
 import { isKind, isNewer, readView } from '../ui/reading';
 import { followModel, kernelDoor } from './announce';
 import type { Shelf } from './commands';
+import { frozenStore } from './frozen';
 import { Once } from './once';
 import { MIME_TYPE } from './output';
 import { type LabServer, reaches } from './server';
@@ -89,7 +90,9 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
 
   private async draw(data: IRenderMime.IMimeModel['data'], signal: AbortSignal): Promise<void> {
     const { picture, shown } = this;
-    const view = readView(data[MIME_TYPE]);
+    const found = readView(data[MIME_TYPE]);
+    const frozen = frozenStore(this.resolver);
+    const view = found && frozen ? { ...found, store: { id: frozen, path: null } } : found;
     if (!view) {
       showPicture(this.node, picture, NOT_A_VIEW);
       return;

@@ -1,0 +1,40 @@
+// Which notebooks of this page are reports, as they say themselves: before anybody is asked, as their outputs are drawn.
+
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+
+/** What a notebook says of the report that it is. */
+export interface Said {
+  id?: string;
+  status?: string;
+  frozen?: string;
+}
+
+/** The metadata of a notebook, as its model has it. */
+interface WithMetadata {
+  getMetadata?: (key: string) => unknown;
+}
+
+const contexts = new Set<DocumentRegistry.Context>();
+
+export function remember(context: DocumentRegistry.Context): void {
+  contexts.add(context);
+  context.disposed.connect(() => contexts.delete(context));
+}
+
+export function saidOf(context: DocumentRegistry.Context): Said | null {
+  const kept = (context.model as unknown as WithMetadata).getMetadata?.('trackkit') as { report?: Said } | undefined;
+  return kept?.report ?? null;
+}
+
+/** The store that holds what the views of a notebook show, where it is a frozen report: its id. */
+export function frozenStore(resolver: IRenderMime.IResolver | null): string | null {
+  const path = (resolver as { path?: string } | null)?.path;
+  for (const context of contexts) {
+    if (path !== undefined && context.path === path) {
+      const said = saidOf(context);
+      return said?.frozen && said.id ? said.id : null;
+    }
+  }
+  return null;
+}
