@@ -233,7 +233,6 @@ def test_log_takes_numbers_variables_and_an_iteration(shell):
         ("%trackkit finish --status done", "--status cannot be done; it can be completed, failed, aborted."),
         ("%embed x --type scalr", "--type cannot be scalr. Did you mean: %embed x --type scalar"),
         ("%trackkit report export x.md", "file of this notebook is not known"),
-        ("%trackkit report publish", "%trackkit report export FILE.html"),
     ],
 )
 def test_bad_input_is_one_sentence(shell, monkeypatch, code, says):
@@ -336,3 +335,15 @@ def test_a_notebook_becomes_a_report(shell, monkeypatch, tmp_path):
     assert "Written" in run(shell, "%trackkit report export out.md").text
     shown = run(shell, "import trackkit_jupyter as track\ntrack.report.here(None).add('## Text', exp);").shown
     assert [sorted(output.data)[0] for output in shown] == ["text/markdown", MIME_TYPE]
+
+
+def test_a_report_is_published_from_its_notebook(shell, monkeypatch, tmp_path):
+    notebook = tmp_path / "work.ipynb"
+    cell = '{"cell_type": "markdown", "metadata": {}, "source": "Text", "id": "a"}'
+    notebook.write_text(f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}')
+    monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
+    run(shell, "%%track one\nexp.log({'loss': 1.0})")
+    run(shell, "%trackkit report here Findings -p vision")
+    assert "'Findings' is published as it was saved last" in run(shell, "%trackkit report publish --freeze").text
+    (report,) = track.open_store().reports()
+    assert (report.status, report.frozen is not None, report.trouble) == ("published", True, None)

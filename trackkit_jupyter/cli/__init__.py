@@ -192,6 +192,21 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("experiment", help="its id, the beginning of it, or its name")
     turn.add_argument("knob", help="its name")
     turn.add_argument("value", help="a number in its range; true or false, or a text, where it is one")
+    report_list = command("list", _reporting("list_reports"), "list reports, the last changed first", below=below)
+    report_list.add_argument("search", nargs="?", help="words that are in them, in their description or their text")
+    report_list.add_argument("-p", "--project", help="only those of a project, and of those nested in it")
+    report_list.add_argument("-n", "--number", type=_count, default=50, help="how many (default: 50)")
+    report_list.add_argument("--archived", action="store_true", help="the archived ones instead")
+    named = "its notebook, its id, the beginning of it, or its name"
+    publish = command("publish", _reporting("publish"), "lock a report as it was saved last", below=below)
+    publish.add_argument("report", help=named)
+    publish.add_argument("--freeze", action="store_true", help="keep what its views show now with it")
+    publish.add_argument("--yes", action="store_true", help="do not ask")
+    copying = command("copy", _reporting("copy"), "copy a report as a draft, to go on with", below=below)
+    copying.add_argument("report", help=named)
+    copying.add_argument("--name", help="the name of the copy")
+    checking = command("check", _reporting("check"), "look whether the claims of reports still hold", below=below)
+    checking.add_argument("reports", nargs="*", metavar="report", help=f"{named}; all reports without it")
     verify = command("verify", _keeping("verify"), "read everything a store holds, and say what is damaged")
     verify.add_argument("experiment", nargs="?", help="only this one: its id, the beginning of it, or its name")
     repair = command("repair", _keeping("repair"), "mend what can be mended; nothing is deleted")
@@ -206,6 +221,16 @@ def _turning(name: str) -> Callable[[argparse.Namespace], int]:
         from trackkit_jupyter.cli import turning
 
         return turning.knobs(args) if name == "knobs" else turning.ask(args, name)
+
+    return run
+
+
+def _reporting(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(args: argparse.Namespace) -> int:
+        from trackkit_jupyter.cli import reports
+
+        done: int = getattr(reports, name)(args)
+        return done
 
     return run
 

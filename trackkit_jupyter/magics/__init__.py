@@ -171,9 +171,12 @@ class TrackkitMagics(Magics):
             report = reports.here(args.title, project=args.project, description=args.description)
             say(f"{report.path.name} is now the report {report.name!r}.")
         elif args.action == "publish":
-            raise UsageError(
-                "Publishing locks a report, which this version cannot do yet. To hand it on: "
-                "%trackkit report export FILE.html"
+            report = reports.here(None)
+            report.publish(freeze=args.freeze)
+            kept = ", with what its views show" if args.freeze else ""
+            say(
+                f"{report.name!r} is published as it was saved last{kept}: its notebook is locked. What is not saved "
+                "in this tab is not part of it; `track.report.here(None).clone()` makes a copy to go on with."
             )
         else:
             from trackkit_jupyter.reports.export import write

@@ -173,7 +173,7 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
         metavar="STATUS",
         help="completed, failed or aborted (default: completed)",
     )
-    report = command("report", "make this notebook a report, or export it")
+    report = command("report", "make this notebook a report, publish or export it")
     actions = report.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=Line)
     here = actions.add_parser("here", prog="%trackkit report here", description="this notebook becomes a report")
     here.add_argument("title", help="its title; in quotation marks when it has spaces")
@@ -182,7 +182,10 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
     export = actions.add_parser("export", prog="%trackkit report export", description="write this report to a file")
     export.add_argument("path", metavar="FILE", help="FILE.pdf, FILE.md or FILE.html")
     export.add_argument("--code", action="store_true", help="show the code of the cells too")
-    actions.add_parser("publish", prog="%trackkit report publish", description="lock this report: not in this version")
+    publish = actions.add_parser(
+        "publish", prog="%trackkit report publish", description="lock this report as it was saved last"
+    )
+    publish.add_argument("--freeze", action="store_true", help="keep what its views show now with it")
     return track, log, embed, trackkit
 
 

@@ -147,6 +147,11 @@ def _shown(view: View, store: Store[Any], answers: dict[str, list[str]]) -> list
         condition = asked(str(view.options.get("query") or ""))
         archived = bool(view.options.get("archived"))
         return [each.id for each in store.experiments(condition, page_size=MOST, archived=archived)]
+    if view.kind == "claim":
+        from trackkit_jupyter.views.claims import claim_of
+
+        found = claim_of(view, store)
+        return [*found["a"]["ids"], *found["b"]["ids"]]
     ids = view.resolve(store)
     if view.query and not view.objects:
         what = "model" if view.options.get("object_type") == "model" else "experiment"

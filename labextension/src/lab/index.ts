@@ -69,7 +69,7 @@ const views: JupyterFrontEndPlugin<Door> = {
       icon,
       execute: async args => (await import('./table')).openTable(door, 'model', args),
     });
-    addReports(app, shell, server, palette);
+    addReports(app, server, palette);
     for (const command of ['trackkit:experiments', 'trackkit:models']) {
       palette?.addItem({ command, category: 'trackkit' });
     }

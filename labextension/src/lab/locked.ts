@@ -1,7 +1,7 @@
 // A published report in the Lab: its cells cannot be edited, and a banner says who published it, when, and what to do.
 
 import { Widget } from '@lumino/widgets';
-import type { Notebook } from './reports';
+import type { Notebook } from './reportdesk';
 import '../ui/styles/index.css';
 import '../ui/styles/reports.css';
 

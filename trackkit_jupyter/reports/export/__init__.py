@@ -127,7 +127,7 @@ def write_content(
 
         need_typst()
     found = documents.document(content, source.stem, source.parent, store, code=code)
-    find = partial(_home, store=store, folder=source.parent)
+    find = _finder(content, source.parent, store)
     drawn = draw_all(found.embeds.values(), find, "svg" if suffix == ".pdf" else "png", progress)
     notes: list[str] = []
     if suffix == ".md":
@@ -166,16 +166,27 @@ def to_markdown(
     from trackkit_jupyter.reports.export.markdown import Inside, markdown, with_snippets
 
     source = Path(notebook).expanduser().absolute()
-    found = documents.document(documents.open_notebook(source), source.stem, source.parent, store, code=code)
+    content = documents.open_notebook(source)
+    found = documents.document(content, source.stem, source.parent, store, code=code)
     if not pictures:
         return with_snippets(found)
-    find = partial(_home, store=store, folder=source.parent)
+    find = _finder(content, source.parent, store)
     return markdown(found, draw_all(found.embeds.values(), find, "png"), Inside())
 
 
 def _check(target: Path) -> None:
     if target.suffix.lower() not in FORMATS:
         raise TrackkitValueError(f"A report is exported to .pdf, .md or .html, not {shown(target.name)}.", "path")
+
+
+def _finder(content: Any, folder: Path, store: Store[Any] | None) -> Callable[[View], Store[Any]]:
+    """Return what says where a view's experiments are: of a frozen report, with the report."""
+    from trackkit_jupyter.reports.freeze import frozen_of
+
+    frozen = frozen_of(content, store)
+    if frozen is not None:
+        return lambda _: frozen
+    return partial(_home, store=store, folder=folder)
 
 
 def _home(view: View, store: Store[Any] | None, folder: Path) -> Store[Any]:

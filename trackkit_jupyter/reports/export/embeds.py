@@ -124,7 +124,7 @@ class _Place:
             if self.view is None:
                 return
             self.store = self._find(self.view)
-            if self.view.kind in ("table", "message"):
+            if self.view.kind in ("table", "message", "claim"):
                 return
             self.ids = self.view.resolve(self.store)
             if not self.ids:
@@ -178,6 +178,13 @@ class _Place:
         assert self.store is not None
         if view.kind == "message":
             drawn.caption = str(view.options.get("text") or view.title)
+            return
+        if view.kind == "claim":
+            summary = drawing.summarise(view, self.store)
+            drawn.caption = " ".join(part for part in (f"{summary.title}.", summary.line) if part)
+            data = drawing.draw(view, self.store, format=format).data
+            if data is not None:
+                drawn.images.append(Image(data, format, summary.title))
             return
         if view.kind == "table":
             summary = drawing.summarise(view, self.store)
