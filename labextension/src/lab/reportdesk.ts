@@ -39,7 +39,7 @@ const ACTS: Record<string, Act> = {
     const { id } = await source.edit('clone', { id: notebook.report?.id ?? '' });
     const { path } = await source.read('report', { id: id as string });
     if (path !== null) {
-      hostOf(app).openFile?.(path);
+      hostOf(app).desk?.file(path);
     }
   },
   'trackkit:copy-report-markdown': async (_, server, notebook) => {
@@ -135,7 +135,11 @@ function hostOf(app: JupyterFrontEnd): Host {
     open: nothing,
     offer: nothing,
     named: nothing,
-    openFile: path => void app.commands.execute('docmanager:open', { path }),
+    desk: {
+      show: nothing,
+      table: nothing,
+      file: path => void app.commands.execute('docmanager:open', { path }),
+    },
     folder: () => {
       const path = (app.shell.currentWidget as { context?: { path?: string } } | null)?.context?.path ?? '';
       return path.slice(0, Math.max(0, path.lastIndexOf('/')));

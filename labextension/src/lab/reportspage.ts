@@ -4,12 +4,11 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, MainAreaWidget, showDialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 import type { Host, View } from '../ui';
+import { icon } from './icon';
 import type { LabServer } from './server';
-import { defaultStore } from './table';
+import { defaultStore, NO_STORE } from './stores';
 
 const ID = 'trackkit-reports';
-const NO_STORE =
-  'There is no store yet: run track.start() in a notebook, or `trackkit init` in a folder, then open this page again.';
 
 /** Open the page, or show the one that is open. */
 export async function openReports(app: JupyterFrontEnd, server: LabServer, host: Host): Promise<void> {
@@ -25,6 +24,7 @@ export async function openReports(app: JupyterFrontEnd, server: LabServer, host:
   page.id = ID;
   page.title.label = 'Reports';
   page.title.caption = 'The reports of this store';
+  page.title.icon = icon;
   page.title.closable = true;
   page.toolbar.hide();
   const shown = new AbortController();
@@ -34,8 +34,8 @@ export async function openReports(app: JupyterFrontEnd, server: LabServer, host:
   const [ui, store] = await Promise.all([import('../ui'), defaultStore(server)]);
   if (!shown.signal.aborted) {
     const { baseUrl, request } = server;
-    const source = ui.sharedSource(request, { id: store ?? '' }, { baseUrl });
-    const common = { version: 1, store: { id: store ?? '', path: null }, objects: [], query: null };
+    const source = ui.sharedSource(request, { id: store?.id ?? '' }, { baseUrl });
+    const common = { version: 1, store: { id: store?.id ?? '', path: null }, objects: [], query: null };
     const view: View = store
       ? { ...common, kind: 'reports', options: { height: '100%' }, title: 'Reports' }
       : { ...common, kind: 'message', options: { text: NO_STORE }, title: '' };
@@ -55,5 +55,5 @@ export async function newReport(server: LabServer, host: Host, notebook: string 
     return;
   }
   const { baseUrl, request } = server;
-  await askNewReport({ source: ui.sharedSource(request, { id: store }, { baseUrl }), host, notebook });
+  await askNewReport({ source: ui.sharedSource(request, { id: store.id }, { baseUrl }), host, notebook });
 }

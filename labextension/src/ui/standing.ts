@@ -37,8 +37,6 @@ export interface Host {
   open: (view: View) => void;
   /** Told of the actions while they are there. */
   offer: (offered: Offered, signal: AbortSignal) => void;
-  /** Open a notebook, by its path below the server's root. */
-  openFile?: (path: string) => void;
   /** The folder that a person works in, below the server's root. */
   folder?: () => string;
   /** Told what is shown is called. */

@@ -70,8 +70,7 @@ export function useReportActions({ source, report, onChanged, onTag }: ReportAct
     const { id: made } = await source.edit('clone', { id });
     onChanged();
     const copy = made ? await source.read('report', { id: made }) : null;
-    const open =
-      copy?.path && host?.openFile ? { label: 'Open', run: () => host.openFile?.(copy.path as string) } : null;
+    const open = copy?.path && host?.desk ? { label: 'Open', run: () => host.desk?.file(copy.path as string) } : null;
     say({ text: copy ? `Copied as “${copy.name}”` : 'Copied', ...(open ? { action: open } : {}) });
   };
   const items: MenuItem[] = [

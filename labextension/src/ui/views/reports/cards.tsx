@@ -101,9 +101,9 @@ function ReportCard({ report, source, book, onChanged, onProject }: Omit<CardsPr
   const { name, path, trouble } = report;
   const address = path === null ? undefined : source.notebookUrl?.(path);
   const open = (event: MouseEvent) => {
-    if (path !== null && host?.openFile && !event.ctrlKey && !event.metaKey) {
+    if (path !== null && host?.desk && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      host.openFile(path);
+      host.desk.file(path);
     }
   };
   return (
@@ -117,7 +117,7 @@ function ReportCard({ report, source, book, onChanged, onProject }: Omit<CardsPr
       }}
     >
       <div class="tk-report-head">
-        {address || (path !== null && host?.openFile) ? (
+        {address || (path !== null && host?.desk) ? (
           <a
             class="tk-report-name tk-cut"
             href={address ?? '#'}

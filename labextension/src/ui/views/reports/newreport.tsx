@@ -42,7 +42,7 @@ export function NewReport({ source, project, projects, notebook, name: first, on
       const { path = notebook ?? null } = made as { path?: string | null };
       onMade({ id: made.id as string, path });
       if (path !== null && !notebook) {
-        host?.openFile?.(path);
+        host?.desk?.file(path);
       }
     } catch (reason) {
       const field = (reason as { field?: string | null }).field ?? null;
