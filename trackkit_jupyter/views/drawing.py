@@ -48,6 +48,8 @@ def summarise(view: View, store: Store[Any]) -> tables.Summary:
         return listing.in_words(view, store)
     if view.kind == "claim":
         return claims.in_words(view, store)
+    if view.kind == "reports":
+        return listing.reports_in_words(store)
     try:
         ids = view.resolve(store)
     except TrackkitError as error:
@@ -105,6 +107,8 @@ def draw(
     """
     if view.kind == "table":
         return Drawing(None, listing.in_words(view, store).title)
+    if view.kind == "reports":
+        return Drawing(None, listing.reports_in_words(store).title)
     if view.kind == "claim":
         style = {"theme": theme or view.options.get("theme") or "light", "format": format, "scale": scale}
         return Drawing(claims.picture(view, store, style), claims.in_words(view, store).title)

@@ -13,7 +13,7 @@ from trackkit_jupyter.views.view import View
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["in_words", "table_of", "table_view"]
+__all__ = ["in_words", "reports_in_words", "table_of", "table_view"]
 
 _MOST = 500  # objects that are named one by one
 _ROWS = 50
@@ -94,3 +94,11 @@ def in_words(view: View, store: Store[Any]) -> tables.Summary:
     except TrackkitError as error:
         return tables.message(view.title, error.message)
     return listed(found, found.total)
+
+
+def reports_in_words(store: Store[Any]) -> tables.Summary:
+    """Return the reports that were changed last."""
+    found = store.reports(page_size=_ROWS)
+    rows = [[each.name, each.project, each.status, (each.last_update or "")[:10]] for each in found]
+    table = tables.Table(["name", "project", "status", "last update"], rows)
+    return tables.Summary(f"{found.total:,} report{'' if found.total == 1 else 's'}", "", [table] if rows else [])

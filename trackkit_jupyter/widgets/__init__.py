@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trackkit_jupyter.widgets.controls import PlotControls, SampleSlider
     from trackkit_jupyter.widgets.models import ModelEditor, ModelView
+    from trackkit_jupyter.widgets.reports import ReportsPage
     from trackkit_jupyter.widgets.tables import ExperimentsTable
     from trackkit_jupyter.widgets.views import (
         ComparisonView,
@@ -32,6 +33,7 @@ __all__ = [
     "ModelView",
     "PlotControls",
     "PlotsView",
+    "ReportsPage",
     "SampleSlider",
     "SamplesView",
     "ScalarsView",
@@ -43,6 +45,7 @@ _HOMES = {
     "ModelEditor": "models",
     "ModelView": "models",
     "PlotControls": "controls",
+    "ReportsPage": "reports",
     "SampleSlider": "controls",
 }
 

@@ -282,8 +282,12 @@ def first_reads(kind: str, objects: list[str], options: Mapping[str, Any]) -> li
         "plots": [("plots", {"objects": objects})],
         "samples": [("samples", {"id": id, "limit": 3}) for id in objects[:1]],
     }
-    if kind == "table":
-        return []  # what it asks for depends on what is in sight
+    if kind in ("table", "reports"):
+        return []  # what they ask for depends on what is in sight
+    if kind == "claim":
+        from trackkit_jupyter.views.claims import ARGUMENTS
+
+        return [("claim", {name: options[name] for name in ARGUMENTS if options.get(name)})]
     if kind == "model":
         return [("model", {"id": id}) for id in objects[:1]]
     if kind == "experiment":

@@ -37,8 +37,8 @@ interface ReportsProps {
 }
 
 export function ReportsView({ source, view, onOptions }: ReportsProps) {
-  const options = view.options as { layout?: string; project?: string; archived?: boolean; order_by?: string };
-  const layout = useSignal(options.layout === 'list' ? 'list' : 'project');
+  const options = view.options as { layout_of?: string; project?: string; archived?: boolean; order_by?: string };
+  const layout = useSignal(options.layout_of === 'list' ? 'list' : 'project');
   const project = useSignal(options.project ?? '');
   const archived = useSignal(options.archived === true);
   const order = useSignal(options.order_by === 'name' ? 'name' : '-last_update');
@@ -60,6 +60,13 @@ export function ReportsView({ source, view, onOptions }: ReportsProps) {
     return () => clearTimeout(timer);
   }, [typed.value]);
   useEffect(() => host?.named('Reports'), [host]);
+  // Set from outside, where this is a widget.
+  useEffect(() => {
+    layout.value = options.layout_of === 'list' ? 'list' : 'project';
+    project.value = options.project ?? '';
+    archived.value = options.archived === true;
+    order.value = options.order_by === 'name' ? 'name' : '-last_update';
+  }, [options.layout_of, options.project, options.archived, options.order_by]);
 
   const asked = {
     search: search.value,
@@ -94,7 +101,7 @@ export function ReportsView({ source, view, onOptions }: ReportsProps) {
     if (name === 'list') {
       project.value = '';
     }
-    keep({ layout: name, project: project.value });
+    keep({ layout_of: name, project: project.value });
   };
   const inProjects = layout.value === 'project' && !asked.search;
   const children = useMemo(
