@@ -19,6 +19,7 @@ KINDS = {
     "reports": [],
     "reading": ["table"],
     "knobs": ["experiment"],
+    "claims": ["claim", "claim"],
 }
 
 

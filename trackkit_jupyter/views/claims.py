@@ -16,7 +16,6 @@ __all__ = ["ARGUMENTS", "claim_of", "in_words", "picture", "words_of"]
 
 #: The options of the view that the read takes.
 ARGUMENTS = ("metric", "a", "b", "value", "better", "level")
-_VERDICTS = {"holds": "It holds", "open": "Open", "contradicted": "Contradicted", "unknown": "Not known"}
 
 
 def claim_of(view: View, store: Store[Any]) -> dict[str, Any]:
@@ -41,7 +40,7 @@ def in_words(view: View, store: Store[Any]) -> tables.Summary:
         found = claim_of(view, store)
     except TrackkitError as error:
         return tables.message(text, error.message)
-    return tables.message(f"{text} · {_VERDICTS[found['verdict']]}", words_of(view, found))
+    return tables.message(text, words_of(view, found))
 
 
 def picture(view: View, store: Store[Any], look: dict[str, Any]) -> bytes | None:
