@@ -8,97 +8,138 @@ import '../ui/styles/reports.css';
 /** What of a notebook's panel is needed here. */
 interface Panel {
   content?: { widgets?: readonly { readOnly?: boolean }[]; model?: { sharedModel?: Shared } };
-  contentHeader: { addWidget: (widget: Widget) => void; insertWidget: (index: number, widget: Widget) => void };
 }
 
 /** What changes the order and number of the cells of a notebook. */
 type Shared = Record<'insertCells' | 'moveCells' | 'deleteCellRange', (...given: never[]) => unknown>;
-
-const banners = new WeakMap<Notebook, Widget>();
 const CHANGES = ['insertCells', 'moveCells', 'deleteCellRange'] as const;
 
+const locks = new WeakMap<Notebook, () => void>();
+
+/** Lock a notebook whose report is published; said again, it tells what is known by now. */
 export function lock(notebook: Notebook, onCopy: () => void, signal: AbortSignal): void {
-  const { panel, context, report } = notebook;
-  const inside = panel as unknown as Panel;
-  if (report?.status !== 'published') {
+  const known = locks.get(notebook);
+  if (known) {
+    known();
     return;
   }
-  const first = !banners.has(notebook);
-  const banner = banners.get(notebook) ?? new Widget();
-  if (first) {
-    banner.addClass('trackkit');
-    banner.addClass('tk-report-banner');
-    banner.node.setAttribute('role', 'status');
-    banners.set(notebook, banner);
-    inside.contentHeader.insertWidget(0, banner);
-    context.model.contentChanged.connect(() => write());
-    signal.addEventListener('abort', () => banner.dispose());
-    panel.node.dataset.trackkitLocked = 'true';
-    // From another tab, or by code: what is shown here is as it was before.
-    if (context.contentsModel?.writable !== false && !context.model.dirty) {
-      void context.revert().then(() => freezeCells());
-    }
-  }
-  const freezeCells = () => {
-    for (const cell of inside.content?.widgets ?? []) {
-      cell.readOnly = true;
-    }
-    const shared = inside.content?.model?.sharedModel;
-    if (shared && !Object.hasOwn(shared, 'insertCells')) {
-      // Neither new cells, nor fewer, nor in another order. To load the file again is no change of it.
-      const lift = () => {
-        for (const name of CHANGES) {
-          delete (shared as Partial<Shared>)[name];
-        }
-      };
-      const hold = () => {
-        for (const name of CHANGES) {
-          shared[name] = () => [];
-        }
-      };
-      const revert = context.revert.bind(context);
-      (context as { revert: () => Promise<void> }).revert = async () => {
-        lift();
-        await revert();
-        hold();
-        freezeCells();
-      };
-      hold();
+  const { panel, context } = notebook;
+  const banner = new Banner();
+  panel.contentHeader.insertWidget(0, banner);
+  signal.addEventListener('abort', () => banner.dispose());
+  // Published from elsewhere, and there was something in this tab that was not saved: it stays until a person says so.
+  let unsaved = notebook.wasDraft && context.model.dirty;
+  const settle = () => {
+    if (!unsaved) {
+      context.model.dirty = false; // there is no way to save it: nobody is asked whether to
     }
   };
   const write = () => {
-    const { report: now } = notebook;
-    if (!now) {
-      return;
-    }
-    const when = now.published ? new Date(now.published).toLocaleString() : 'some time ago';
-    const who = now.publisher ? ` by ${now.publisher}` : '';
-    const line = document.createElement('span');
-    line.textContent = `Published ${when}${who}: this report is locked${now.frozen ? ', and its data is kept with it' : ''}.`;
-    const parts: Node[] = [line];
-    if (now.trouble === 'changed') {
-      const warning = document.createElement('strong');
-      warning.textContent = 'The file was changed since: this is not what was published.';
-      parts.push(warning);
-    }
-    if (context.model.dirty) {
-      const note = document.createElement('span');
-      note.textContent = 'What changed in this tab is not part of it, and is not saved.';
-      const back = buttonOf('Show what was published', () => void context.revert());
-      parts.push(note, back);
-    }
-    parts.push(buttonOf('Edit a copy', onCopy));
-    banner.node.replaceChildren(...parts);
+    const { report } = notebook;
+    const when = report?.published ? new Date(report.published).toLocaleString() : '';
+    const who = report?.publisher ? ` by ${report.publisher}` : '';
+    banner.write([
+      said(
+        'span',
+        `Published ${when}${who}: this report is locked${report?.frozen ? ', and its data is kept with it' : ''}.`,
+      ),
+      ...(report?.trouble === 'changed'
+        ? [said('strong', 'Its file was changed since: this is not what was published.')]
+        : []),
+      ...(unsaved
+        ? [
+            said('span', 'What was not saved in this tab is not part of it.'),
+            button('Show what was published', () => void again()),
+          ]
+        : []),
+      button('Edit a copy', onCopy),
+    ]);
   };
-  freezeCells();
+  const again = async () => {
+    unsaved = false;
+    await context.revert();
+    hold(notebook);
+    settle();
+    write();
+  };
+  locks.set(notebook, write);
+  context.model.contentChanged.connect(() => queueMicrotask(settle));
+  hold(notebook);
+  settle();
   write();
+  if (notebook.wasDraft && !unsaved) {
+    void again();
+  }
 }
 
-function buttonOf(label: string, run: () => void): HTMLButtonElement {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'tk-button tk-strong';
-  button.textContent = label;
-  button.addEventListener('click', run);
-  return button;
+/** Cells that cannot be edited; neither new ones, nor fewer, nor in another order. */
+function hold({ panel, context }: Notebook): void {
+  const { content } = panel as unknown as Panel;
+  const shared = content?.model?.sharedModel;
+  for (const cell of content?.widgets ?? []) {
+    cell.readOnly = true;
+  }
+  if (!shared || Object.hasOwn(shared, 'insertCells')) {
+    return;
+  }
+  for (const name of CHANGES) {
+    shared[name] = () => [];
+  }
+  // To load the file again is no change of it.
+  const revert = Object.getPrototypeOf(context).revert as () => Promise<void>;
+  (context as { revert: () => Promise<void> }).revert = async () => {
+    for (const name of CHANGES) {
+      delete (shared as Partial<Shared>)[name];
+    }
+    await revert.call(context);
+    hold({ panel, context } as Notebook);
+  };
+}
+
+/** A line of any height at the head of a panel, whose layout wants to know how high. */
+class Banner extends Widget {
+  private readonly line = document.createElement('div');
+  private readonly sized = new ResizeObserver(() => this.resize());
+
+  constructor() {
+    super();
+    this.line.className = 'trackkit tk-report-banner';
+    this.line.setAttribute('role', 'status');
+    this.node.style.overflow = 'hidden';
+    this.node.append(this.line);
+    this.sized.observe(this.line);
+  }
+
+  write(parts: Node[]): void {
+    this.line.replaceChildren(...parts);
+    this.resize();
+  }
+
+  override dispose(): void {
+    this.sized.disconnect();
+    super.dispose();
+  }
+
+  private resize(): void {
+    const height = `${this.line.offsetHeight}px`;
+    if (this.node.style.minHeight !== height) {
+      this.node.style.minHeight = height;
+      this.parent?.fit();
+    }
+  }
+}
+
+function said(tag: 'span' | 'strong', text: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+function button(label: string, run: () => void): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.className = 'tk-button tk-strong';
+  made.textContent = label;
+  made.addEventListener('click', run);
+  return made;
 }

@@ -16,6 +16,8 @@ export interface Notebook {
   context: DocumentRegistry.Context;
   report: Report | null;
   store: string | null;
+  /** Whether it was not published yet when it was looked at before. */
+  wasDraft: boolean;
   /** Ask again. */
   look: () => Promise<void>;
 }
@@ -94,7 +96,14 @@ export function attend(
   };
   const make = button('trackkit-report', 'Report', 'Make this notebook a report', 'trackkit:make-report');
   const lock = button('trackkit-publish', 'Publish', 'Publish this report', 'trackkit:publish-report');
-  const notebook: Notebook = { panel, context, report: null, store: null, look: async () => undefined };
+  const notebook: Notebook = {
+    panel,
+    context,
+    report: null,
+    store: null,
+    wasDraft: false,
+    look: async () => undefined,
+  };
   notebooks.set(panel, notebook);
   let watched: string | null = null;
   notebook.look = async () => {
@@ -103,6 +112,7 @@ export function attend(
       return;
     }
     const { report, store } = Object.assign(notebook, answer);
+    notebook.wasDraft ||= report?.status !== 'published';
     make.setHidden(report !== null);
     lock.setHidden(report?.status !== 'draft');
     if (report?.status === 'published') {

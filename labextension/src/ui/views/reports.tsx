@@ -124,7 +124,7 @@ export function ReportsView({ source, view, onOptions }: ReportsProps) {
           <Button label="List view" icon={LayoutGrid} pressed={layout.value === 'list'} onClick={() => show('list')} />
         </span>
         <select
-          class="tk-select"
+          class="tk-input tk-select"
           aria-label="Sort"
           value={order.value}
           onChange={event => {
@@ -166,7 +166,7 @@ export function ReportsView({ source, view, onOptions }: ReportsProps) {
         />
         {tags.value.length > 0 && (
           <select
-            class="tk-select"
+            class="tk-input tk-select"
             aria-label="Which tags"
             value={tagMode.value}
             onChange={event => {

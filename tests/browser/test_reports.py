@@ -1,0 +1,201 @@
+"""Reports in the Lab: a page of all, a new one, and one that is published and can no longer be changed from anywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.error
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+import trackkit_jupyter as track
+
+from .lab import Lab, LabServer, wait_until
+from .shelf import picture
+
+
+@pytest.fixture
+def run(server: LabServer) -> track.Experiment:
+    with track.start("shown in a report", project="vision", store=server.store, capture=False) as exp:
+        for i in range(20):
+            exp.log({"loss/val": 1 / (i + 1)}, i)
+    return exp
+
+
+@pytest.fixture
+def reports(server: LabServer, run: track.Experiment) -> None:
+    """Three reports: one in a nested project, one in another, one archived."""
+    store = track.open_store(server.store)
+    for report in store.reports(archived=None):
+        report.archive()
+        report.delete()
+    for path in server.root.glob("*.ipynb"):
+        path.chmod(0o644)
+        path.unlink()
+
+    def make(name: str, project: str, description: str = "") -> track.report.Report:
+        path = server.root / f"{name.lower().replace(' ', '-')}.ipynb"
+        return track.report.create(name, project, description, path=path, store=store)
+
+    make("Finding", "vision/digits", "Two rates compared.").add("It **works** well.", run)
+    make("Lights off", "speech", "At night.").add("Dark.").add_tags("night")
+    make("Old one", "speech").add("Old.").archive()
+
+
+def page_of_reports(lab: Lab) -> Locator:
+    lab.page.goto(f"{lab.server.url}/lab?token={lab.server._token}&reset")
+    lab.page.wait_for_function("() => window.jupyterapp?.commands.hasCommand('trackkit:reports')", timeout=60_000)
+    lab.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
+    lab.command("trackkit:reports")
+    page = lab.page.locator('.trackkit[data-kind="reports"]')
+    expect(page.get_by_role("button", name="New report")).to_be_visible(timeout=20_000)
+    return page
+
+
+def choose(page: Locator, report: str, action: str) -> None:
+    page.get_by_role("button", name=f"Actions of {report}", exact=True).click()
+    page.get_by_role("menuitem", name=action, exact=True).click()
+
+
+def card(page: Locator, name: str) -> Locator:
+    return page.locator(".tk-report").filter(has=page.page.get_by_role("link", name=name, exact=True))
+
+
+@pytest.mark.usefixtures("reports")
+def test_reports_are_found_and_everything_is_done_from_their_cards(lab: Lab, server: LabServer) -> None:
+    page = page_of_reports(lab)
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    store = track.open_store(server.store)
+    projects = page.get_by_role("list", name="Projects")
+    expect(projects.get_by_role("button")).to_have_text(
+        [re.compile("speech.*1 report"), re.compile("vision.*1 report")]
+    )
+    picture(lab.page, "reports-projects")
+    projects.get_by_role("button", name=re.compile("^vision")).click()
+    projects.get_by_role("button", name=re.compile("digits")).click()
+    expect(card(page, "Finding")).to_contain_text("Two rates compared.")
+    page.get_by_role("button", name="All projects").click()
+    page.get_by_role("button", name="List view").click()
+    finding = card(page, "Finding")
+    for text in ("vision/digits", "Draft", "Two rates compared.", " ago"):
+        expect(finding).to_contain_text(text)
+    expect(card(page, "Lights off").get_by_role("list", name="Tags")).to_have_text("night")
+    picture(lab.page, "reports-list")
+    # Found by what they say, and by their tags.
+    page.get_by_role("textbox", name="Search").fill("works well")
+    expect(page.locator(".tk-report")).to_have_count(1)
+    page.get_by_role("textbox", name="Search").fill("nowhere")
+    expect(page).to_contain_text("No report is like that")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".tk-report")).to_have_count(2)
+    # Every action.
+    choose(page, "Finding", "Rename")
+    lab.page.get_by_role("textbox", name="Name").fill("Better finding")
+    lab.page.get_by_role("button", name="Save").click()
+    expect(card(page, "Better finding")).to_be_visible()
+    choose(page, "Better finding", "Move to")
+    lab.page.get_by_role("textbox", name="Project").fill("made/just now")
+    lab.page.get_by_role("button", name="Move", exact=True).click()
+    expect(card(page, "Better finding")).to_contain_text("made/just now")
+    choose(page, "Better finding", "Add tag")
+    lab.page.get_by_role("textbox", name="New tag").fill("done")
+    lab.page.keyboard.press("Enter")
+    expect(card(page, "Better finding").get_by_role("list", name="Tags")).to_have_text("done")
+    choose(page, "Better finding", "Share")
+    expect(page).to_contain_text("URL copied")
+    assert lab.page.evaluate("navigator.clipboard.readText()") == f"{server.url}/lab/tree/finding.ipynb"
+    choose(page, "Better finding", "Copy Markdown")
+    expect(page).to_contain_text("Markdown copied")
+    assert "It **works** well." in lab.page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("button", name="Actions of Better finding").click()
+    expect(page.get_by_role("menuitem", name="Delete")).to_have_attribute("aria-disabled", "true")
+    picture(lab.page, "reports-menu")
+    lab.page.keyboard.press("Escape")
+    card(page, "Better finding").click(button="right")
+    page.get_by_role("menuitem", name="Archive", exact=True).click()
+    expect(card(page, "Better finding")).to_have_count(0)
+    page.get_by_role("button", name="Archive", exact=True).click()
+    expect(card(page, "Better finding")).to_be_visible()
+    choose(page, "Better finding", "Delete")
+    dialog = lab.page.get_by_role("dialog", name="Delete")
+    expect(dialog).to_contain_text("Its notebook stays as a file")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(card(page, "Better finding")).to_have_count(0)
+    assert sorted(each.name for each in store.reports(archived=None)) == ["Lights off", "Old one"]
+    page.get_by_role("button", name="Archive", exact=True).click()
+    # A new one opens as a notebook.
+    page.get_by_role("button", name="New report").click()
+    dialog = lab.page.get_by_role("dialog", name="New report")
+    dialog.get_by_role("textbox", name="Name").fill("Fresh")
+    dialog.get_by_role("button", name="Create").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("Project").fill("new/one")
+    dialog.get_by_role("textbox", name="Description").fill("Written now.")
+    picture(lab.page, "reports-new")
+    dialog.get_by_role("button", name="Create").click()
+    expect(lab.page.locator(".jp-Notebook h1")).to_contain_text("Fresh", timeout=30_000)
+    (made,) = store.reports(search="fresh")
+    assert (made.project, made.description) == ("new/one", "Written now.")
+    assert json.loads(made.path.read_text())["metadata"]["trackkit"]["report"]["id"] == made.id
+    assert lab.errors == []
+
+
+@pytest.mark.usefixtures("reports")
+def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, run: track.Experiment) -> None:
+    store = track.open_store(server.store)
+    (report,) = store.reports(search="finding")
+    page: Page = lab.page
+    lab.open("finding.ipynb", kernel=False)
+    checkpoint = server.request("api/contents/finding.ipynb/checkpoints", "POST")
+    publish = page.get_by_role("button", name="Publish", exact=True)
+    publish.click(timeout=20_000)
+    dialog = page.locator(".jp-Dialog")
+    expect(dialog).to_contain_text("locked for good")
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Publish").click()
+    banner = page.locator(".tk-report-banner")
+    expect(banner).to_contain_text("this report is locked, and its data is kept with it", timeout=20_000)
+    assert report.status == "published"
+    before = report.path.read_bytes()
+    # By hand: cells can be neither edited, nor removed, nor added; and nothing is saved.
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    count = cells.count()
+    for command in ("notebook:delete-cell", "notebook:insert-cell-below", "notebook:move-cell-down"):
+        lab.command(command)
+    expect(cells).to_have_count(count)
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)")
+    lab.command("docmanager:save", wait=False)
+    page.locator(".jp-Dialog").get_by_role("button", name=re.compile("Cancel|Ok|Dismiss", re.IGNORECASE)).first.click()
+    # By the server, on every way.
+    for method, path in (
+        ("DELETE", "api/contents/finding.ipynb"),
+        ("POST", f"api/contents/finding.ipynb/checkpoints/{checkpoint['id']}"),
+    ):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            server.request(path, method)
+        assert refused.value.code == 423, path
+    with pytest.raises(track.LockedError):
+        report.add("More.")
+    assert report.path.read_bytes() == before
+    # Without kernel and without the experiment its views show what they showed.
+    run.archive()
+    run.delete()
+    lab.open("finding.ipynb", kernel=False)
+    expect(page.get_by_role("article", name="shown in a report")).to_be_visible(timeout=20_000)
+    expect(page.locator(".jp-OutputArea canvas").first).to_be_visible(timeout=20_000)
+    picture(page, "reports-published")
+    # A change behind our back is said in the banner.
+    report.path.chmod(0o644)
+    report.path.write_bytes(before.replace(b"works", b"fails"))
+    expect(page.locator(".tk-report-banner strong")).to_contain_text("this is not what was published", timeout=20_000)
+    report.path.write_bytes(before)
+    # A copy goes on.
+    page.locator(".tk-report-banner").get_by_role("button", name="Edit a copy").click()
+    wait_until(
+        lambda: "copy" in page.evaluate("() => window.jupyterapp.shell.currentWidget?.context?.path ?? ''"),
+        20,
+        "no copy",
+    )
+    expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .tk-report-banner")).to_have_count(0)
+    assert lab.errors == []
