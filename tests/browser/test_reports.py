@@ -1,4 +1,4 @@
-"""Reports in the Lab: a page of all, a new one, and one that is published and can no longer be changed from anywhere."""
+"""Reports in the Lab: a page of all, a new one, and one that is published and changed from nowhere any more."""
 
 from __future__ import annotations
 

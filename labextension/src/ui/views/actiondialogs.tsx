@@ -10,7 +10,8 @@ import { type Edited, type Source, wordsOf } from '../source';
 import type { ActionName } from './rules';
 
 /** What is told of whatever an action is about. */
-export type Named = Pick<ExperimentAnswer, 'id' | 'name' | 'project' | 'description'>;
+export type Named = Pick<ExperimentAnswer, 'id' | 'name' | 'project' | 'description'> &
+  Partial<Pick<ExperimentAnswer, 'execution'>>;
 
 interface AskingProps {
   source: Source;
@@ -154,7 +155,8 @@ const QUESTIONS: Partial<Record<ActionName, Question>> = {
 };
 
 /** What a draft runs, in words. */
-function codeOf({ execution: { script, cells } }: ExperimentAnswer): ComponentChildren {
+function codeOf({ execution }: Named): ComponentChildren {
+  const { script, cells } = execution ?? {};
   if (!script) {
     return cells?.length ? 'recorded cells' : 'recorded code';
   }
