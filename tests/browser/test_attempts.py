@@ -69,10 +69,12 @@ def test_they_stand_beneath_the_cell_and_their_code_comes_back(lab: Lab) -> None
     assert pinned.hyperparameters["General"]["rate"]["value"] == "2.0"
 
     strip.get_by_role("button", name="Put the code of attempt 3 back").click()
+    expect(lab.page.get_by_text("The code of attempt 3 is in the cell")).to_be_visible()
     assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=2.0)
-    strip.get_by_role("status").get_by_role("button", name="Undo").click()
+    lab.page.get_by_role("button", name="Undo", exact=True).click()
     assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=1.0)
     strip.get_by_role("button", name="Put the code of attempt 1 back").click()
+    expect(lab.page.get_by_text("The code of attempt 1 is in the cell")).to_be_visible()
     assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=0.1)
     lab.page.locator(".jp-Cell .cm-content").first.click()
     lab.page.keyboard.press("Control+z")
@@ -100,6 +102,6 @@ def test_they_follow_a_renamed_notebook_and_refuse_a_locked_cell(lab: Lab) -> No
     expect(strip).to_contain_text("Attempt 4", timeout=20_000)
     strip.get_by_role("button", name="Attempt 4").click()
     strip.get_by_role("button", name="Put the code of attempt 1 back").click()
-    expect(strip.get_by_role("status")).to_contain_text("This cell is locked against edits")
+    expect(lab.page.get_by_text("This cell is locked against edits")).to_be_visible()
     assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=1.0)
     assert lab.errors == []

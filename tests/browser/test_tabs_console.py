@@ -95,9 +95,9 @@ def test_it_is_searched_and_downloaded_whole(browser: Browser, server: LabServer
         expect(log.locator(".tk-log-time").last).to_have_text(re.compile(r"\d\d:\d\d"))
         with page.expect_download() as told:
             panel.get_by_role("button", name="Download").click()
-    text = Path(told.value.path()).read_text().splitlines()
+        text = Path(told.value.path()).read_text().splitlines()
+        assert told.value.suggested_filename == "printed.log"
     assert len(text) == LINES + 2
     assert text[0].endswith("stdout step 0")
     assert text[-2:] == [f"{text[-2].split(' ')[0]} stdout a Needle <b>&amp;</b>", text[-1]]
     assert text[-1].endswith("stderr 100 % done")
-    assert told.value.suggested_filename == "printed.log"

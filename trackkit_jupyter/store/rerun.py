@@ -233,14 +233,14 @@ def _plan(draft: Rerunning) -> dict[str, Any]:
     if path is not None and not path.endswith(".ipynb"):
         if here:
             _check_commit(root, execution["commit"])
-            return {**common, "kind": "script", "script": path, "code": f"script {script}"}
+            return {**common, "kind": "script", "script": path, "code": f"script {os.path.basename(path)}"}
         if not cells:
             raise NotFoundError(
                 f"The script {shown(os.path.basename(path))} is not there any more, so this draft cannot be run.",
                 "script",
             )
     if here:
-        return {**common, "kind": "notebook", "script": path, "code": f"notebook {script}"}
+        return {**common, "kind": "notebook", "script": path, "code": f"notebook {os.path.basename(path or '')}"}
     if cells:
         return {**common, "kind": "notebook", "script": None, "code": f"{len(cells)} recorded cells"}
     what = (
