@@ -74,7 +74,7 @@ class _Segment:
         places = zip(self.starts[start:stop], self.sizes[start:stop], strict=True)
         return [data[at - first : at - first + size] for at, size in places]
 
-    def candidates(self, wanted: str, start: int, stop: int) -> Iterable[int]:
+    def candidates(self, wanted: str, start: int, stop: int) -> Sequence[int]:
         """Return the lines that may hold a text in lower case; all others do not."""
         if not wanted.isascii() or not wanted.isprintable() or _ESCAPED.search(wanted):
             return range(start, stop)  # what stands there may be written in another way
@@ -172,8 +172,11 @@ class Lines:
             if len(numbers) > 1:
                 lines = [line for line in lines if of[line - start] == number]
             first, last = self._at[lines[0]], self._at[lines[-1]]
-            for at in self._list[number].candidates(wanted, first, last + 1):
-                (entry,) = decoded(self._list[number].bodies(at, at + 1)) or ({},)
+            segment = self._list[number]
+            places = segment.candidates(wanted, first, last + 1)
+            bodies = segment.bodies(first, last + 1) if places else []
+            entries = decoded([bodies[at - first] for at in places]) if bodies else []
+            for at, entry in zip(places, entries, strict=False):
                 if entry.get("stream") != "cell" and wanted in plain_line(entry.get("text", "")).lower():
                     found.append(lines[at - first])
         return sorted(found)
