@@ -63,8 +63,7 @@ def run(server: LabServer, tmp_path_factory: pytest.TempPathFactory) -> track.Ex
 
 def settled(page: Page) -> None:
     """Wait until a plot is drawn and nothing is on its way."""
-    expect(page.locator(".tk-skeleton, [aria-busy=true]")).to_have_count(0, timeout=30_000)
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("tabpanel").locator(".tk-skeleton, [aria-busy=true]")).to_have_count(0, timeout=15_000)
     page.mouse.move(0, 0)
 
 
@@ -76,11 +75,11 @@ def test_tabs(browser: Browser, server: LabServer, run: track.Experiment, theme:
     with page_of(browser, width, 760 if width > 1000 else 820) as page:
         for tab in TABS:
             panel = opened(page, server, run, tab, theme)
-            settled(page)
             if tab == "Configuration":
                 panel.get_by_role("button", name="General").click()
             if tab in ("Scalars", "Plots", "Debug samples"):
                 expect(panel.locator("canvas, .main-svg, img").first).to_be_visible(timeout=30_000)
+            settled(page)
             page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             name = f"{tab.lower().replace(' ', '-')}-{theme}-{width}.png"
             reduced(page.screenshot()).save(folder / name, optimize=True)
