@@ -68,7 +68,9 @@ async def test_why_it_failed_is_told_with_what_it_printed(ask, store, tmp_path):
     answer = await ended(ask, store, made.id)
     assert answer["status"] == "draft"  # nothing took it up
     assert answer["run"]["error"] == "ValueError: too wide"
-    assert answer["run"]["printed"].startswith("before")
+    printed = answer["run"]["printed"]
+    assert printed.startswith("before\nTraceback")
+    assert "rerunworker" not in printed  # it begins in the person's code
 
 
 async def test_one_that_hangs_is_stopped(ask, store, tmp_path):

@@ -13,6 +13,7 @@ import runpy
 import sys
 import traceback
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from trackkit_jupyter.capture import regiven
@@ -47,7 +48,7 @@ def main(plan_file: str) -> int:
     except SystemExit as stopped:
         error = None if not stopped.code else f"The script ended with exit status {stopped.code}."
     except BaseException as raised:  # noqa: BLE001 - told by the handle, whatever it is
-        traceback.print_exc()
+        traceback.print_exception(type(raised), raised, _of_the_code(raised))
         error = f"{type(raised).__name__}: {raised}".strip()[:2000]
     draft = open_store(plan["store"]).experiment(plan["id"])
     if draft.status == Status.QUEUED.value:
@@ -56,6 +57,14 @@ def main(plan_file: str) -> int:
         error = error or "The code ended without calling start(), so nothing took up the draft."
     say(folder, done=True, error=error)
     return 1 if error else 0
+
+
+def _of_the_code(raised: BaseException) -> TracebackType | None:
+    """Return the traceback from the person's code on: the frames that ran it are not theirs."""
+    trace = raised.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename in (__file__, runpy.__file__, "<frozen runpy>"):
+        trace = trace.tb_next
+    return trace or raised.__traceback__
 
 
 def _script(plan: dict[str, Any]) -> None:
