@@ -64,6 +64,7 @@ async def test_every_read_answers(ask, store):
     arguments |= {"loop": {"id": store.first}}
     arguments |= {"home": {}, "running": {}}
     arguments |= {"attempts": {"cell": "cell-1"}, "attempted": {"cells": ["cell-1"]}}
+    arguments |= {"samples_together": both}
     assert arguments.keys() == operations.READS.keys()
     answers = {}
     for name, query in arguments.items():

@@ -81,6 +81,7 @@ READS: dict[str, Operation] = {
     "importance": importance.importance,
     "details": details.details,
     "difference": details.difference,
+    "samples_together": samples.samples_together,
 }
 
 #: Edits by name; each answers ``{"state": ...}``, a copy its ``id`` too.

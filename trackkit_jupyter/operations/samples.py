@@ -6,14 +6,15 @@ import wave
 from pathlib import Path
 from typing import Any
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
+from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.store import Store
 
-__all__ = ["sample_iterations", "samples", "waveform"]
+__all__ = ["sample_iterations", "samples", "samples_together", "waveform"]
 
 _LONGEST = 256 << 20
+_TOGETHER = 50  # experiments side by side
 _STEP = ("iteration", "hash", "kind", "mime", "width", "height", "size", "name")
 
 
@@ -72,6 +73,61 @@ def sample_iterations(store: Store[Any], id: str, metric: str, variant: str) -> 
     with opened(store, id) as found:
         rows = found.sampled().of(metric, variant)
     return {"samples": [{name: row.get(name) for name in _STEP} for row in rows]}
+
+
+def samples_together(
+    store: Store[Any],
+    objects: list[str],
+    metric: str = "",
+    variant: str = "",
+) -> dict[str, Any]:
+    """Return the debug samples of one metric and variant, of several experiments.
+
+    Parameters
+    ----------
+    store
+        The store.
+    objects
+        Ids of experiments, 50 at most.
+    metric, variant
+        Which samples; without a metric, those that most experiments have.
+
+    Returns
+    -------
+    ``{"pairs": [[metric, variant, experiments that have it]], "metric", "variant", "iterations", "items": [{"id",
+    "steps"}], "problems": {id: why}}``: the iterations at which any of them has one, and the samples of each by
+    ascending iteration.
+    """
+    if not 0 < len(objects) <= _TOGETHER:
+        raise TrackkitValueError(f"objects must name 1 to {_TOGETHER} experiments, not {len(objects):,}.", "objects")
+    found: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    counts: dict[tuple[str, str], int] = {}
+    for id in dict.fromkeys(objects):
+        try:
+            with opened(store, id, "objects") as one:
+                rows = one.samples()
+        except (TrackkitError, OSError) as error:
+            problems[id] = str(error)
+            continue
+        found[id] = rows
+        for pair in dict.fromkeys((row["metric"], row["variant"]) for row in rows):
+            counts[pair] = counts.get(pair, 0) + 1
+    if not metric and counts:
+        metric, variant = max(counts, key=lambda pair: counts[pair])
+    items = []
+    for id, rows in found.items():
+        mine = [row for row in rows if (row["metric"], row["variant"]) == (metric, variant)]
+        steps = sorted(mine, key=lambda row: row["iteration"])
+        items.append({"id": id, "steps": [{name: row.get(name) for name in _STEP} for row in steps]})
+    return {
+        "pairs": [[*pair, count] for pair, count in counts.items()],
+        "metric": metric,
+        "variant": variant,
+        "iterations": sorted({step["iteration"] for item in items for step in item["steps"]}),
+        "items": items,
+        "problems": problems,
+    }
 
 
 def waveform(store: Store[Any], id: str, hash: str, points: int = 400) -> dict[str, Any]:

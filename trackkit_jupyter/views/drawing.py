@@ -196,7 +196,9 @@ def parallel(view: View, store: Store[Any], ids: Sequence[str], look: dict[str, 
         "value_type": options.get("value_type") or "value",
     }
     answer = operations.call("parallel", store, asked)
+    order = list(options.get("order") or ())
     axes = [charts.ParallelAxis(**axis) for axis in answer["axes"]]
+    axes.sort(key=lambda axis: order.index(axis.key) if axis.key in order else len(order))
     lines = [(line["name"], line["color"], line["dash"]) for line in answer["experiments"]]
     keys = [axis.key for axis in axes]
     color = keys.index(options["color"]) if options.get("color") in keys else None

@@ -42,7 +42,7 @@ MODEL_TABS = ("general", "network", "labels", "metadata", "lineage", "scalars", 
 #: The sections of a comparison, in order.
 SECTIONS = ("scalars", "details", "values", "parallel", "scatter", "importance", "plots", "samples")
 #: What else a comparison may be told: lists of names, and single texts.
-COMPARISON_NAMES = ("parameters", "targets", "log", "brush")
+COMPARISON_NAMES = ("parameters", "targets", "log", "brush", "order")
 COMPARISON_TEXTS = ("base", "color", "statistic")
 STATISTICS = ("last", "first", "min", "max", "mean")
 #: What an embed may show (the spec's ``type``), and the kind of view it becomes. The last three are ours.

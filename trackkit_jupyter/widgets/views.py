@@ -31,7 +31,7 @@ _MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 
 def _listed(name: str, value: Any) -> Any:
     """Return the value of an option; a single name may stand for a list of one."""
-    if name not in ("metrics", "variants", "by", "over", "parameters", "targets", "log", "brush") or not isinstance(
+    if name not in ("metrics", "variants", "by", "over", "parameters", "targets", "log", "brush", "order") or not isinstance(
         value, Iterable
     ):
         return value
@@ -280,8 +280,9 @@ class ComparisonView(_Curves):
         ``first_value``.
     color : str
         Key of the axis that colours the lines, or ``experiment``; empty: as many experiments as suit.
-    log, brush : list of str
-        Keys of the axes that are logarithmic; the parts of axes that are brushed, each as JSON ``[key, low, high]``.
+    log, order, brush : list of str
+        Keys of the axes that are logarithmic, and of all in their order; the parts of axes that are brushed, each as
+        JSON ``[key, low, high]``.
     statistic : str
         Which values are listed: ``last``, ``first``, ``min``, ``max`` or ``mean``.
     identical : bool
@@ -295,6 +296,7 @@ class ComparisonView(_Curves):
     value_type = traitlets.Enum(VALUE_TYPES, "value").tag(sync=True, option=True)
     color = traitlets.Unicode().tag(sync=True, option=True)
     log = _names()
+    order = _names()
     brush = _names()
     statistic = traitlets.Enum(STATISTICS, "last").tag(sync=True, option=True)
     identical = traitlets.Bool(False).tag(sync=True, option=True)

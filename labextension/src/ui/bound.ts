@@ -45,6 +45,7 @@ const TRAITS = [
   'color',
   'log',
   'brush',
+  'order',
   'statistic',
   'identical',
   'iteration',

@@ -1,5 +1,7 @@
 // What travels between a view and the server: the view itself, the record, the operations and the wire format of curves.
 
+import type { ComparisonReads } from './compare/answers';
+
 export const KINDS = [
   'experiment',
   'model',
@@ -708,7 +710,7 @@ export interface AttemptsAnswer {
   items: Attempt[];
 }
 
-export interface Reads {
+export interface Reads extends ComparisonReads {
   about: {
     args: Record<string, never>;
     result: { version: string; plotly: string; default_store: string | null; stores: string[] };

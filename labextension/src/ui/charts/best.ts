@@ -1,6 +1,6 @@
 // Which of several experiments did best in a metric: only said where its name tells what better means.
 
-import type { MetricSummary, Num } from '../protocol';
+import type { Num } from '../protocol';
 
 export type Direction = 'min' | 'max';
 
@@ -26,52 +26,4 @@ export function bestOf(values: readonly (Num | null | undefined)[], direction: D
   const best = finite.reduce((one, other) => (direction === 'min' ? Math.min(one, other) : Math.max(one, other)));
   const places = values.flatMap((value, at) => (value === best ? [at] : []));
   return new Set(places.length === values.length ? [] : places);
-}
-
-export interface Row {
-  /** What the rows are grouped by: a section of hyperparameters, or nothing. */
-  group: string;
-  name: string;
-  values: (string | null)[];
-  differs: boolean;
-}
-
-/** Hyperparameters side by side, those that differ first; otherwise in the order they came. */
-export function parameterRows(sets: readonly Record<string, Record<string, { value: string | null }>>[]): Row[] {
-  const keys = new Map<string, [string, string]>();
-  for (const sections of sets) {
-    for (const [section, names] of Object.entries(sections)) {
-      for (const name of Object.keys(names)) {
-        keys.set(JSON.stringify([section, name]), [section, name]);
-      }
-    }
-  }
-  const rows = [...keys.values()].map(([group, name]): Row => {
-    const values = sets.map(sections => sections[group]?.[name]?.value ?? null);
-    return { group, name, values, differs: new Set(values).size > 1 };
-  });
-  return [...rows.filter(row => row.differs), ...rows.filter(row => !row.differs)];
-}
-
-export interface MetricRow {
-  metric: string;
-  variant: string;
-  summaries: (MetricSummary | null)[];
-}
-
-export function metricRows(sets: readonly Record<string, Record<string, MetricSummary>>[]): MetricRow[] {
-  const keys = new Map<string, [string, string]>();
-  for (const metrics of sets) {
-    for (const [metric, variants] of Object.entries(metrics)) {
-      for (const variant of Object.keys(variants)) {
-        keys.set(JSON.stringify([metric, variant]), [metric, variant]);
-      }
-    }
-  }
-  const rows = [...keys.values()].map(([metric, variant]) => ({
-    metric,
-    variant,
-    summaries: sets.map(metrics => metrics[metric]?.[variant] ?? null),
-  }));
-  return rows.sort((one, other) => Number(one.metric.startsWith(':')) - Number(other.metric.startsWith(':')));
 }

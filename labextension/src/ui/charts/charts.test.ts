@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExperimentRecord, MetricSummary } from '../protocol';
-import { bestOf, directionOf, metricRows, parameterRows } from './best';
+import { bestOf, directionOf } from './best';
 import { DEFAULTS } from './chart';
 import { controlsOf } from './controls';
 import { bounded, margin, roomy, scaled, shifted, typicalExtent, xExtent, yExtent } from './extent';
@@ -417,19 +417,6 @@ describe('names', () => {
 });
 
 describe('a comparison', () => {
-  it('puts what differs first', () => {
-    const rows = parameterRows([
-      { General: { seed: { value: '3' }, lr: { value: '0.1' } } },
-      { General: { seed: { value: '3' }, lr: { value: '0.01' }, penalty: { value: 'l2' } } },
-    ]);
-    expect(rows.map(row => [row.name, row.differs])).toEqual([
-      ['lr', true],
-      ['penalty', true],
-      ['seed', false],
-    ]);
-    expect(rows[1]?.values).toEqual([null, 'l2']);
-  });
-
   it('says what is better only where the name does', () => {
     expect(
       ['loss', 'val_accuracy', 'mean time', 'embedding', 'f1-score', 'closs', 'loss accuracy'].map(directionOf),
@@ -442,15 +429,5 @@ describe('a comparison', () => {
     expect(bestOf([2, 2], 'max').size).toBe(0);
     expect(bestOf([3, 1], null).size).toBe(0);
     expect(bestOf([3, null], 'min').size).toBe(0);
-  });
-
-  it('has a row for every series of any experiment', () => {
-    const one = { last: 1 } as never;
-    expect(
-      metricRows([{ ':gpu': { a: one } }, { loss: { val: one } }]).map(row => [row.metric, row.summaries]),
-    ).toEqual([
-      ['loss', [null, one]],
-      [':gpu', [one, null]],
-    ]);
   });
 });

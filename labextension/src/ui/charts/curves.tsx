@@ -1,6 +1,6 @@
 // The curves of some experiments in a grid, with their tools: what the Scalars tab and a comparison have in common.
 
-import { useSignalEffect } from '@preact/signals';
+import { type Signal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useActive } from '../parts/live';
@@ -12,7 +12,7 @@ import { Bench } from './bench';
 import { useNameFilter } from './filter';
 import { Grid } from './grid';
 import { LineCard } from './linecard';
-import { CurveReader } from './reader';
+import { CurveReader, type Many } from './reader';
 import { sentenceOf, useSaid } from './said';
 import type { Settings } from './settings';
 import { SmoothingTool } from './smoothingtool';
@@ -25,6 +25,10 @@ interface CurvesProps {
   objects: string[];
   options: ViewOptions;
   onOptions?: ((patch: Partial<ViewOptions>) => void) | undefined;
+  /** Where there may be many experiments: what is known of them. */
+  many?: Many;
+  /** The experiment that is pointed at, wherever. */
+  lit?: Signal<string | null>;
   /** Above the curves. */
   children?: ComponentChildren;
 }
@@ -41,18 +45,31 @@ function more(options: ViewOptions): CurveOptions {
   return Object.fromEntries(MORE.flatMap(name => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
-export function Curves({ source, objects, options, onOptions, children }: CurvesProps) {
+export function Curves({ source, objects, options, onOptions, many, lit, children }: CurvesProps) {
   const key = objects.join();
   const held = useSettings(source, objects, options, onOptions);
   const { settings, hidden, change } = held;
   const filter = useNameFilter();
   const active = useActive();
   const reader = useMemo(
-    () => new CurveReader(source, objects, options, settings.peek(), more(options)),
-    [source, key, options.metrics?.join('\n'), options.variants?.join('\n'), JSON.stringify(more(options))],
+    () => new CurveReader(source, objects, options, settings.peek(), more(options), many),
+    [source, key, many, options.metrics?.join('\n'), options.variants?.join('\n'), JSON.stringify(more(options))],
   );
   const shared = useMemo(() => together(settings.peek()), [key]);
   useEffect(() => () => reader.dispose(), [reader]);
+  useSignalEffect(() => {
+    // Who is pointed at elsewhere stands out here, and the other way round.
+    const id = lit?.value ?? null;
+    if (lit && id !== (shared.lit.peek()?.experiment ?? null)) {
+      shared.lit.value = id === null ? null : { experiment: id, variant: '' };
+    }
+  });
+  useSignalEffect(() => {
+    const id = shared.lit.value?.experiment ?? null;
+    if (lit && id !== lit.peek()) {
+      lit.value = id;
+    }
+  });
   useSignalEffect(() => {
     if (active.value) {
       const watching = new AbortController();

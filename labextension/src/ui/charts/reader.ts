@@ -18,11 +18,24 @@ export interface Slot {
 }
 
 type Names = [metric: string, variants: string[]][];
+
+/** What is known of many experiments before their curves are read. */
+export interface Many {
+  /** Their series. */
+  names: readonly (readonly [metric: string, variant: string])[];
+  /** Their colours, where those of the curves are given among fewer. */
+  colors: ReadonlyMap<string, number>;
+}
+
 type Answer = { question: string; charts: LineModel[]; next: string };
 
 /** Up to so many metrics are read in one go; more are read in pages, as they come into view. */
 export const PAGE = 24;
 const POINTS = 2000;
+/** Of many experiments at once: pages are smaller, and so are their curves. */
+const MANY_PAGE = 6;
+const MANY_POINTS = 30_000;
+const LEAST_POINTS = 200;
 export const ALL_POINTS = 1_000_000;
 /** How often the names are looked up again where there are too many to read everything. */
 const NAMES_MS = 5_000;
@@ -59,6 +72,14 @@ export function namesOf(records: Pick<ExperimentRecord, 'metrics'>[]): Names {
   return sorted.sort(([one], [other]) => Number(one.startsWith(':')) - Number(other.startsWith(':')));
 }
 
+function namesOfPairs(pairs: Many['names']): Names {
+  const names = new Map<string, string[]>();
+  for (const [metric, variant] of pairs) {
+    names.set(metric, [...(names.get(metric) ?? []), variant]);
+  }
+  return [...names];
+}
+
 export class CurveReader {
   readonly slots: ReadonlySignal<Slot[]>;
   readonly error = signal<SourceError | null>(null);
@@ -83,13 +104,17 @@ export class CurveReader {
     private readonly only: { metrics?: string[] | undefined; variants?: string[] | undefined },
     settings: CurveSettings,
     private readonly more: CurveOptions = {},
+    private readonly many: Many | null = null,
   ) {
     this.settings = settings;
     this.slots = computed(() => this.order.value.map(id => this.held.get(id) as Slot));
     this.nameRead = new LiveRead(async abort => {
-      // Where a few metrics were asked for, or very many experiments, everything is one page anyway.
-      if (only.metrics?.length || objects.length > MOST_RECORDS) {
+      // Where a few metrics were asked for everything is one page anyway.
+      if (only.metrics?.length) {
         return null;
+      }
+      if (objects.length > MOST_RECORDS) {
+        return many && namesOfPairs(many.names);
       }
       this.namesAt = Date.now();
       return namesOf(await Promise.all(objects.map(id => source.read('experiment', { id }, abort))));
@@ -149,7 +174,7 @@ export class CurveReader {
   /** A chart read once more: a part of it in detail, or all its points. */
   async read(slot: Slot, more: Partial<ChartsArguments>, abort?: AbortSignal): Promise<LineModel | null> {
     const question = this.question([slot.metric], slot.variant === null ? this.only.variants : [slot.variant]);
-    const answer = decodeCharts(await this.source.read('charts', { ...question, ...more }, abort));
+    const answer = this.decoded(await this.source.read('charts', { ...question, ...more }, abort));
     return (answer.charts as Chart[]).find(chart => chart.id === slot.id) ?? null;
   }
 
@@ -173,9 +198,23 @@ export class CurveReader {
       ...(kind !== 'ema' && { smoothing_kind: kind }),
       ...(kind === 'running' && { smoothing_window: window }),
       ...(kind === 'gaussian' && { smoothing_window: Math.min(window, 15), smoothing_sigma: sigma }),
-      points: POINTS,
+      points: this.isMany ? Math.max(LEAST_POINTS, Math.floor(MANY_POINTS / this.objects.length)) : POINTS,
       ...this.more,
     };
+  }
+
+  private get isMany(): boolean {
+    return this.many !== null && this.objects.length > MOST_RECORDS;
+  }
+
+  private decoded(buffer: ArrayBuffer): ReturnType<typeof decodeCharts> {
+    const answer = decodeCharts(buffer);
+    for (const { series } of this.many ? answer.charts : []) {
+      for (const line of series) {
+        line.color = this.many?.colors.get(line.experiment) ?? line.color;
+      }
+    }
+    return answer;
   }
 
   private drop(): void {
@@ -193,7 +232,8 @@ export class CurveReader {
       this.name(names);
     }
     const metrics = (names ?? []).map(([metric]) => metric);
-    if (metrics.length <= PAGE) {
+    const size = this.isMany ? MANY_PAGE : PAGE;
+    if (metrics.length <= size) {
       if (this.pages.length !== 1 || this.pages[0]?.metrics.length) {
         this.drop();
         this.pages = [this.page(this.only.metrics ?? [])];
@@ -206,8 +246,8 @@ export class CurveReader {
       }
       const known = new Set(paged.flatMap(page => page.metrics));
       const fresh = metrics.filter(metric => !known.has(metric));
-      for (let at = 0; at < fresh.length; at += PAGE) {
-        this.pages.push(this.page(fresh.slice(at, at + PAGE)));
+      for (let at = 0; at < fresh.length; at += size) {
+        this.pages.push(this.page(fresh.slice(at, at + size)));
       }
     }
     if (first || this.pages.some(page => page.stale)) {
@@ -236,7 +276,7 @@ export class CurveReader {
     const args = this.question(metrics);
     const question = JSON.stringify(args);
     const old = before?.question === question ? before : null;
-    const answer = decodeCharts(await this.source.read('charts', { ...args, since: old?.next ?? '' }, abort));
+    const answer = this.decoded(await this.source.read('charts', { ...args, since: old?.next ?? '' }, abort));
     if (!old) {
       return { question, charts: answer.charts, next: answer.next };
     }

@@ -1,236 +1,157 @@
-// Several experiments side by side: their curves in the same charts, how they were set up, how they ended.
+// Several experiments side by side, in sections that share what is chosen: curves, details, values, and what made the difference.
 
-import { useSignal } from '@preact/signals';
-import { ArrowDown, ArrowUp } from 'lucide';
-import { bestOf, type Direction, directionOf, type MetricRow, metricRows, parameterRows } from '../charts/best';
-import { Curves } from '../charts/curves';
-import { formatValue } from '../charts/format';
-import { short } from '../parts/format';
-import { Icon } from '../parts/icon';
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { ComparisonAnswer } from '../compare/answers';
+import { Chips } from '../compare/chips';
+import { type Company, CompanyProvider, textOf, textsOf } from '../compare/company';
+import { EmbedButton } from '../compare/embedding';
+import { lazy } from '../parts/lazy';
 import { useLive } from '../parts/live';
-import { Middle } from '../parts/middle';
-import { Nothing, Problem, SkeletonRows } from '../parts/states';
-import { Status } from '../parts/status';
+import { Empty, Problem, SkeletonTiles } from '../parts/states';
 import { type Tab, Tabs } from '../parts/tabs';
-import type { ExperimentRecord, Num } from '../protocol';
-import type { Source } from '../source';
+import type { ViewOptions } from '../protocol';
+import '../styles/comparison.css';
 import type { ComparisonViewProps } from './props';
 
-export function ComparisonView({ source, view, onOptions }: ComparisonViewProps) {
-  const { objects, options } = view;
-  const tabs: Tab[] = [
-    { name: 'Scalars', render: () => <Curves {...{ source, objects, options, onOptions }} /> },
-    { name: 'Hyperparameters', render: () => <Side source={source} objects={objects} show="parameters" /> },
-    { name: 'Metrics', render: () => <Side source={source} objects={objects} show="metrics" /> },
-  ];
-  const first = tabs.find(tab => tab.name.toLowerCase() === options.tab?.toLowerCase())?.name ?? 'Scalars';
-  return (
-    <article class="tk-comparison" aria-label={view.title || 'Comparison'}>
-      <Tabs label="Comparison" tabs={tabs} first={first} onSelect={name => onOptions?.({ tab: name.toLowerCase() })} />
-    </article>
-  );
+const tiles = () => <SkeletonTiles />;
+const Scalars = lazy(async () => (await import('../compare/scalars')).Scalars, tiles);
+const Details = lazy(async () => (await import('../compare/details')).Details);
+const Values = lazy(async () => (await import('../compare/values')).Values);
+const Parallel = lazy(async () => (await import('../compare/parallel')).Parallel, tiles);
+const ParallelAlone = lazy(async () => (await import('../compare/parallel')).ParallelAlone, tiles);
+const Scatter = lazy(async () => (await import('../compare/scatter')).Scatter, tiles);
+const Importance = lazy(async () => (await import('../compare/importance')).Importance);
+const Plots = lazy(async () => (await import('../compare/plots')).Plots, tiles);
+const SamplesTogether = lazy(async () => (await import('../compare/samples')).SamplesTogether, tiles);
+
+/** The sections: what the options call them, and what they are called. */
+const SECTIONS: [key: string, tab: Tab][] = [
+  ['scalars', { name: 'Scalars', render: () => <Scalars /> }],
+  ['details', { name: 'Details', render: () => <Details /> }],
+  ['values', { name: 'Metric values', render: () => <Values /> }],
+  ['parallel', { name: 'Parallel coordinates', render: () => <Parallel /> }],
+  ['scatter', { name: 'Scatter', render: () => <Scatter /> }],
+  ['importance', { name: 'Importance', render: () => <Importance /> }],
+  ['plots', { name: 'Plots', render: () => <Plots /> }],
+  ['samples', { name: 'Debug samples', render: () => <SamplesTogether /> }],
+];
+/** As sections were called before. */
+const FORMERLY: Record<string, string> = { hyperparameters: 'details', metrics: 'values' };
+const REST_MS = 1_000;
+const TABS = SECTIONS.map(([, tab]) => tab);
+
+export function ComparisonView(props: ComparisonViewProps) {
+  const { source, view } = props;
+  if (view.options.type === 'parcoords') {
+    return (
+      <article class="tk-comparison" aria-label={view.title || 'Parallel coordinates'}>
+        <ParallelAlone source={source} objects={view.objects} options={view.options} />
+      </article>
+    );
+  }
+  return <Sections {...props} />;
 }
 
-const RECORDS_MS = 1_000;
-
-interface SideProps {
-  source: Source;
-  objects: string[];
-  show: 'parameters' | 'metrics';
+/** The experiments of a view: what was added and removed since is one of its options. */
+function objectsOf(options: ViewOptions, objects: string[]): string[] {
+  const chosen = textsOf(options.objects);
+  return chosen.length > 0 ? chosen : objects;
 }
 
-function Side({ source, objects, show }: SideProps) {
+function Sections({ source, view, onOptions }: ComparisonViewProps) {
+  const options = useSignal<ViewOptions>({ ...view.options });
+  const objects = useSignal(objectsOf(view.options, view.objects));
+  const lit = useSignal<string | null>(null);
+  const brushed = useSignal<ReadonlySet<string> | null>(null);
+  useEffect(() => {
+    // The view was told otherwise: by its traits, or because its query finds others.
+    const next = objectsOf(view.options, view.objects);
+    if (next.join() !== objects.peek().join()) {
+      objects.value = next;
+    }
+    options.value = { ...view.options };
+  }, [view.objects.join(), JSON.stringify(view.options)]);
+  const keep = (patch: Partial<ViewOptions>) => {
+    options.value = { ...options.peek(), ...patch };
+    onOptions?.(patch);
+  };
+  const ids = objects.value;
   const live = useLive(
     source,
-    objects,
-    signal => Promise.all(objects.map(id => source.read('experiment', { id }, signal))),
-    [objects.join()],
-    RECORDS_MS,
+    ids,
+    signal => source.read('comparison', { objects: ids }, signal),
+    [ids.join()],
+    REST_MS,
   );
-  const records = live.value.value;
-  if (!records) {
+  const answer = useSame(live.value.value);
+  const company = useComputed((): Company | null => {
+    const found = live.value.value;
+    if (!found) {
+      return null;
+    }
+    const heads = found.experiments;
+    const some = brushed.value;
+    const base = textOf(options.value.base);
+    return {
+      source,
+      answer: found,
+      heads,
+      shown: some ? heads.filter(head => some.has(head.id)) : heads,
+      base: heads.some(head => head.id === base) ? base : null,
+      lit,
+      options: options.value,
+      keep,
+      setObjects: next => {
+        objects.value = next;
+        brushed.value = null;
+        onOptions?.({ objects: next });
+      },
+      setBase: id => keep({ base: id ?? '' }),
+      setBrushed: next => {
+        if (
+          [...(next ?? [])].join() !== [...(brushed.peek() ?? [])].join() ||
+          (next === null) !== (brushed.peek() === null)
+        ) {
+          brushed.value = next;
+        }
+      },
+    };
+  });
+  if (!answer || !company.value) {
     return live.error.value ? (
       <Problem error={live.error.value} onRetry={() => live.wake()} />
     ) : live.late.value ? (
-      <SkeletonRows />
+      <SkeletonTiles />
     ) : null;
   }
-  return show === 'parameters' ? <Parameters records={records} /> : <Metrics records={records} />;
-}
-
-function Heads({ records }: { records: ExperimentRecord[] }) {
+  const name = textOf(options.value.tab);
+  const first = SECTIONS.find(([key, tab]) => key === (FORMERLY[name] ?? name) || tab.name.toLowerCase() === name)?.[1]
+    .name;
   return (
-    <>
-      {records.map(record => (
-        <th key={record.id} scope="col" class="tk-compare-head">
-          <Middle text={record.name} />
-          <Status status={record.status} />
-        </th>
-      ))}
-    </>
-  );
-}
-
-function Parameters({ records }: { records: ExperimentRecord[] }) {
-  const all = useSignal(false);
-  const rows = parameterRows(records.map(record => record.hyperparameters));
-  const alike = rows.filter(row => !row.differs).length;
-  const sections = new Set(rows.map(row => row.group)).size > 1;
-  const shown = all.value ? rows : rows.filter(row => row.differs);
-  if (rows.length === 0) {
-    return <Nothing>No hyperparameters were recorded.</Nothing>;
-  }
-  return (
-    <div class="tk-compare">
-      {alike > 0 && (
-        <label class="tk-compare-switch">
-          <input
-            type="checkbox"
-            checked={all.value}
-            onChange={event => {
-              all.value = event.currentTarget.checked;
-            }}
-          />
-          Show identical ({alike})
-        </label>
-      )}
-      {shown.length === 0 ? (
-        <Nothing>All hyperparameters are identical.</Nothing>
-      ) : (
-        <div class="tk-compare-scroll">
-          <table class="tk-compare-table" aria-label="Hyperparameters">
-            <thead>
-              <tr>
-                <th scope="col">Hyperparameter</th>
-                <Heads records={records} />
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(row => (
-                <tr key={`${row.group}/${row.name}`} class={row.differs ? '' : 'tk-alike'}>
-                  <th scope="row">
-                    <Middle text={sections ? `${row.group}/${row.name}` : row.name} />
-                  </th>
-                  {row.values.map((value, at) => (
-                    <td key={records[at]?.id} title={value ?? 'not set'}>
-                      {value ?? <span class="tk-faint">–</span>}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+    <CompanyProvider value={company as never}>
+      <article class="tk-comparison" aria-label={view.title || 'Comparison'}>
+        <div class="tk-comparison-head">
+          <Chips />
+          <EmbedButton view={view} />
         </div>
-      )}
-    </div>
+        {live.error.value && <Problem error={live.error.value} onRetry={() => live.wake()} />}
+        {answer.experiments.length === 0 ? (
+          <Empty>None of these experiments is there any more. Add others to compare.</Empty>
+        ) : (
+          <Tabs
+            label="Comparison"
+            tabs={TABS}
+            first={first ?? 'Scalars'}
+            onSelect={chosen => keep({ tab: SECTIONS.find(([, tab]) => tab.name === chosen)?.[0] ?? 'scalars' })}
+          />
+        )}
+      </article>
+    </CompanyProvider>
   );
 }
 
-function Metrics({ records }: { records: ExperimentRecord[] }) {
-  const flipped = useSignal<Record<string, Direction>>({});
-  const rows = metricRows(records.map(record => record.metrics));
-  const singles = [...new Set(records.flatMap(record => Object.keys(record.single_values)))];
-  if (rows.length === 0 && singles.length === 0) {
-    return <Nothing>No metric was logged.</Nothing>;
-  }
-  const direction = (metric: string) => flipped.value[metric] ?? directionOf(metric);
-  const flip = (metric: string) => {
-    flipped.value = { ...flipped.value, [metric]: direction(metric) === 'max' ? 'min' : 'max' };
-  };
-  return (
-    <div class="tk-compare">
-      <div class="tk-compare-scroll">
-        <table class="tk-compare-table" aria-label="Metrics">
-          <thead>
-            <tr>
-              <th scope="col">Last value</th>
-              <Heads records={records} />
-            </tr>
-          </thead>
-          <tbody>
-            {singles.map(name => (
-              <tr key={name}>
-                <RowHead name={name} direction={direction(name)} onFlip={() => flip(name)} />
-                <Values
-                  values={records.map(record => record.single_values[name] ?? null)}
-                  notes={records.map(() => 'Single value')}
-                  direction={direction(name)}
-                />
-              </tr>
-            ))}
-            {rows.map(row => (
-              <Metric
-                key={`${row.metric}/${row.variant}`}
-                row={row}
-                direction={direction(row.metric)}
-                onFlip={() => flip(row.metric)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </div>
-  );
-}
-
-function Metric({ row, direction, onFlip }: { row: MetricRow; direction: Direction | null; onFlip: () => void }) {
-  const notes = row.summaries.map(one =>
-    one
-      ? `${one.last} at iteration ${one.last_iteration}; min ${one.min}, max ${one.max}, ${one.count} points`
-      : 'Not logged',
-  );
-  const name = row.metric === row.variant ? row.metric : `${row.metric}/${row.variant}`;
-  return (
-    <tr>
-      <RowHead name={name} direction={direction} onFlip={onFlip} />
-      <Values values={row.summaries.map(one => one?.last ?? null)} notes={notes} direction={direction} />
-    </tr>
-  );
-}
-
-interface RowHeadProps {
-  name: string;
-  direction: Direction | null;
-  onFlip: () => void;
-}
-
-function RowHead({ name, direction, onFlip }: RowHeadProps) {
-  const better =
-    direction === 'min' ? 'Lower is better' : direction === 'max' ? 'Higher is better' : 'Say what is better';
-  return (
-    <th scope="row">
-      <span class="tk-compare-name">
-        <Middle text={name} />
-        <button
-          type="button"
-          class={direction ? 'tk-compare-better' : 'tk-compare-better tk-unknown'}
-          aria-label={`${better}: ${name}`}
-          title={direction ? `${better}; click for the opposite` : `${better}: click for higher, again for lower`}
-          onClick={onFlip}
-        >
-          <Icon of={direction === 'min' ? ArrowDown : ArrowUp} size={12} />
-        </button>
-      </span>
-    </th>
-  );
-}
-
-interface ValuesProps {
-  values: (Num | null)[];
-  notes: string[];
-  direction: Direction | null;
-}
-
-function Values({ values, notes, direction }: ValuesProps) {
-  const best = bestOf(values, direction);
-  return (
-    <>
-      {values.map((value, at) => (
-        <td key={at} class={best.has(at) ? 'tk-number tk-best' : 'tk-number'} title={notes[at]}>
-          {best.has(at) && <span class="tk-best-mark" role="img" aria-label="Best" />}
-          {typeof value === 'number' ? formatValue(value) : short(value)}
-        </td>
-      ))}
-    </>
-  );
+/** The same answer as long as it says the same: what is drawn from it is then not drawn anew. */
+function useSame(answer: ComparisonAnswer | undefined): ComparisonAnswer | undefined {
+  return useMemo(() => answer, [answer]);
 }

@@ -1,0 +1,202 @@
+// The experiments of a comparison as chips: point at one to find it everywhere, click it to make it the base, add and remove.
+
+import { useSignal } from '@preact/signals';
+import { Plus, X } from 'lucide';
+import { DASHES, seriesToken } from '../charts/paint';
+import { integer } from '../parts/format';
+import { Icon } from '../parts/icon';
+import { useLive } from '../parts/live';
+import { Middle } from '../parts/middle';
+import { Status } from '../parts/status';
+import type { Source } from '../source';
+import { kindOf } from '../table/kinds';
+import { Popover } from '../table/popover';
+import { QueryBox } from '../table/querybox';
+import type { Head } from './answers';
+import { useCompany } from './company';
+
+/** More chips are shown when they are asked for. */
+const FEW = 16;
+const FOUND = 30;
+const FIELDS_REST_MS = 5_000;
+
+export function Swatch({ head }: { head: Pick<Head, 'color' | 'dash'> }) {
+  const dashes = DASHES[head.dash % DASHES.length];
+  return (
+    <svg class="tk-linemark" viewBox="0 0 16 8" width={16} height={8} aria-hidden="true">
+      <line
+        x1="0"
+        y1="4"
+        x2="16"
+        y2="4"
+        stroke={seriesToken(head.color)}
+        stroke-width="3"
+        stroke-dasharray={dashes?.join(' ')}
+      />
+    </svg>
+  );
+}
+
+export function Chips() {
+  const { heads, shown, base, lit, setBase, setObjects, source, answer } = useCompany();
+  const all = useSignal(false);
+  const many = heads.length > FEW;
+  const listed = all.value || !many ? heads : heads.slice(0, FEW);
+  const brushed = new Set(shown.map(head => head.id));
+  const remove = (id: string) => setObjects(heads.filter(head => head.id !== id).map(head => head.id));
+  return (
+    <div class="tk-company">
+      <ul class={all.value && many ? 'tk-chips tk-chips-all' : 'tk-chips'} aria-label="Experiments">
+        {listed.map(head => {
+          const is = head.id === base;
+          const classes = [
+            'tk-chip',
+            is && 'tk-chip-base',
+            head.id === lit.value && 'tk-lit',
+            !brushed.has(head.id) && 'tk-off',
+            head.problem && 'tk-chip-broken',
+          ];
+          return (
+            <li
+              key={head.id}
+              class={classes.filter(Boolean).join(' ')}
+              onPointerEnter={() => {
+                lit.value = head.id;
+              }}
+              onPointerLeave={() => {
+                lit.value = null;
+              }}
+            >
+              <button
+                type="button"
+                class="tk-chip-name"
+                aria-pressed={is}
+                aria-label={`Base: ${head.name}`}
+                title={
+                  head.problem ??
+                  (is ? `${head.name} is the base: click to have none` : `Compare the others with ${head.name}`)
+                }
+                onClick={() => setBase(is ? null : head.id)}
+                onFocus={() => {
+                  lit.value = head.id;
+                }}
+                onBlur={() => {
+                  lit.value = null;
+                }}
+              >
+                <Swatch head={head} />
+                <Middle text={head.name} />
+                {is && <span class="tk-chip-word">base</span>}
+              </button>
+              <button
+                type="button"
+                class="tk-chip-remove"
+                aria-label={`Remove ${head.name}`}
+                title={`Remove ${head.name} from the comparison`}
+                disabled={heads.length < 2}
+                onClick={() => remove(head.id)}
+              >
+                <Icon of={X} size={12} />
+              </button>
+            </li>
+          );
+        })}
+        {many && (
+          <li>
+            <button
+              type="button"
+              class="tk-button tk-quiet"
+              onClick={() => {
+                all.value = !all.value;
+              }}
+            >
+              {all.value ? 'Show fewer' : `and ${integer(heads.length - FEW)} more`}
+            </button>
+          </li>
+        )}
+      </ul>
+      <Popover label="Add experiments" icon={Plus} text={<span class="tk-wide-only">Add</span>} class="tk-company-add">
+        {() => <Add source={source} ids={heads.map(head => head.id)} onIds={setObjects} />}
+      </Popover>
+      {answer.missing.length > 0 && (
+        <p class="tk-company-missing" role="status" title={answer.missing.join('\n')}>
+          {answer.missing.length === 1 ? 'One experiment is' : `${integer(answer.missing.length)} experiments are`} no
+          longer there; the others are shown.{' '}
+          <button type="button" class="tk-button tk-quiet" onClick={() => setObjects(heads.map(head => head.id))}>
+            Leave out
+          </button>
+        </p>
+      )}
+      <Broken heads={heads} />
+    </div>
+  );
+}
+
+function Broken({ heads }: { heads: readonly Head[] }) {
+  const broken = heads.filter(head => head.problem);
+  if (broken.length === 0) {
+    return null;
+  }
+  const [first] = broken;
+  const who = broken.length === 1 ? first?.name : `${integer(broken.length)} experiments`;
+  return (
+    <p class="tk-company-missing" role="status" title={broken.map(head => `${head.id}: ${head.problem}`).join('\n')}>
+      {`${who} cannot be read, the others are shown: `}
+      <code>trackkit verify</code> says what is wrong.
+    </p>
+  );
+}
+
+interface AddProps {
+  source: Source;
+  ids: string[];
+  onIds: (ids: string[]) => void;
+}
+
+/** Experiments found by a query, each with a tick where it is compared. */
+function Add({ source, ids, onIds }: AddProps) {
+  const query = useSignal('');
+  const known = useLive(source, [source.storeId], signal => source.read('fields', {}, signal), [], FIELDS_REST_MS);
+  const found = useLive(
+    source,
+    [source.storeId],
+    signal => source.read('table', { query: query.value, page_size: FOUND }, signal),
+    [query.value],
+    FIELDS_REST_MS,
+  );
+  const answer = found.value.value;
+  const chosen = new Set(ids);
+  return (
+    <div class="tk-add">
+      <QueryBox
+        kind={kindOf('experiment')}
+        query={query}
+        fields={known.value.value}
+        problem={answer?.problem ?? null}
+      />
+      <ul class="tk-add-list" aria-label="Found experiments">
+        {answer?.items.map(row => (
+          <li key={row.id}>
+            <label class="tk-add-row">
+              <input
+                type="checkbox"
+                checked={chosen.has(row.id)}
+                disabled={Boolean(row.problem) || (chosen.has(row.id) && ids.length === 1)}
+                onChange={() => onIds(chosen.has(row.id) ? ids.filter(id => id !== row.id) : [...ids, row.id])}
+              />
+              <Middle text={row.problem ? row.id.slice(0, 8) : row.name} />
+              <span class="tk-faint tk-cut">{row.project}</span>
+              {row.status && <Status status={row.status} />}
+            </label>
+          </li>
+        ))}
+      </ul>
+      {answer && answer.total > answer.items.length && (
+        <p class="tk-nothing">
+          {integer(answer.items.length)} of {integer(answer.total)}: type to find others.
+        </p>
+      )}
+      {answer?.total === 0 && !answer.problem && <p class="tk-nothing">No experiment is found.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+// What the sections of a comparison have in common: its experiments, the base, what is brushed, who is pointed at.
+
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { ViewOptions } from '../protocol';
+import type { Source } from '../source';
+import type { ComparisonAnswer, Head } from './answers';
+
+export interface Company {
+  source: Source;
+  answer: ComparisonAnswer;
+  /** All experiments that are there, and those that all brushes take. */
+  heads: readonly Head[];
+  shown: readonly Head[];
+  base: string | null;
+  /** The experiment that is pointed at, in whichever section. */
+  lit: Signal<string | null>;
+  /** What was chosen, as the view's options. */
+  options: ViewOptions;
+  keep: (patch: Partial<ViewOptions>) => void;
+  setObjects: (ids: string[]) => void;
+  setBase: (id: string | null) => void;
+  setBrushed: (ids: ReadonlySet<string> | null) => void;
+}
+
+const CompanyContext = createContext<ReadonlySignal<Company> | null>(null);
+
+export const CompanyProvider = CompanyContext.Provider;
+
+export function useCompany(): Company {
+  return (useContext(CompanyContext) as ReadonlySignal<Company>).value;
+}
+
+export const nobody = signal<string | null>(null);
+
+export function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** How a metric is named by its key: what is logged without a variant by its metric alone. */
+export function nameOf(metric: string, variant: string): string {
+  return metric === variant ? metric : `${metric}/${variant}`;
+}
+
+export interface Target {
+  /** As `parallel` takes it. */
+  name: string;
+  label: string;
+}
+
+/** What can be asked of the experiments: metrics first, those of the machine last, then single values. */
+export function targetsOf({ metrics, singles }: ComparisonAnswer): Target[] {
+  const named = metrics.map(([metric, variant]) => ({ name: `${metric}/${variant}`, label: nameOf(metric, variant) }));
+  const own = named.filter(one => !one.name.startsWith(':'));
+  const monitored = named.filter(one => one.name.startsWith(':'));
+  return [...own, ...singles.map(([name]) => ({ name: `single/${name}`, label: name })), ...monitored];
+}
+
+/** A metric as it is written with or without its variant, and with the value that is meant. */
+export function targetNamed(targets: readonly Target[], name: string): Target | undefined {
+  const bare = name.replace(/\.(value|min_value|max_value|mean_value|first_value)$/, '');
+  return targets.find(one => one.name === bare || one.label === bare);
+}
+
+export const VALUE_TYPES = [
+  ['value', 'Last'],
+  ['min_value', 'Minimum'],
+  ['max_value', 'Maximum'],
+  ['mean_value', 'Mean'],
+  ['first_value', 'First'],
+] as const;

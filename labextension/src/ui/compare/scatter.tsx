@@ -1,0 +1,316 @@
+// A hyperparameter against a metric, a point for each experiment, with the line that fits best and how well it does.
+
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { formatValue } from '../charts/format';
+import { paintOf } from '../charts/paint';
+import { Switch } from '../charts/tools';
+import { integer } from '../parts/format';
+import { useLive } from '../parts/live';
+import { Empty, Nothing, Problem, SkeletonTiles } from '../parts/states';
+import { useTheme } from '../parts/theme';
+import type { ParallelAxis, TrendAnswer } from './answers';
+import { targetNamed, targetsOf, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
+import { colorsOf } from './lines';
+import { keyOf, useParallel } from './parallel';
+import { marksOf, placeOf } from './places';
+
+const REST_MS = 2_000;
+const PAD = { top: 12, right: 20, bottom: 44, left: 66 };
+const SHADES = 5;
+const NAMED = 12;
+
+/** A correlation, with the sign as it is typeset. */
+export function correlation(value: number | null): string {
+  return value === null ? '–' : value.toFixed(2).replace('-', '−');
+}
+
+export function probability(p: number | null): string {
+  return p === null ? '' : p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}
+
+export function Scatter() {
+  const { source, heads, shown, answer, options, keep, lit } = useCompany();
+  const targets = targetsOf(answer);
+  const parameters = answer.hyperparameters.map(({ section, name }) => ({ full: `${section}/${name}`, name }));
+  const known = textsOf(options.parameters)[0];
+  const differing = answer.hyperparameters.find(row => row.texts.length > 1) ?? answer.hyperparameters[0];
+  const x =
+    parameters.find(one => one.full === known || one.name === known)?.full ??
+    (differing ? `${differing.section}/${differing.name}` : '');
+  const wanted = textsOf(options.targets)[0] ?? '';
+  const y = targetNamed(targets, wanted)?.name ?? targets[0]?.name ?? '';
+  const kind = textOf(options.value_type) || (/\.(\w+_value)$/.exec(wanted)?.[1] ?? 'value');
+  const by = useSignal('');
+  const ids = heads.map(head => head.id);
+  const color = parameters.find(one => one.full === by.value) ? [by.value] : [];
+  const live = useParallel(source, ids, {
+    parameters: x ? [x, ...color] : [],
+    metrics: y ? [y, ...(by.value && color.length === 0 ? [by.value] : [])] : [],
+    value_type: kind,
+  });
+  const found = live.value.value;
+  const xAxis = found?.axes.find(axis => axis.key === keyOf(...(x.split(/\/(.*)/s).slice(0, 2) as [string, string])));
+  const yAxis = found?.axes.find(axis => axis.label !== '' && !axis.key.startsWith('hyperparameters'));
+  const log = textsOf(options.log);
+  const isLog = Boolean(xAxis?.positive && (log.length > 0 ? log.includes(xAxis.key) : xAxis.log));
+  const shownIds = shown.map(head => head.id);
+  const trend = useLive(
+    source,
+    shownIds,
+    async signal =>
+      x && y && shownIds.length > 0
+        ? source.read('trend', { objects: shownIds, parameter: x, metric: y, value_type: kind, log: isLog }, signal)
+        : null,
+    [shownIds.join(), x, y, kind, isLog],
+    REST_MS,
+  );
+  if (!x || !y) {
+    return (
+      <Empty code='track.start("run", config={"lr": 0.1}).log({"loss/val": 0.3})'>
+        A hyperparameter against a metric appears here.
+      </Empty>
+    );
+  }
+  const shading =
+    by.value === ''
+      ? undefined
+      : (found?.axes.find(axis => axis !== xAxis && axis !== yAxis) ?? (by.value === x ? xAxis : yAxis));
+  const select = (
+    label: string,
+    value: string,
+    choices: readonly (readonly [string, string])[],
+    onChange: (next: string) => void,
+  ) => (
+    <label class="tk-label">
+      {label}
+      <select
+        class="tk-choice"
+        aria-label={label}
+        value={value}
+        onChange={event => onChange(event.currentTarget.value)}
+      >
+        {choices.map(([key, word]) => (
+          <option key={key} value={key}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  const names = parameters.map(one => [one.full, one.name] as const);
+  const metrics = targets.map(one => [one.name, one.label] as const);
+  return (
+    <div class="tk-compare-section">
+      <div class="tk-bar tk-compare-tools">
+        {select('Horizontal', x, names, next =>
+          keep({ parameters: [next, ...textsOf(options.parameters).filter(one => one !== next && one !== x)] }),
+        )}
+        {select('Vertical', y, metrics, next =>
+          keep({
+            targets: [
+              next,
+              ...textsOf(options.targets).filter(one => one !== next && targetNamed(targets, one)?.name !== y),
+            ],
+          }),
+        )}
+        {select('Value', kind, VALUE_TYPES, next => keep({ value_type: next }))}
+        {select('Colour', by.value, [['', 'Experiment'], ...names, ...metrics], next => {
+          by.value = next;
+        })}
+        {xAxis?.positive && (
+          <Switch
+            label="Logarithmic"
+            on={isLog}
+            onChange={on =>
+              keep({
+                log: on
+                  ? [...log.filter(key => key !== 'none'), xAxis.key]
+                  : ['none', ...log.filter(key => key !== xAxis.key && key !== 'none')],
+              })
+            }
+          />
+        )}
+      </div>
+      {live.error.value && <Problem error={live.error.value} onRetry={() => live.wake()} />}
+      {found && xAxis && yAxis ? (
+        <>
+          <TrendWords trend={trend.value.value ?? null} log={isLog} x={xAxis.label} />
+          <Points
+            x={xAxis}
+            y={yAxis}
+            shading={shading}
+            heads={found.experiments}
+            shown={new Set(shownIds)}
+            log={isLog}
+            trend={trend.value.value ?? null}
+            lit={lit}
+          />
+        </>
+      ) : found ? (
+        <Nothing>No experiment has both.</Nothing>
+      ) : live.late.value ? (
+        <SkeletonTiles />
+      ) : null}
+    </div>
+  );
+}
+
+function TrendWords({ trend, log, x }: { trend: TrendAnswer | null; log: boolean; x: string }) {
+  if (!trend) {
+    return null;
+  }
+  if (!trend.line) {
+    return <p class="tk-compare-note">{trend.note}</p>;
+  }
+  const over = log ? `log10 of ${x}` : x;
+  return (
+    <p
+      class="tk-compare-note tk-number"
+      title="The straight line of ordinary least squares, its correlation r with a two-sided t-test, and Spearman's rank correlation"
+    >
+      <b>r = {correlation(trend.r)}</b> {trend.p !== null && `(${probability(trend.p)})`} · Spearman{' '}
+      {correlation(trend.spearman)}
+      {trend.spearman_p !== null && ` (${probability(trend.spearman_p)})`} · {integer(trend.count)} experiments
+      {trend.left_out > 0 && `, ${integer(trend.left_out)} left out`} · least squares over {over}
+      {trend.count < 10 && <span class="tk-warn"> · few experiments: take it as a hint</span>}
+    </p>
+  );
+}
+
+interface PointsProps {
+  x: ParallelAxis;
+  y: ParallelAxis;
+  shading: ParallelAxis | undefined;
+  heads: ReturnType<typeof useCompany>['heads'];
+  shown: ReadonlySet<string>;
+  log: boolean;
+  trend: TrendAnswer | null;
+  lit: { value: string | null };
+}
+
+function Points({ x, y, shading, heads, shown, log, trend, lit }: PointsProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const size = useSignal({ width: 0, height: 0 });
+  const theme = useTheme();
+  useLayoutEffect(() => {
+    const element = root.current as HTMLElement;
+    const take = () => {
+      const { clientWidth: width, clientHeight: height } = element;
+      if (width > 0) {
+        size.value = { width, height };
+      }
+    };
+    take();
+    const sizes = new ResizeObserver(take);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, []);
+  const { width, height } = size.value;
+  const right = Math.max(PAD.left + 40, width - PAD.right);
+  const bottom = Math.max(PAD.top + 40, height - PAD.bottom);
+  // Points at the ends of an axis stand inside it.
+  const inset = 10;
+  const left = (place: number) => PAD.left + inset + place * (right - PAD.left - 2 * inset);
+  const top = (place: number) => bottom - inset - place * (bottom - PAD.top - 2 * inset);
+  const colors = useMemo(() => {
+    if (!root.current) {
+      return [];
+    }
+    const style = getComputedStyle(root.current);
+    const shades = Array.from({ length: SHADES }, (_, at) => style.getPropertyValue(`--tk-shade-${at}`).trim());
+    const many = heads.length > NAMED && !shading;
+    const paint = paintOf(root.current);
+    return many
+      ? heads.map(() => style.getPropertyValue('--tk-series-0').trim())
+      : colorsOf(heads, shading, Boolean(shading?.log), paint, shades);
+  }, [heads, shading, theme.value.version, width > 0]);
+  const points = heads.flatMap((head, at) => {
+    const [across, up] = [placeOf(x, x.values[at] ?? null, log), placeOf(y, y.values[at] ?? null)];
+    return across === null || up === null ? [] : [{ head, at, left: left(across), top: top(up) }];
+  });
+  const pointed = points.find(point => point.head.id === lit.value);
+  const line = trend?.line?.map(([a, b]): [number, number] => {
+    const low = y.low ?? 0;
+    const span = (y.high ?? 1) - low || 1;
+    return [left(placeOf(x, a, log) ?? 0), top((b - low) / span)];
+  });
+  const words = (at: number) =>
+    x.kind === 'category' ? (x.categories[x.values[at] ?? -1] ?? '') : formatValue(x.values[at] as number);
+  const missing = heads.length - points.length;
+  return (
+    <div class="tk-scatter" ref={root}>
+      {width > 0 && (
+        <svg
+          width={width}
+          height={height}
+          role="img"
+          aria-label={`${y.label} over ${x.label}, ${points.length} experiments`}
+        >
+          {marksOf(y, false).map(([place, label]) => (
+            <g key={label}>
+              <line class="tk-scatter-grid" x1={PAD.left} x2={right} y1={top(place)} y2={top(place)} />
+              <text x={PAD.left - 8} y={top(place)} dy="0.32em" text-anchor="end">
+                {label}
+              </text>
+            </g>
+          ))}
+          <line class="tk-scatter-base" x1={PAD.left} x2={right} y1={bottom} y2={bottom} />
+          {marksOf(x, log, 6, 8).map(([place, label]) => (
+            <text key={label} x={left(place)} y={bottom + 16} text-anchor="middle">
+              {label}
+            </text>
+          ))}
+          <text class="tk-scatter-title" x={(PAD.left + right) / 2} y={height - 6} text-anchor="middle">
+            {log ? `${x.label} (log)` : x.label}
+          </text>
+          <text
+            class="tk-scatter-title"
+            transform={`translate(12 ${(PAD.top + bottom) / 2}) rotate(-90)`}
+            text-anchor="middle"
+          >
+            {y.label}
+          </text>
+          {line?.[0] && line[1] && (
+            <line class="tk-scatter-trend" x1={line[0][0]} y1={line[0][1]} x2={line[1][0]} y2={line[1][1]} />
+          )}
+          {points.map(point => (
+            <circle
+              key={point.head.id}
+              class={shown.has(point.head.id) ? 'tk-scatter-point' : 'tk-scatter-point tk-off'}
+              cx={point.left}
+              cy={point.top}
+              r={point.head.id === lit.value ? 7 : points.length > 200 ? 3.5 : 5}
+              fill={colors[point.at]}
+              onPointerEnter={() => {
+                lit.value = point.head.id;
+              }}
+              onPointerLeave={() => {
+                lit.value = null;
+              }}
+            />
+          ))}
+        </svg>
+      )}
+      {pointed && (
+        <div
+          class="tk-scatter-tip"
+          style={{ left: `${Math.min(pointed.left + 12, width - 190)}px`, top: `${Math.max(4, pointed.top - 54)}px` }}
+        >
+          <b>{pointed.head.name}</b>
+          <span>
+            {x.label} {words(pointed.at)}
+          </span>
+          <span>
+            {y.label} {formatValue(y.values[pointed.at] as number)}
+          </span>
+        </div>
+      )}
+      {missing > 0 && (
+        <p class="tk-scatter-missing tk-faint">
+          {integer(missing)} {missing === 1 ? 'experiment has' : 'experiments have'} no place here
+        </p>
+      )}
+    </div>
+  );
+}
