@@ -1,24 +1,275 @@
-"""Experiments side by side under the cell: curves, hyperparameters with differences first, the best of each metric."""
+"""Experiments side by side: found by a query, grouped by everything but the seed, brushed, the difference seen."""
 
 from __future__ import annotations
 
+import json
 import math
+import re
+import shutil
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .conftest import SCREENSHOTS
-from .lab import Lab, wait_until
+from .lab import Lab, LabServer, wait_until
+from .shelf import page_of, picture
 from .test_story import drawn
 
-SHOW = """
-import trackkit_jupyter as track
-runs = [run for run in track.experiments(order_by="created") if run.project == "{project}"]
-track.compare(runs)
-""".strip()
+RATES, SEEDS = (0.3, 0.1, 0.01), 4
+
+
+@pytest.fixture(scope="module")
+def sweep(server: LabServer) -> list[track.Experiment]:
+    """Twelve experiments: the rate decides, the seed does next to nothing, and one has another optimizer planted."""
+    made = []
+    for rate in RATES:
+        for seed in range(SEEDS):
+            options = {"project": "sweep", "store": server.store, "capture": False, "tags": ["grid"]}
+            with track.start(f"rate {rate} seed {seed}", **options) as run:
+                optimizer = "lion" if (rate, seed) == (0.1, 2) else "sgd"
+                run.connect({"rate": rate, "seed": seed, "batch": 32, "optimizer": optimizer})
+                run.connect_configuration({"layers": [8, 8] if optimizer == "sgd" else [8, 9]}, name="net")
+                best = 0.1 + abs(math.log10(rate) + 1) * 0.4 + 0.001 * seed
+                for step in range(40):
+                    run.log({"loss/val": best + math.exp(-step / 8), "accuracy/val": 1 - best / 2}, iteration=step)
+                    if step % 20 == 0:
+                        run.log_image("digits", "wrong", [[(seed + step // 20) % 2, 0.5], [0.25, 1.0]], iteration=step)
+            made.append(run)
+    return made
+
+
+def opened(page: Page, server: LabServer, runs: list[track.Experiment], height: int = 800, **options: str) -> Locator:
+    """Open the comparison of experiments on a page of its own."""
+    query = "".join(f"&objects={run.id}" for run in runs)
+    query += "".join(f"&{name}={quote(value, safe='')}" for name, value in options.items())
+    page.goto(server.page_url(f"trackkit/widgets/?type=comparison&height={height}{query}"))
+    found = page.get_by_role("article")
+    expect(found.get_by_role("tab", name="Scalars")).to_be_visible(timeout=20_000)
+    return found
+
+
+def section(view: Locator, name: str) -> Locator:
+    """Open a section; return its panel."""
+    view.get_by_role("tab", name=name).click()
+    return view.get_by_role("tabpanel", name=name)
+
+
+def rows(table: Locator) -> dict[str, list[str]]:
+    """Read a table: the cells of each row by what it is about."""
+    expect(table.get_by_role("rowheader").first).to_be_visible(timeout=10_000)
+    return {
+        row.get_by_role("rowheader").inner_text().strip(): [
+            cell.inner_text().strip() for cell in row.get_by_role("cell").all()
+        ]
+        for row in table.get_by_role("row").all()
+        if row.get_by_role("rowheader").count()
+    }
+
+
+def brush(panel: Locator, axis: str, low: float, high: float) -> None:
+    """Drag along an axis from one place to another, as parts of its height from below."""
+    box = panel.get_by_role("slider", name=f"Brush of {axis}").bounding_box()
+    assert box is not None
+    mouse, x = panel.page.mouse, box["x"] + box["width"] / 2
+    mouse.move(x, box["y"] + box["height"] * (1 - low))
+    mouse.down()
+    mouse.move(x, box["y"] + box["height"] * (1 - high), steps=4)
+    mouse.up()
+
+
+def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Browser, sweep) -> None:
+    with page_of(browser, 1280, 900) as page:
+        # Found by a query, all chosen, compared.
+        query = quote('"grid" in tags and status == "completed"', safe="")
+        page.goto(server.page_url(f"trackkit/widgets/?type=table&query={query}&height=880"))
+        page.get_by_role("checkbox", name=re.compile("all", re.IGNORECASE)).first.click(timeout=20_000)
+        page.get_by_role("button", name="Compare", exact=True).click()
+        view = page.get_by_role("article")
+        expect(view.get_by_role("list", name="Experiments").get_by_role("listitem")).to_have_count(12, timeout=10_000)
+
+        # One line for each rate, over the seeds, with a band.
+        scalars = section(view, "Scalars")
+        chart = scalars.get_by_role("region", name="loss", exact=True)
+        expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
+        before = drawn(scalars)
+        scalars.get_by_role("combobox", name="Group experiments").select_option(label="By rate")
+        for rate in RATES:
+            expect(chart.get_by_text(f"rate={rate}").first).to_be_visible(timeout=10_000)
+        expect(scalars.get_by_role("combobox", name="Band")).to_have_value("minmax")
+        wait_until(lambda: drawn(scalars) != before, 10, "the groups were not drawn")
+        scalars.get_by_role("combobox", name="Group experiments").select_option(label="All but seed")
+        expect(chart.get_by_text(re.compile(r"optimizer=lion")).first).to_be_visible(timeout=10_000)
+        picture(page, "comparison-groups")
+
+        # The planted difference: of the four with the best rate one has another optimizer.
+        parallel = section(view, "Parallel coordinates")
+        expect(parallel.get_by_role("group", name="Axis rate")).to_be_visible(timeout=10_000)
+        brush(parallel, "loss/val", 0.005, 0.2)
+        status = parallel.get_by_role("status").filter(has_text="brushed")
+        expect(status).to_have_text("4 of 12 brushed")
+        picture(page, "comparison-brushed")
+        details = section(view, "Details")
+        found = rows(details.get_by_role("table", name="Details"))
+        assert sorted(found["optimizer"]) == ["lion", "sgd", "sgd", "sgd"]
+        assert set(found["rate"]) == {"0.1"}
+        section(view, "Parallel coordinates").get_by_role("button", name="Keep only these").click()
+        expect(view.get_by_role("list", name="Experiments").get_by_role("listitem")).to_have_count(4)
+
+        # What matters is the rate; four experiments are too few to say so.
+        importance = section(view, "Importance")
+        expect(importance.get_by_text(re.compile("A forest needs 10 experiments"))).to_be_visible(timeout=15_000)
+
+
+def test_details_against_a_base(server: LabServer, browser: Browser, sweep) -> None:
+    chosen = [sweep[4], sweep[6], sweep[8]]
+    with page_of(browser, 1280, 700) as page:
+        view = opened(page, server, chosen, 690)
+        view.get_by_role("button", name=f"Base: {sweep[6].name}").click()
+        details = section(view, "Details")
+        table = details.get_by_role("table", name="Details")
+        expect(table.get_by_role("columnheader").nth(1)).to_contain_text("Base")
+        expect(table.get_by_role("rowheader", name="layers")).to_be_visible(timeout=10_000)
+        found = rows(table)
+        assert found["rate"] == ["0.1", "0.1", "0.01"]
+        assert found["optimizer"] == ["lion", "sgd", "sgd"]
+        assert "batch" not in found
+        marked = table.get_by_role("row").filter(has_text="optimizer").locator(".tk-changed")
+        expect(marked).to_have_count(2)
+        details.get_by_role("checkbox", name=re.compile(r"Show identical \(\d+\)")).check()
+        assert list(rows(table))[:4] == ["rate", "seed", "optimizer", "batch"], "the differences come first"
+
+        details.get_by_role("button", name="Next difference").click()
+        expect(table.locator(".tk-marked")).to_contain_text("rate")
+        details.get_by_role("textbox", name="Search details").fill("lion")
+        expect(table.get_by_role("rowheader")).to_have_count(1)
+        details.get_by_role("button", name="Clear").click()
+        details.get_by_role("button", name="Copy", exact=True).click()
+        page.get_by_role("button", name="Copy as Markdown").click()
+        expect(details.get_by_role("status").filter(has_text="copied")).to_be_visible()
+        assert "| Hyperparameters/optimizer | lion | sgd | sgd |" in page.evaluate("navigator.clipboard.readText()")
+
+        details.get_by_role("button", name=f"Difference of net in {chosen[0].name}").click()
+        dialog = page.get_by_role("dialog", name=re.compile("^net:"))
+        expect(dialog.locator("[data-kind='+']")).to_have_count(1)
+        picture(page, "comparison-difference")
+        dialog.get_by_role("button", name="Close").click()
+
+        values = section(view, "Metric values")
+        table = values.get_by_role("table", name="Metric values")
+        loss = table.get_by_role("row").filter(has_text="loss/val")
+        expect(loss.get_by_role("img", name="Best")).to_have_count(1)
+        table.get_by_role("button", name="loss/val", exact=True).click()
+        heads = [head.inner_text().split("\n")[0] for head in table.get_by_role("columnheader").all()[1:]]
+        assert heads == [sweep[4].name, sweep[6].name, sweep[8].name]
+        table.get_by_role("button", name="Lower is better: loss/val").click()
+        expect(table.get_by_role("columnheader").nth(1)).to_contain_text(sweep[8].name)
+        values.get_by_role("combobox", name="Value").select_option("max")
+        expect(table.get_by_role("columnheader").first).to_have_text("Maximum value")
+
+
+def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser: Browser, sweep) -> None:
+    with page_of(browser, 900, 700) as page:
+        view = opened(page, server, sweep, 690, tab="parallel")
+        parallel = view.get_by_role("tabpanel", name="Parallel coordinates")
+        track_of = parallel.get_by_role("slider", name="Brush of optimizer")
+        expect(track_of).to_be_visible(timeout=10_000)
+        # By keys alone: the upper end down to the first text, then an axis moved.
+        track_of.focus()
+        track_of.press("ArrowDown")
+        expect(parallel.get_by_role("status").filter(has_text="1 of 12 brushed")).to_be_visible()
+        parallel.get_by_role("button", name="Move axis optimizer", exact=True).press("ArrowLeft")
+        view.get_by_role("button", name=f"Remove {sweep[0].name}").click()
+        expect(parallel.get_by_role("status").filter(has_text="1 of 11 brushed")).to_be_visible(timeout=10_000)
+        view.get_by_role("button", name="Copy embed code").click()
+        code = page.evaluate("navigator.clipboard.readText()")
+        again = track.parse_embed(code)
+        assert len(again.objects) == 11
+        assert again.options["tab"] == "parallel"
+        assert json.loads(again.options["brush"][0])[1] == ["lion"]
+        assert again.options["order"][:2] == [
+            'hyperparameters["General"]["rate"]',
+            'hyperparameters["General"]["optimizer"]',
+        ]
+        page.goto(server.page_url(again.url.lstrip("/")))
+        expect(page.get_by_role("status").filter(has_text="1 of 11 brushed")).to_be_visible(timeout=20_000)
+
+        # Experiments are added in place, by a query.
+        page.get_by_role("button", name="Add experiments").click()
+        window = page.get_by_role("dialog", name="Add experiments")
+        window.get_by_role("combobox", name="Search experiments").fill(f'name == "{sweep[0].name}"')
+        window.get_by_role("checkbox", name=re.compile(re.escape(sweep[0].name))).check()
+        expect(page.get_by_role("list", name="Experiments", exact=True).get_by_role("listitem")).to_have_count(12)
+
+
+def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(
+    server: LabServer, browser: Browser, sweep
+) -> None:
+    with page_of(browser, 1000, 700) as page:
+        view = opened(page, server, sweep, 690, tab="scatter", targets="loss/val")
+        scatter = view.get_by_role("tabpanel", name="Scatter")
+        expect(scatter.get_by_role("img", name="loss/val over rate, 12 experiments")).to_be_visible(timeout=15_000)
+        expect(scatter.locator("circle")).to_have_count(12)
+        expect(scatter.get_by_text(re.compile(r"Spearman .*12 experiments"))).to_be_visible(timeout=10_000)
+        importance = section(view, "Importance")
+        first = importance.get_by_role("table", name="Importance").get_by_role("rowheader").first
+        expect(first).to_have_text("rate", timeout=30_000)
+        samples = section(view, "Debug samples")
+        expect(samples.get_by_role("img")).to_have_count(12, timeout=15_000)
+        source = samples.get_by_role("img").first.get_attribute("src")
+        samples.get_by_role("slider", name="Iteration").press("Home")
+        expect(samples.get_by_text("Iteration 0")).to_be_visible()
+        expect(samples.get_by_role("img").first).not_to_have_attribute("src", source or "")
+
+
+def test_one_deleted_one_damaged_and_none_alike(server: LabServer, browser: Browser) -> None:
+    made = []
+    for name, metric, config in (
+        ("apart", "reward", {"gamma": "auto"}),
+        ("gone", "loss", {"gamma": 1}),
+        ("broken", "loss", {"gamma": 2}),
+        ("last", "loss", {"gamma": 3}),
+    ):
+        with track.start(name, project="odd", config=config, store=server.store, capture=False) as run:
+            run.log({metric: math.nan if name == "last" else 0.5}, iteration=0)
+        made.append(run)
+    folder = server.store / "experiments" / made[2].id
+    for path in folder.glob("experiment.json*"):
+        path.write_text("{")
+    with page_of(browser, 1000, 700) as page:
+        view = opened(page, server, made, 690)
+        made[1].archive()
+        made[1].delete()
+        expect(view.get_by_text("One experiment is no longer there")).to_be_visible(timeout=15_000)
+        expect(view.get_by_text(re.compile("cannot be read, the others are shown"))).to_be_visible()
+        expect(view.get_by_role("region", name="reward", exact=True).locator("canvas").first).to_be_visible(
+            timeout=20_000
+        )
+        values = section(view, "Metric values")
+        expect(values.get_by_text("No metric is common to all 3 experiments.")).to_be_visible(timeout=10_000)
+        parallel = section(view, "Parallel coordinates")
+        expect(parallel.get_by_text(re.compile("gamma is a number for some and text for others"))).to_be_visible()
+        expect(parallel.get_by_text(re.compile("loss is NaN or infinite for 1"))).to_be_visible()
+        picture(page, "comparison-odd")
+        view.get_by_role("button", name="Leave out").click()
+        expect(view.get_by_text("One experiment is no longer there")).to_have_count(0)
+    shutil.rmtree(folder)
+
+
+def test_parallel_coordinates_as_the_spec_embeds_them(server: LabServer, browser: Browser, sweep) -> None:
+    from hashlib import md5
+
+    pair = f"{md5(b'loss').hexdigest()}.{md5(b'val').hexdigest()}"
+    objects = "".join(f"&objects={run.id}" for run in sweep)
+    query = f"type=parcoords&metrics={pair}&variants=General.rate&General.optimizer&value_type=min_value{objects}"
+    with page_of(browser, 800, 500) as page:
+        page.goto(server.page_url(f"trackkit/widgets/?{query}"))
+        view = page.get_by_role("article")
+        for axis in ("rate", "optimizer", "loss/val (min)"):
+            expect(view.get_by_role("group", name=f"Axis {axis}", exact=True)).to_be_visible(timeout=20_000)
+        expect(view.get_by_role("tab")).to_have_count(0)
 
 
 @pytest.fixture
@@ -28,138 +279,24 @@ def comparing(lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[L
     return lab
 
 
-def trained(lab: Lab, project: str, count: int, points: int = 200) -> list[track.Experiment]:
-    """Make experiments that differ in rate and seed, with the first the best."""
-    made = []
-    for number in range(count):
-        rate = 0.5 / (1 + number)
-        options = {"project": project, "store": lab.server.store, "capture": False}
-        with track.start(f"rate {rate:.3f}", **options) as run:
-            run.connect({"batch": 32, "rate": rate, "optimizer": "sgd", "seed": number})
-            for step in range(points):
-                loss = 0.02 + 0.01 * number + math.exp(-rate * step / 20)
-                run.log({"loss/train": loss, "loss/val": loss * 1.1, "accuracy/val": 1 - loss / 2}, iteration=step)
-            run.log_single_value("minutes", 3.0 + number)
-        made.append(run)
-    return made
-
-
-def compare(lab: Lab, project: str) -> Locator:
-    """Show the comparison of a project's experiments."""
-    name = f"{project}.ipynb"
-    lab.server.write(name, SHOW.format(project=project))
-    lab.open(name)
-    lab.run_all()
-    lab.wait_for_cell(0)
-    output = lab.output(0)
-    expect(output.get_by_role("article", name="experiments")).to_be_visible(timeout=20_000)
-    return output
-
-
-def picture(lab: Lab, output: Locator, name: str) -> None:
-    output.scroll_into_view_if_needed()
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    lab.page.screenshot(path=SCREENSHOTS / f"comparison-{name}.png")
-
-
-def rows(table: Locator) -> dict[str, list[str]]:
-    """Read a table: the cells of each row by what it is about."""
-    expect(table.get_by_role("rowheader").first).to_be_visible(timeout=10_000)
-    found = {}
-    for row in table.locator("tbody tr").all():
-        found[row.get_by_role("rowheader").inner_text().strip()] = [
-            c.inner_text().strip() for c in row.get_by_role("cell").all()
-        ]
-    return found
-
-
-def test_two_experiments(comparing: Lab) -> None:
-    trained(comparing, "two", 2)
-    output = compare(comparing, "two")
-    expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
-    picture(comparing, output, "2-scalars")
-    output.get_by_role("tab", name="Hyperparameters").click()
-    table = output.get_by_role("table", name="Hyperparameters")
-    assert rows(table) == {"rate": ["0.5", "0.25"], "seed": ["0", "1"]}
-    output.get_by_role("checkbox", name="Show identical (2)").check()
-    assert list(rows(table)) == ["rate", "seed", "batch", "optimizer"], "the differences come first"
-    picture(comparing, output, "2-hyperparameters")
-    output.get_by_role("tab", name="Metrics").click()
-    table = output.get_by_role("table", name="Metrics")
-    expect(table.get_by_role("rowheader").first).to_be_visible(timeout=10_000)
-    best = {
-        row.get_by_role("rowheader").inner_text().strip(): [
-            cell.get_by_role("img", name="Best").count() for cell in row.get_by_role("cell").all()
-        ]
-        for row in table.locator("tbody tr").all()
-    }
-    assert best["loss/train"] == best["loss/val"] == best["accuracy/val"] == [1, 0]
-    table.get_by_role("button", name="Lower is better: loss/val").click()
-    row = table.get_by_role("row").filter(has_text="loss/val")
-    assert [cell.get_by_role("img", name="Best").count() for cell in row.get_by_role("cell").all()] == [0, 1]
-    picture(comparing, output, "2-metrics")
-    comparing.dark()
-    picture(comparing, output, "2-metrics-dark")
-    output.get_by_role("tab", name="Scalars").click()
-    expect(output.locator("canvas").first).to_be_visible()
-    picture(comparing, output, "2-scalars-dark")
-    assert comparing.errors == []
-
-
-def test_twenty_experiments(comparing: Lab) -> None:
-    trained(comparing, "twenty", 20)
-    output = compare(comparing, "twenty")
-    expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
-    picture(comparing, output, "20-scalars")
-    output.get_by_role("tab", name="Hyperparameters").click()
-    table = output.get_by_role("table", name="Hyperparameters")
-    assert len(rows(table)["rate"]) == 20
-    picture(comparing, output, "20-hyperparameters")
-    output.get_by_role("tab", name="Metrics").click()
-    table = output.get_by_role("table", name="Metrics")
-    assert len(rows(table)["loss/val"]) == 20
-    assert table.get_by_role("img", name="Best").count() >= 3
-    # What a row is about stays in sight when the last experiment is scrolled to.
-    table.get_by_role("columnheader").last.scroll_into_view_if_needed()
-    head = table.get_by_role("rowheader").first
-    expect(head).to_be_in_viewport()
-    comparing.dark()
-    picture(comparing, output, "20-metrics-dark")
-    output.get_by_role("tab", name="Scalars").click()
-    expect(output.locator("canvas").first).to_be_visible()
-    picture(comparing, output, "20-scalars-dark")
-    assert comparing.errors == []
-
-
-def test_experiments_that_share_nothing(comparing: Lab) -> None:
-    for name, metric, parameters in (("a", "loss", {"rate": 0.1}), ("b", "reward", {"gamma": 0.9})):
-        with track.start(name, project="apart", store=comparing.server.store, capture=False) as run:
-            run.connect(parameters)
-            for step in range(50):
-                run.log({metric: 1 / (1 + step)}, iteration=step)
-    output = compare(comparing, "apart")
-    expect(output.get_by_role("region", name="loss", exact=True).locator("canvas").first).to_be_visible(timeout=20_000)
-    expect(output.get_by_role("region", name="reward", exact=True)).to_be_visible()
-    picture(comparing, output, "apart-scalars")
-    output.get_by_role("tab", name="Hyperparameters").click()
-    assert rows(output.get_by_role("table", name="Hyperparameters")) == {"gamma": ["–", "0.9"], "rate": ["0.1", "–"]}
-    output.get_by_role("tab", name="Metrics").click()
-    table = output.get_by_role("table", name="Metrics")
-    assert set(rows(table)) == {"loss", "reward"}
-    expect(table.get_by_role("img", name="Best")).to_have_count(0)
-    picture(comparing, output, "apart-metrics")
-
-
 def test_it_grows_while_its_experiments_run(comparing: Lab) -> None:
-    trained(comparing, "growing", 1)
-    with track.start("live", project="growing", store=comparing.server.store, capture=False) as run:
+    options = {"project": "growing", "store": comparing.server.store, "capture": False}
+    with track.start("ended", **options) as ended:
+        ended.log({"loss/train": 1.0}, iteration=0)
+    with track.start("live", **options) as run:
         run.log({"loss/train": 1.0}, iteration=0)
-        output = compare(comparing, "growing")
+        show = "import trackkit_jupyter as track\ntrack.compare(track.experiments('project == \"growing\"'))"
+        comparing.server.write("growing.ipynb", show)
+        comparing.open("growing.ipynb")
+        comparing.run_all()
+        comparing.wait_for_cell(0)
+        output = comparing.output(0)
         expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
         before = drawn(output)
         for step in range(1, 100):
             run.log({"loss/train": 1 / (1 + step)}, iteration=step)
         wait_until(lambda: drawn(output) != before, 10, "the curve did not move")
-        output.get_by_role("tab", name="Metrics").click()
+        output.get_by_role("tab", name="Metric values").click()
         run.log_single_value("f1", 0.75)
         expect(output.get_by_role("rowheader", name="f1")).to_be_visible(timeout=10_000)
+    assert comparing.errors == []

@@ -1,6 +1,6 @@
 // The curves of some experiments in a grid, with their tools: what the Scalars tab and a comparison have in common.
 
-import { type Signal, useSignalEffect } from '@preact/signals';
+import { effect, type Signal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useActive } from '../parts/live';
@@ -70,15 +70,19 @@ export function Curves({ source, objects, options, onOptions, many, lit, childre
       lit.value = id;
     }
   });
-  useSignalEffect(() => {
-    if (active.value) {
-      const watching = new AbortController();
-      reader.wake();
-      source.watch(objects, () => reader.wake(), watching.signal);
-      return () => watching.abort();
-    }
-    return undefined;
-  });
+  useEffect(
+    () =>
+      effect(() => {
+        if (!active.value) {
+          return;
+        }
+        const watching = new AbortController();
+        reader.wake();
+        source.watch(objects, () => reader.wake(), watching.signal);
+        return () => watching.abort();
+      }),
+    [reader],
+  );
   const now = settings.value;
   useEffect(() => {
     reader.configure(now);

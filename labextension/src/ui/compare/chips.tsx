@@ -38,12 +38,12 @@ export function Swatch({ head }: { head: Pick<Head, 'color' | 'dash'> }) {
 }
 
 export function Chips() {
-  const { heads, shown, base, lit, setBase, setObjects, source, answer } = useCompany();
+  const { heads, shown, base, lit, setBase, setObjects, source, answer, ids } = useCompany();
   const all = useSignal(false);
   const many = heads.length > FEW;
   const listed = all.value || !many ? heads : heads.slice(0, FEW);
   const brushed = new Set(shown.map(head => head.id));
-  const remove = (id: string) => setObjects(heads.filter(head => head.id !== id).map(head => head.id));
+  const remove = (id: string) => setObjects(ids.filter(one => one !== id));
   return (
     <div class="tk-company">
       <ul class={all.value && many ? 'tk-chips tk-chips-all' : 'tk-chips'} aria-label="Experiments">
@@ -116,7 +116,7 @@ export function Chips() {
         )}
       </ul>
       <Popover label="Add experiments" icon={Plus} text={<span class="tk-wide-only">Add</span>} class="tk-company-add">
-        {() => <Add source={source} ids={heads.map(head => head.id)} onIds={setObjects} />}
+        {() => <Add source={source} ids={ids} onIds={setObjects} />}
       </Popover>
       {answer.missing.length > 0 && (
         <p class="tk-company-missing" role="status" title={answer.missing.join('\n')}>
@@ -149,7 +149,7 @@ function Broken({ heads }: { heads: readonly Head[] }) {
 
 interface AddProps {
   source: Source;
-  ids: string[];
+  ids: readonly string[];
   onIds: (ids: string[]) => void;
 }
 

@@ -10,6 +10,8 @@ import type { ComparisonAnswer, Head } from './answers';
 export interface Company {
   source: Source;
   answer: ComparisonAnswer;
+  /** Ids of those that are chosen, also while they are not read yet. */
+  ids: readonly string[];
   /** All experiments that are there, and those that all brushes take. */
   heads: readonly Head[];
   shown: readonly Head[];

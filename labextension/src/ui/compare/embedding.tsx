@@ -7,6 +7,8 @@ import { useToast } from '../parts/toast';
 import type { View, ViewOptions } from '../protocol';
 import { textsOf, useCompany } from './company';
 
+/** Characters of an address that the embed page reads. */
+const LONGEST = 32_768;
 const AXES: Record<string, string> = { iterations: 'iter', relative: 'timestamp', wall: 'iso_time' };
 const LISTS = ['metrics', 'variants', 'by', 'over', 'parameters', 'targets', 'log', 'brush', 'order'] as const;
 const TEXTS = [
@@ -68,6 +70,13 @@ export function EmbedButton({ view }: { view: View }) {
       options,
       view.store.id,
     );
+    if (address.length > LONGEST) {
+      toast({
+        text: 'These are too many experiments for an embed code: brush some and keep only these, or embed a query in Python.',
+        problem: true,
+      });
+      return;
+    }
     const source = address.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
     await copyText(`<iframe src="${source}" name="comparison" width="100%" height="460"></iframe>`);
     toast({ text: 'Embed code copied' });

@@ -68,6 +68,9 @@ export function marksOf(axis: Scale, log: boolean, most = 5, named = 14): [place
   return values.map((value, at): [number, string] => [placeOf(axis, value, isLog) ?? 0, labels[at] ?? '']);
 }
 
+/** So near its end a brush means the end. */
+const END = 0.012;
+
 /** A part of an axis: numbers from and to, or some of its texts. */
 export type Brush = { key: string; low: number; high: number } | { key: string; texts: string[] };
 
@@ -101,8 +104,11 @@ export function brushOf(axis: ParallelAxis, from: number, to: number, log: boole
     });
     return texts.length > 0 ? { key: axis.key, texts } : null;
   }
-  // Ends that were dragged out to the last value take it whatever rounding does.
-  const ends = [low <= 0 ? axis.low : valueAt(axis, low, log), high >= 1 ? axis.high : valueAt(axis, high, log)];
+  // Ends near the last value take it: nobody hits it to the pixel.
+  const ends = [
+    low <= END ? axis.low : valueAt(axis, low, log),
+    high >= 1 - END ? axis.high : valueAt(axis, high, log),
+  ];
   return ends[0] === null || ends[1] === null
     ? null
     : { key: axis.key, low: ends[0] as number, high: ends[1] as number };

@@ -2,6 +2,7 @@
 
 import { useMemo } from 'preact/hooks';
 import { Curves } from '../charts/curves';
+import type { Many } from '../charts/reader';
 import { integer } from '../parts/format';
 import { Nothing } from '../parts/states';
 import type { ViewOptions } from '../protocol';
@@ -19,20 +20,21 @@ const BANDS = [
 const FIELDS = ['project', 'status', 'user', 'tags'] as const;
 
 export function Scalars() {
-  const { source, shown, answer, options, keep, lit } = useCompany();
+  const { source, heads, shown, answer, options, keep, lit } = useCompany();
   const by = textsOf(options.by);
   const over = textsOf(options.over);
   const grouped = by.length > 0 || over.length > 0;
   const drawn = grouped ? shown : shown.slice(0, MOST);
   const objects = drawn.filter(head => !head.problem).map(head => head.id);
-  const colors = useMemo(() => new Map(answer.experiments.map(head => [head.id, head.color])), [answer]);
-  const many = useMemo(
-    () => ({
-      names: answer.metrics.map(([metric, variant]): [string, string] => [metric, variant]),
-      colors,
-    }),
-    [answer.metrics.map(names => names.slice(0, 2).join('\n')).join('\n\n'), colors],
-  );
+  // The same as long as it says the same: with another, all curves are read anew.
+  const known = JSON.stringify([
+    answer.metrics.map(([metric, variant]) => [metric, variant]),
+    heads.map(head => [head.id, head.color]),
+  ]);
+  const many = useMemo((): Many => {
+    const [names, colors] = JSON.parse(known) as [[string, string][], [string, number][]];
+    return { names, colors: new Map(colors) };
+  }, [known]);
   const shownOptions = useMemo((): ViewOptions => options, [JSON.stringify({ ...options, scrolled: null })]);
   if (objects.length === 0) {
     return <Nothing>No experiment is left: clear the brushes of the parallel coordinates.</Nothing>;

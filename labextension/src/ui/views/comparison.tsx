@@ -1,8 +1,7 @@
 // Several experiments side by side, in sections that share what is chosen: curves, details, values, and what made the difference.
 
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
-import type { ComparisonAnswer } from '../compare/answers';
+import { useEffect } from 'preact/hooks';
 import { Chips } from '../compare/chips';
 import { type Company, CompanyProvider, textOf, textsOf } from '../compare/company';
 import { EmbedButton } from '../compare/embedding';
@@ -84,7 +83,7 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
     [ids.join()],
     REST_MS,
   );
-  const answer = useSame(live.value.value);
+  const answer = live.value.value;
   const company = useComputed((): Company | null => {
     const found = live.value.value;
     if (!found) {
@@ -96,6 +95,7 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
     return {
       source,
       answer: found,
+      ids: objects.value,
       heads,
       shown: some ? heads.filter(head => some.has(head.id)) : heads,
       base: heads.some(head => head.id === base) ? base : null,
@@ -149,9 +149,4 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
       </article>
     </CompanyProvider>
   );
-}
-
-/** The same answer as long as it says the same: what is drawn from it is then not drawn anew. */
-function useSame(answer: ComparisonAnswer | undefined): ComparisonAnswer | undefined {
-  return useMemo(() => answer, [answer]);
 }
