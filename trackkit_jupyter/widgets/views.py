@@ -15,7 +15,7 @@ from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.store import Store
 from trackkit_jupyter.views import View
 from trackkit_jupyter.views.bundle import find_store, light, store_of
-from trackkit_jupyter.views.view import BANDS, SECTIONS, SMOOTHINGS, STATISTICS, VALUE_TYPES, XAXES
+from trackkit_jupyter.views.view import BANDS, COMPARISON_NAMES, SECTIONS, SMOOTHINGS, STATISTICS, VALUE_TYPES, XAXES
 from trackkit_jupyter.widgets.channel import Channel, first_reads
 from trackkit_jupyter.widgets.host import door
 from trackkit_jupyter.widgets.page import LOADER, page
@@ -29,11 +29,12 @@ _GROUPING = {"group_by", "by", "over", "band"}
 _MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 
 
+_LISTS = {"metrics", "variants", "by", "over", *COMPARISON_NAMES}
+
+
 def _listed(name: str, value: Any) -> Any:
     """Return the value of an option; a single name may stand for a list of one."""
-    if name not in ("metrics", "variants", "by", "over", "parameters", "targets", "log", "brush", "order") or not isinstance(
-        value, Iterable
-    ):
+    if name not in _LISTS or not isinstance(value, Iterable):
         return value
     return [value] if isinstance(value, str) else list(value)
 
