@@ -115,7 +115,7 @@ def samples_together(
             counts[pair] = counts.get(pair, 0) + 1
     if not metric and counts:
         metric, variant = max(counts, key=lambda pair: counts[pair])
-    items = []
+    items: list[dict[str, Any]] = []
     for id, rows in found.items():
         mine = [row for row in rows if (row["metric"], row["variant"]) == (metric, variant)]
         steps = sorted(mine, key=lambda row: row["iteration"])
