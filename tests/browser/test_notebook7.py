@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+import trackkit_jupyter as track
+
 from .conftest import SCREENSHOTS
 from .lab import Lab, LabServer, wait_until
 from .test_quickstart import QUICKSTART, RATES
@@ -201,3 +203,32 @@ def test_the_table_as_a_widget_follows_its_traits_both_ways(notebook: Lab) -> No
     output.get_by_role("checkbox", name="Select table 4").click()
     said = "print(table.query, [table._channel.store.experiment(id).name for id in table.selected])"
     wait_until(lambda: notebook.python(said).strip() == "table 4 ['table 4']", 10, "the traits do not follow")
+
+
+def test_a_comparison_is_brushed_as_a_widget(notebook: Lab) -> None:
+    for number in range(4):
+        config = {"rate": (0.1, 0.2)[number % 2], "seed": number}
+        options = {"project": "brushed", "store": notebook.server.store, "capture": False}
+        with track.start(f"run {number}", config=config, **options) as run:
+            run.log({"loss/val": number % 2 + 0.01 * number}, iteration=0)
+    show = (
+        "import trackkit_jupyter as track\n"
+        "runs = track.experiments('project == \"brushed\"', order_by='created')\n"
+        "view = track.widgets.ComparisonView(runs, tab='parallel', height=420)\nview"
+    )
+    notebook.server.write("brushed.ipynb", show)
+    notebook.open("brushed.ipynb")
+    notebook.run_all()
+    output = notebook.output(0)
+    brush = output.get_by_role("slider", name="Brush of rate")
+    expect(brush).to_be_visible(timeout=20_000)
+    brush.focus()
+    for _ in range(3):
+        brush.press("PageDown")
+    expect(output.get_by_role("status").filter(has_text="2 of 4 brushed")).to_be_visible()
+    wait_until(lambda: "rate" in notebook.python("print(view.brush)"), 10, "the trait did not follow")
+    notebook.python("view.tab = 'details'; view.base = runs[1].id; view.brush = []")
+    table = output.get_by_role("table", name="Details")
+    expect(table.get_by_role("columnheader").nth(1)).to_contain_text("Base", timeout=10_000)
+    expect(table.get_by_role("row").filter(has_text="rate").locator(".tk-changed")).to_have_count(2)
+    assert set(notebook.errors) <= {ITS_OWN}

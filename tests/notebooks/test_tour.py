@@ -15,7 +15,7 @@ KINDS = {
     "models": ["model", "model"],
     "magics": ["experiment", "experiment", "experiment", "table", "comparison", "scalars"],
     "attempts": ["experiment"],
-    "comparison": ["comparison", "scalars"],
+    "comparison": ["comparison", "comparison", "comparison"],
     "reports": [],
     "reading": ["table"],
     "knobs": ["experiment"],

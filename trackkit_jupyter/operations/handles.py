@@ -17,7 +17,7 @@ from trackkit_jupyter.store import Store, StoredExperiment, StoredReport
 
 __all__ = ["clear", "opened"]
 
-_KEPT = 64  # handles of this process: a person looks at a few dozen experiments at most
+_KEPT = 128  # handles of this process: a comparison lays the curves of a hundred experiments over one another
 
 _lock = threading.Lock()
 _handles: OrderedDict[tuple[str, str], tuple[StoredExperiment, threading.RLock]] = OrderedDict()
