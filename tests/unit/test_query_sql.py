@@ -166,6 +166,7 @@ DIFFERENT: list[dict] = [
         for p in (("1", ""), "19", "9A")
     ),
     *({"properties": {"b": {"value": value}}} for value in ("", "9", "10", "true")),
+    *({"cell": "c", "notebook": notebook} for notebook in ("a.ipynb", "b.ipynb", None)),
     {"archived": True, "last_iteration": 0, "status": "aborted"},
     {"last_iteration": 2**63 - 1},
 ]

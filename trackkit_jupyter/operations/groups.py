@@ -8,7 +8,7 @@ from trackkit_jupyter.errors import NotFoundError, QueryError, TrackkitValueErro
 from trackkit_jupyter.operations.paging import ObjectType
 from trackkit_jupyter.operations.table import condition_of, field_of, problem_of
 from trackkit_jupyter.query import parse_order, within
-from trackkit_jupyter.query.groups import spelled
+from trackkit_jupyter.query.groups import shared, spelled
 from trackkit_jupyter.query.nodes import Field
 from trackkit_jupyter.records import iso
 from trackkit_jupyter.store import Store
@@ -74,7 +74,7 @@ def groups(
     rows, total = found
     items = [
         {
-            "value": None if value is None else str(value) if by.kind != "flag" else "true" if value else "false",
+            "value": shared(by, value),
             "where": spelled(by, value),
             "count": count,
             "cells": [_cell(field, about[4 * at : 4 * at + 4]) for at, field in enumerate(wanted)],

@@ -12,9 +12,10 @@ from trackkit_jupyter.query.nodes import Condition, Field, Order
 from trackkit_jupyter.query.sql import Names, valued, where
 from trackkit_jupyter.query.tables import experiments, tags
 
-__all__ = ["grouped", "spelled"]
+__all__ = ["grouped", "shared", "spelled"]
 
 _NAN = "nan"
+_OF = "\n"  # between a cell and its notebook
 
 
 def grouped(
@@ -27,8 +28,8 @@ def grouped(
     condition
         Which experiments.
     by
-        What the members of a group share. Times are taken by their day (UTC). Who has several values, as tags, is in
-        several groups.
+        What the members of a group share. Times are taken by their day (UTC), and a cell as that of its notebook, for a
+        copied notebook has the same ones. Who has several values, as tags, is in several groups.
     columns
         What is said of the members. Nothing is said of tags.
     order
@@ -71,6 +72,8 @@ def _key(by: Field, known: Names) -> tuple[FromClause, ColumnElement[Any] | None
     value = values[-1]
     if by.kind == "time":
         return source, func.date(value, "unixepoch")
+    if by.name == "cell":
+        return source, func.nullif(value, "") + _OF + func.coalesce(experiments.c.notebook, "")
     if by.kind == "text":
         return source, func.nullif(value, "")
     if by.statistic in ("first", "last"):  # where there is a row, NULL is NaN
@@ -101,11 +104,21 @@ def spelled(by: Field, value: Any) -> str:
         return f"{name} == none"
     if by.kind == "tags":
         return f"{_quoted(str(value))} in tags"
+    if by.name == "cell":
+        cell, _, notebook = str(value).partition(_OF)
+        return f"cell == {_quoted(cell)} and notebook == {_quoted(notebook) if notebook else 'none'}"
     if by.kind == "flag":
         return f"{name} == {'true' if value else 'false'}"
     if by.kind == "number":
         return f"{name} == {value if value == _NAN or not math.isfinite(value) else repr(value)}"
     return f"{name} == {_quoted(str(value))}"
+
+
+def shared(by: Field, value: Any) -> str | None:
+    """Return what the members of a group share, as text; `value` is as :func:`grouped` gives it."""
+    if value is None or by.kind != "flag":
+        return None if value is None else str(value).partition(_OF)[0] if by.name == "cell" else str(value)
+    return "true" if value else "false"
 
 
 def _quoted(text: str) -> str:
