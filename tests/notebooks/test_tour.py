@@ -12,7 +12,7 @@ from .test_quickstart import NOTEBOOKS
 KINDS = {
     "logging": ["experiment"],
     "capture": ["experiment"],
-    "models": ["model", "model"],
+    "models": ["model", "model", "table", "comparison"],
     "magics": ["experiment", "experiment", "experiment", "table", "comparison", "scalars"],
     "attempts": ["experiment"],
     "comparison": ["comparison", "comparison", "comparison"],

@@ -176,7 +176,8 @@ def compare(experiments: Sequence[Any], wanted: Wanted = everything) -> Summary:
     if rows:
         tables.append(Table(("metric", *names), _most(rows)))
     line = f"the first {_COLUMNS}" if total > _COLUMNS else ", ".join(names) if not tables else ""
-    return Summary(f"{total:,} experiments", line, tables)
+    what = "models" if experiments and all(hasattr(exp, "framework") for exp in experiments) else "experiments"
+    return Summary(f"{total:,} {what}", line, tables)
 
 
 def listing(experiments: Sequence[Any], total: int | None = None) -> Summary:

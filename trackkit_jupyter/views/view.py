@@ -447,7 +447,8 @@ def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None
             "objects",
         )
     names = [str(item.name) for item in objects if hasattr(item, "name")]
-    title = names[0] if len(names) == 1 else f"{len(ids)} experiments" if len(ids) > 1 else ""
+    what = "models" if options.get("object_type") == "model" else "experiments"
+    title = names[0] if len(names) == 1 else f"{len(ids)} {what}" if len(ids) > 1 else ""
     kept = {key: value for key, value in options.items() if value is not None and _DEFAULTS.get(key) != value}
     return View(kind, ids, query, kept, title, None if store is None else _store_of(store))
 
