@@ -22,6 +22,16 @@ from .whole import whole
 DOCS = Path(__file__).parents[2] / "docs"
 TABS = ["Execution", "Configuration", "Artifacts", "Info", "Console", "Scalars", "Plots", "Debug samples"]
 
+#: What is turned to in a tab, and what must be there before it is taken.
+CHOSEN = {"Configuration": "General", "Artifacts": "Other"}
+SEEN = {
+    "Execution": "import torch",
+    "Configuration": "batch",
+    "Artifacts": "results",
+    "Info": "gpu-04",
+    "Console": "epoch",
+}
+
 pytestmark = pytest.mark.skipif(not os.environ.get("TRACKKIT_PICTURES"), reason="made when they are asked for")
 
 
@@ -75,8 +85,10 @@ def test_tabs(browser: Browser, server: LabServer, run: track.Experiment, theme:
     with page_of(browser, width, 760 if width > 1000 else 820) as page:
         for tab in TABS:
             panel = opened(page, server, run, tab, theme)
-            if tab == "Configuration":
-                panel.get_by_role("button", name="General").click()
+            if tab in CHOSEN:
+                panel.get_by_role("navigation").get_by_role("button", name=CHOSEN[tab]).click()
+            if tab in SEEN:
+                expect(panel.get_by_text(SEEN[tab]).last).to_be_visible(timeout=30_000)
             if tab in ("Scalars", "Plots", "Debug samples"):
                 expect(panel.locator("canvas, .main-svg, img").first).to_be_visible(timeout=30_000)
             settled(page)

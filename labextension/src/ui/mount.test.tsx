@@ -39,6 +39,10 @@ class MemorySource implements Source {
       }
       return this.record;
     },
+    find_in_console: ({ text, after }: { text: string; after: number }) => {
+      const matches = this.lines.filter(line => line.index >= after && line.text.includes(text));
+      return { matches: matches.map(line => line.index), next: this.lines.length, total: this.lines.length };
+    },
     console: ({ after, limit }: { after: number; limit: number }) => {
       const from = after < 0 ? Math.max(0, this.lines.length + after) : after;
       const lines = this.lines.slice(from, from + limit);
