@@ -35,3 +35,11 @@ def test_the_saved_picture_and_the_command_that_mends_it(bare: Lab) -> None:
     image = output.locator("img").first
     expect(image).to_be_visible()
     assert image.evaluate("i => i.naturalWidth") > 100
+
+
+def test_the_side_panel_says_how_to_enable_it(bare: Lab) -> None:
+    bare.page.goto(bare.server.open_url("").replace("/tree/", ""))
+    bare.page.get_by_role("tab", name="trackkit: experiments").click(timeout=60_000)
+    panel = bare.page.get_by_role("region", name="trackkit")
+    expect(panel.get_by_text("jupyter server extension enable trackkit_jupyter")).to_be_visible(timeout=20_000)
+    assert bare.errors == []

@@ -100,7 +100,9 @@ export async function openTable(door: Door, of: ObjectType, asked: Asked): Promi
   const { shell } = door.app;
   const title = TITLES[of];
   const id = `trackkit-${title.toLowerCase()}`;
-  const open = [...shell.widgets('main')].find(widget => widget.id === id);
+  // Notebook has one place for one notebook: there the table stands below it.
+  const area = door.shelf ? 'main' : 'down';
+  const open = [...shell.widgets(area)].find(widget => widget.id === id);
   if (open) {
     shell.activateById(id);
     if (asked.query !== undefined || asked.opened !== undefined) {
@@ -116,7 +118,7 @@ export async function openTable(door: Door, of: ObjectType, asked: Asked): Promi
   page.title.icon = icon;
   page.title.closable = true;
   page.toolbar.hide();
-  shell.add(page, 'main');
+  shell.add(page, area);
   void door.shelf?.tables.add(page);
   shell.activateById(id);
   await content.present(asked);

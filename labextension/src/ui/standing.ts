@@ -48,6 +48,8 @@ export interface Standing {
   /** Null where there is only one way to be shown. */
   mode: ReadonlySignal<Mode | null>;
   switchTo: (mode: Mode) => void;
+  /** Whether the place has a button of its own for the other mode. */
+  ownButton?: boolean;
   root: HTMLElement | null;
   host: Host | null;
   /** The view of another object of the same store. */

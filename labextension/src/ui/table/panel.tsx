@@ -1,10 +1,12 @@
 // What is opened from the table, beside it or in full: an experiment or a model with all its tabs.
 
+import { computed } from '@preact/signals';
 import { Maximize2, Minimize2, X } from 'lucide';
-import { useRef } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
 import type { Source } from '../source';
+import { type Standing, StandingProvider, useStanding } from '../standing';
 import type { TableState } from './state';
 
 const ExperimentView = lazy(async () => {
@@ -21,6 +23,19 @@ interface PanelProps {
 
 export function Panel({ source, state, onClose }: PanelProps) {
   const tab = useRef<string | undefined>(undefined);
+  const outer = useStanding();
+  // The menu of what is opened leads to the other mode too, as the button above it does.
+  const standing = useMemo<Standing>(
+    () => ({
+      ...outer,
+      mode: computed(() => (state.full.value ? 'full' : 'compact')),
+      switchTo: wanted => {
+        state.full.value = wanted === 'full';
+      },
+      ownButton: true,
+    }),
+    [outer, state],
+  );
   const row = state.opened.value;
   const full = state.full.value;
   if (!row) {
@@ -56,15 +71,17 @@ export function Panel({ source, state, onClose }: PanelProps) {
         />
         <Button label="Close" icon={X} shortcut="Esc" onClick={onClose} />
       </div>
-      <Shown
-        key={row.id}
-        source={source}
-        id={row.id}
-        options={tab.current ? { tab: tab.current } : {}}
-        onOptions={patch => {
-          tab.current = patch.tab ?? tab.current;
-        }}
-      />
+      <StandingProvider value={standing}>
+        <Shown
+          key={row.id}
+          source={source}
+          id={row.id}
+          options={tab.current ? { tab: tab.current } : {}}
+          onOptions={patch => {
+            tab.current = patch.tab ?? tab.current;
+          }}
+        />
+      </StandingProvider>
     </aside>
   );
 }

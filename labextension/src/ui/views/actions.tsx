@@ -28,7 +28,7 @@ interface ActionsProps {
 }
 
 export function Actions({ source, record, adding, onChanged }: ActionsProps) {
-  const { mode, switchTo, root, host, viewOf } = useStanding();
+  const { mode, switchTo, ownButton, root, host, viewOf } = useStanding();
   const latest = useSignal(record);
   latest.value = record;
   const { id } = record;
@@ -77,8 +77,10 @@ export function Actions({ source, record, adding, onChanged }: ActionsProps) {
   }));
   return (
     <>
-      {now.mode === 'compact' && <Button label="Full screen" icon={Maximize2} onClick={() => switchTo('full')} />}
-      {now.mode === 'full' && (
+      {!ownButton && now.mode === 'compact' && (
+        <Button label="Full screen" icon={Maximize2} onClick={() => switchTo('full')} />
+      )}
+      {!ownButton && now.mode === 'full' && (
         <Button label="Info panel" icon={PanelRight} shortcut={host ? '' : 'Esc'} onClick={() => switchTo('compact')} />
       )}
       <MenuButton

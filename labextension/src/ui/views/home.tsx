@@ -133,7 +133,7 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
       compact: within(node => show(node, 'compact')),
       table: within(node => 'row' in node && desk?.table(store, { opened: node.row.id })),
     },
-    onChanged: () => live.wake(),
+    onChanged: () => live.restart(),
   });
   const folder = options.elsewhere === true && home ? home.folder : null;
   const cell = (node: Node | undefined) =>
