@@ -3,6 +3,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import { remember } from './frozen';
+import { icon } from './icon';
 import type { LabServer } from './server';
 
 const COMMANDS = {
@@ -18,6 +19,7 @@ export function addReports(app: JupyterFrontEnd, server: LabServer, palette: ICo
   for (const [command, label] of Object.entries(COMMANDS)) {
     app.commands.addCommand(command, {
       label,
+      icon, // of the launcher's tile and of the menu
       execute: async () => (await import('./reportdesk')).run(command, app, server),
     });
     palette?.addItem({ command, category: 'trackkit' });
