@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "capture": "errors records store",
     "tracking": "errors records palette store query capture",
     "integrations": "errors records capture tracking",
-    "operations": "errors records store query series charts",
+    "operations": "errors records store query palette series charts",
     "views": "errors records store query palette series charts pictures operations",
     "magics": "errors records store query capture tracking views reports",
     "widgets": "errors records store query palette series charts pictures operations views",

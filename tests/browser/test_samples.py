@@ -58,6 +58,7 @@ def run(server: LabServer) -> track.Experiment:
 def odd(server: LabServer) -> track.Experiment:
     """Pictures whose files came to harm, or were made to do some."""
     with track.start("odd", project="samples", store=server.store, capture=False) as made:
+        made.log_image("odd", "vector", SVG, iteration=0)
         for name in ("corrupt", "empty", "drawing"):
             made.log_image("odd", name, np.full((4, 4), len(name), np.uint8), iteration=0)
     files = {sample["variant"]: made.blob(sample["hash"]) for sample in made.samples()}
@@ -110,6 +111,27 @@ def test_batches_newest_first_and_by_metric(page: Page, server: LabServer, run: 
     panel.get_by_role("combobox", name="Metric").select_option("digits")
     expect(panel.get_by_role("button", name="Open render / scene")).to_have_count(0)
     expect(panel.get_by_role("button", name="Open digits / first")).to_have_count(3)
+
+
+def test_a_page_of_samples_loads_small_pictures_alone(page: Page, server: LabServer) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (3, 900, 1200, 3), dtype=np.uint8)
+    with track.start("large", project="samples", store=server.store, capture=False) as large:
+        for step, pixels in enumerate(noise):
+            large.log_image("scene", "noise", pixels, iteration=step)
+    sizes: dict[str, int] = {}
+    page.on("response", lambda answer: sizes.update({urlsplit(answer.url).path: len(answer.body())}))
+    panel = opened(page, server, large, "Debug samples")
+    pictures = panel.get_by_role("img", name="scene / noise")
+    expect(pictures).to_have_count(3)
+    for one in pictures.all():
+        assert one.evaluate("image => image.decode().then(() => image.naturalWidth)") == 256
+    loaded = {path: size for path, size in sizes.items() if any(row["hash"] in path for row in large.samples())}
+    assert len(loaded) == 3
+    assert max(loaded.values()) < min(row["size"] for row in large.samples()) / 20
+    assert not [path for path in loaded if "/files/" in path]
+    dialog = viewer(panel, "scene / noise")
+    expect(dialog).to_contain_text("1200 × 900")
+    assert dialog.get_by_role("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
 
 
 def test_the_viewer_steps_by_keyboard(page: Page, server: LabServer, run: track.Experiment) -> None:
@@ -245,6 +267,12 @@ def test_damaged_pictures_say_so_and_drawings_run_nothing(page: Page, server: La
         dialog = viewer(panel, f"odd / {name}")
         expect(dialog).to_contain_text("This picture is damaged or of a kind that browsers do not show.")
         page.keyboard.press("Escape")
+        expect(panel.get_by_role("button", name=f"Open odd / {name}")).to_contain_text("Damaged, or too large")
+    # A drawing that was logged as one is seen, and what it would do is not done.
+    assert panel.get_by_role("img", name="odd / vector").evaluate("i => i.decode().then(() => i.naturalWidth)") == 60
+    dialog = viewer(panel, "odd / vector")
+    expect(dialog).to_contain_text("60 × 40")
+    page.keyboard.press("Escape")
     assert page.evaluate("window.hacked") is None
     picture(page, "samples-odd")
 

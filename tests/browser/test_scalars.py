@@ -17,9 +17,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
 import trackkit_jupyter as track
+from trackkit_jupyter import operations
 from trackkit_jupyter.charts import read_series
 from trackkit_jupyter.series import ema
 
+from . import shelf
 from .conftest import SCREENSHOTS
 from .lab import LabServer, wait_until
 
@@ -180,20 +182,26 @@ def test_plots_are_hidden_and_it_is_remembered(opened: Open, run: track.Experime
     assert titles(again) == ["loss"]
 
 
-def test_settings_become_the_projects_default(opened: Open, run: track.Experiment, long: track.Experiment) -> None:
+def test_settings_become_the_projects_default(
+    opened: Open, browser: Browser, server: LabServer, run: track.Experiment, long: track.Experiment
+) -> None:
     page = opened(run)
     page.get_by_role("radio", name="Relative").click(force=True)
     page.get_by_label("Smoothing kind").select_option("gaussian")
     page.get_by_role("button", name="Set as project default").click()
     expect(page.get_by_text("scalars begins with these settings")).to_be_visible()
-    other = opened(long)
-    expect(other.get_by_role("radio", name="Relative")).to_be_checked()
-    expect(other.get_by_label("Smoothing kind")).to_have_value("gaussian")
-    # What is chosen for an experiment counts more.
-    other.get_by_role("radio", name="Iterations").click(force=True)
-    expect(opened(long).get_by_role("radio", name="Iterations")).to_be_checked()
-    other.get_by_role("button", name="Reset", exact=True).click()
-    expect(other.get_by_role("radio", name="Relative")).to_be_checked()
+    # Of the store, not of the browser: another one begins with them too.
+    with shelf.page_of(browser) as other:
+        shelf.opened(other, server, long, "Scalars")
+        expect(other.get_by_role("radio", name="Relative")).to_be_checked()
+        expect(other.get_by_label("Smoothing kind")).to_have_value("gaussian")
+        # What is chosen for an experiment counts more.
+        other.get_by_role("radio", name="Iterations").click(force=True)
+        shelf.opened(other, server, long, "Scalars")
+        expect(other.get_by_role("radio", name="Iterations")).to_be_checked()
+        other.get_by_role("button", name="Reset", exact=True).click()
+        expect(other.get_by_role("radio", name="Relative")).to_be_checked()
+    operations.call("save_view_default", run.store, {"id": run.id, "options": ""})
 
 
 def test_the_horizontal_axis(opened: Open, run: track.Experiment) -> None:
@@ -363,6 +371,26 @@ def test_zoom_is_linked_on_demand(opened: Open, run: track.Experiment) -> None:
 
 
 # -- controls
+
+
+def test_a_zoom_outlives_its_card(opened: Open, server: LabServer) -> None:
+    with track.start("rows", project="rows", store=server.store, capture=False) as rows:
+        for step in range(20):
+            rows.log({f"m{number:02}/value": float(step) for number in range(60)}, iteration=step)
+    page = opened(rows)
+    first, plots = card(page, "m00"), page.locator(".tk-bench-plots")
+    expect(first.locator("canvas")).to_be_visible()
+    whole = axis(first, "x")
+    drag(page, first, (0.25, 0.5), (0.75, 0.5))
+    changes(lambda: axis(first, "x"), whole, "the zoom")
+    zoomed = axis(first, "x")
+    page.get_by_placeholder("Filter by name").focus()  # what has the focus stays
+    plots.evaluate("e => { e.scrollTop = e.scrollHeight }")
+    expect(card(page, "m59").locator("canvas")).to_be_visible()
+    expect(first).to_have_count(0)
+    plots.evaluate("e => { e.scrollTop = 0 }")
+    expect(first.locator("canvas")).to_be_visible()
+    assert axis(first, "x") == zoomed
 
 
 def test_controls_appear_on_hover_and_by_keyboard(opened: Open, run: track.Experiment) -> None:

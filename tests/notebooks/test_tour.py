@@ -18,6 +18,7 @@ KINDS = {
     "comparison": ["comparison", "comparison", "comparison"],
     "reports": [],
     "reading": ["table"],
+    "one_clock": ["experiment"],
     "knobs": ["experiment"],
     "claims": ["claim", "claim"],
 }

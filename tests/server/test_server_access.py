@@ -22,6 +22,7 @@ ROUTES = {
     "/trackkit/files/([0-9a-f]{32})/([0-9a-f]{32})/([0-9a-f]{64})": "trackkit/files/STORE/FIRST/IMAGE",
     r"/trackkit/plotly/([0-9A-Za-z.+-]{1,40})/plotly\.min\.js": "PLOTLY",
     "/trackkit/static/([0-9a-f]{16})/([0-9A-Za-z_-][0-9A-Za-z._-]{0,99})": "trackkit/static/0123456789abcdef/embed.js",
+    "/trackkit/thumbnails/([0-9a-f]{32})/([0-9a-f]{32})/([0-9a-f]{64})": "trackkit/thumbnails/STORE/FIRST/IMAGE",
     "/trackkit/widgets?/?": "trackkit/widgets/?store=STORE&objects=FIRST",
     "/trackkit(?:/.*)?": "trackkit/whatever",
 }

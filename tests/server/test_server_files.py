@@ -41,6 +41,25 @@ async def test_an_image(ask, store):
         assert head.headers[name] == response.headers[name]
 
 
+async def test_a_thumbnail_of_an_image_alone(ask, store, assert_refused):
+    there = f"trackkit/thumbnails/{store.id}/{store.first}"
+    response = await ask(f"{there}/{store.image}")
+    assert response.code == 200
+    assert response.headers["Content-Type"] in ("image/png", "image/webp")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert "sandbox; default-src 'none'" in policy(response)
+    for other in (store.html, ABSENT * 2):
+        await assert_refused(await ask(f"{there}/{other}"), 404, "not_found", "hash")
+    with tracking.start("odd", store=store.path, capture=False) as odd:
+        odd._blobs.put(b"no picture")
+        hash = hashlib.sha256(b"no picture").hexdigest()
+        odd._recorder.event(
+            "sample", media="image", metric="m", variant="v", iteration=0, hash=hash, mime="image/png", name="x", size=5
+        )
+    await assert_refused(await ask(f"trackkit/thumbnails/{store.id}/{odd.id}/{hash}"), 400, "bad_value", "hash")
+
+
 async def test_audio_in_ranges(ask, store):
     whole = await ask(address(store, store.audio))
     assert whole.headers["Content-Type"] in ("audio/wav", "audio/x-wav")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from trackkit_jupyter import views
 from trackkit_jupyter.views.view import CURVES
 from trackkit_jupyter.widgets import (
     ComparisonView,
+    ExperimentsTable,
     ExperimentView,
     PlotControls,
     PlotsView,
@@ -115,9 +117,28 @@ def test_options_are_traits(comms: Comms, exp: track.Experiment) -> None:
     assert (state["smoothing"], state["xaxis"], state["metrics"]) == (0.6, "wall", ["loss"])
 
 
+def test_the_look_of_curves_is_traits_too(comms: Comms, exp: track.Experiment) -> None:
+    widget = ScalarsView(exp, hidden=["rate"], log_y=True, y_range=[None, 5], ignore_outliers=True)
+    state = opened(comms, widget)
+    assert {name: state[name] for name in ("hidden", "log_y", "log_x", "y_range", "x_range", "ignore_outliers")} == {
+        "hidden": ["rate"],
+        "log_y": True,
+        "log_x": False,
+        "y_range": [None, 5.0],
+        "x_range": [None, None],
+        "ignore_outliers": True,
+    }
+    assert widget.view.options["y_range"] == [None, 5.0]
+    assert PlotsView(exp, hidden=["confusion/val"]).hidden == ["confusion/val"]
+
+
 @pytest.mark.parametrize(
     "options",
-    [{"smoothing": 1.0}, {"xaxis": "time"}, {"group_by": 3}, {"nonsense": 1}, {"height": -1}, {"metrics": [3]}],
+    [
+        *({"smoothing": 1.0}, {"xaxis": "time"}, {"group_by": 3}, {"nonsense": 1}, {"height": -1}, {"metrics": [3]}),
+        *({"log_y": "yes"}, {"hidden": b"loss, rate"}, {"y_range": [2.0, 1.0]}, {"x_range": [0.0]}),
+        *({"x_range": [math.nan, 1.0]}, {"y_range": ["low", None]}),
+    ],
 )
 def test_a_wrong_option_raises(comms: Comms, exp: track.Experiment, options: dict[str, Any]) -> None:
     with pytest.raises(track.TrackkitValueError):
@@ -217,7 +238,9 @@ def test_a_page_may_ask_for_the_picture(comms: Comms, exp: track.Experiment, mon
 def test_the_page_knows_every_option() -> None:
     source = (Path(__file__).parents[2] / "labextension" / "src" / "ui" / "bound.ts").read_text(encoding="utf-8")
     (listed,) = re.findall(r"const TRAITS = \[(.*?)\]", source, re.DOTALL)
-    assert set(re.findall(r"'(\w+)'", listed)) == set().union(*(kind.option_names() for kind in VIEWS))
+    assert set(re.findall(r"'(\w+)'", listed)) == set().union(
+        *(kind.option_names() for kind in [*VIEWS, ExperimentsTable])
+    )
     assert set(CURVES) <= ScalarsView.option_names()
 
 

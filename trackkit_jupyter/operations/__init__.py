@@ -13,6 +13,7 @@ from trackkit_jupyter.errors import LockedError, NotFoundError, shown
 from trackkit_jupyter.operations import (
     attempts,
     claims,
+    clock,
     comparing,
     curves,
     details,
@@ -22,6 +23,7 @@ from trackkit_jupyter.operations import (
     importance,
     loops,
     models,
+    overlays,
     reads,
     reports,
     running,
@@ -30,6 +32,7 @@ from trackkit_jupyter.operations import (
     table_views,
     tags,
     texts,
+    view_defaults,
     watching,
 )
 from trackkit_jupyter.operations.arguments import Parameter, check, parameters, read_text
@@ -51,9 +54,11 @@ READS: dict[str, Operation] = {
     "find_in_console": reads.find_in_console,
     "plots": reads.plots,
     "figure": reads.figure,
+    "overlaid": overlays.overlaid,
     "samples": samples.samples,
     "sample_iterations": samples.sample_iterations,
     "waveform": samples.waveform,
+    "span": clock.span,
     "single_values": reads.single_values,
     "loop": loops.loop,
     "changes": watching.changes,
@@ -74,6 +79,7 @@ READS: dict[str, Operation] = {
     "attempts": attempts.attempts,
     "attempted": attempts.attempted,
     "table_views": table_views.table_views,
+    "view_default": view_defaults.view_default,
     "comparison": comparing.comparison,
     "metric_values": comparing.metric_values,
     "parallel": comparing.parallel,
@@ -123,6 +129,7 @@ EDITS: dict[str, Operation] = {
     "set_tag_colors": tags.set_tag_colors,
     "save_table_view": table_views.save_table_view,
     "remove_table_view": table_views.remove_table_view,
+    "save_view_default": view_defaults.save_view_default,
 }
 
 #: Edits that execute code: who may do them must be allowed to execute kernels.
@@ -132,7 +139,7 @@ EXECUTES = frozenset({"run", "stop_run"})
 DERIVED = frozenset({"keep_picture"})
 
 #: Reads whose bytes are JSON text; the bytes of all others are the wire format of curves.
-JSON_BYTES = frozenset({"figure"})
+JSON_BYTES = frozenset({"figure", "overlaid"})
 
 
 def find(name: str) -> Operation:

@@ -162,7 +162,12 @@ def find_in_console(store: Store[Any], id: str, text: str, after: int = 0, limit
 
 
 def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
-    """Return the latest plot per metric and variant; of each iteration its hash, and whether a picture is kept."""
+    """Return the latest plot per metric and variant; of each iteration its hash, and whether a picture is kept.
+
+    Of several experiments ``overlays`` says whether it can be laid over those of others, see ``overlaid``.
+    """
+    from trackkit_jupyter.operations.overlays import shares_axes
+
     answer: list[dict[str, Any]] = []
     for id in _several(objects):
         with opened(store, id, "objects") as found:
@@ -189,6 +194,9 @@ def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
                 entry["pictured"].append(plot["hash"] in pictured)
                 if plot["iteration"] >= entry["iteration"]:
                     entry.update(iteration=plot["iteration"], hash=plot["hash"], size=plot["size"])
+            if len(objects) > 1:
+                for entry in latest.values():
+                    entry["overlays"] = shares_axes(found, entry["hash"])
             answer.extend(latest.values())
     return {"plots": answer}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import wave
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,13 @@ from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitValueE
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.store import Store
+from trackkit_jupyter.store.thumbnails import Thumbnails
 
-__all__ = ["sample_iterations", "samples", "samples_together", "waveform"]
+__all__ = ["sample_iterations", "samples", "samples_together", "thumbnail", "waveform"]
 
 _LONGEST = 256 << 20
 _TOGETHER = 50  # experiments side by side
-_STEP = ("iteration", "hash", "kind", "mime", "width", "height", "size", "name")
+_STEP = ("iteration", "hash", "kind", "mime", "width", "height", "size", "name", "time")
 
 
 def samples(
@@ -73,6 +75,34 @@ def sample_iterations(store: Store[Any], id: str, metric: str, variant: str) -> 
     with opened(store, id) as found:
         rows = found.sampled().of(metric, variant)
     return {"samples": [{name: row.get(name) for name in _STEP} for row in rows]}
+
+
+@functools.cache
+def _thumbnails() -> Thumbnails:
+    return Thumbnails()
+
+
+def thumbnail(store: Store[Any], id: str, hash: str) -> tuple[bytes, str]:
+    """Return the thumbnail of a picture among the debug samples, and its MIME type.
+
+    Not an operation: for the doors that send files.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such picture in the experiment.
+    TrackkitValueError
+        It is damaged, or too large.
+    """
+    with opened(store, id) as found:
+        sample = found.sampled().file(hash)
+        if sample is None or sample["kind"] != "image":
+            raise NotFoundError("There is no such picture in this experiment.", "hash")
+        path = found.blob(hash)
+    # A store that came from elsewhere may hold links: what lies outside of it is not shown.
+    if not path.resolve().is_relative_to(store.path.resolve()):
+        raise NotFoundError("There is no such picture in this experiment.", "hash")
+    return _thumbnails().of(path, hash)
 
 
 def samples_together(

@@ -11,7 +11,7 @@ from trackkit_jupyter.store import Store
 from trackkit_jupyter.store.table_views import known_views, remove_view, save_view
 from trackkit_jupyter.store.tags import tags_state
 
-__all__ = ["remove_table_view", "save_table_view", "table_views"]
+__all__ = ["options_of", "remove_table_view", "save_table_view", "table_views"]
 
 _LARGEST = 64 << 10
 
@@ -37,13 +37,7 @@ def save_table_view(
     object_type
         Of what the table is.
     """
-    try:
-        found = json.loads(options) if len(options) <= _LARGEST else None
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise TrackkitValueError("options must be a JSON object of 64 KB at most.", "options")
-    save_view(store, name, found, object_type)
+    save_view(store, name, options_of(options), object_type)
     return {"state": tags_state(store)}
 
 
@@ -52,3 +46,20 @@ def remove_table_view(store: Store[Any], name: str, object_type: ObjectType = "e
     if not remove_view(store, name, object_type):
         raise NotFoundError(f"There is no view {shown(name)}.", "name")
     return {"state": tags_state(store)}
+
+
+def options_of(text: str) -> dict[str, Any]:
+    """Return the options of a view that are given as JSON.
+
+    Raises
+    ------
+    TrackkitValueError
+        It is no JSON object, or has more than 64 KB.
+    """
+    try:
+        found = json.loads(text) if len(text) <= _LARGEST else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise TrackkitValueError("options must be a JSON object of 64 KB at most.", "options")
+    return found

@@ -14,6 +14,7 @@ from trackkit_jupyter.server.embed import EmbedHandler
 from trackkit_jupyter.server.files import BlobHandler, PlotlyHandler, StaticHandler
 from trackkit_jupyter.server.notebooks import NotebookHandler
 from trackkit_jupyter.server.stores import Stores
+from trackkit_jupyter.server.thumbnails import ThumbnailHandler
 
 __all__ = ["TrackkitExtension"]
 
@@ -47,6 +48,7 @@ class TrackkitExtension(ExtensionApp):
                 (r"/trackkit/api/([a-z_]{1,40})", OperationHandler),
                 (r"/trackkit/notebook", NotebookHandler),
                 (r"/trackkit/files/([0-9a-f]{32})/([0-9a-f]{32})/([0-9a-f]{64})", BlobHandler, {"path": ""}),
+                (r"/trackkit/thumbnails/([0-9a-f]{32})/([0-9a-f]{32})/([0-9a-f]{64})", ThumbnailHandler),
                 (r"/trackkit/console/([0-9a-f]{32})/([0-9a-f]{32})", ConsoleHandler),
                 (r"/trackkit/plotly/([0-9A-Za-z.+-]{1,40})/plotly\.min\.js", PlotlyHandler, {"path": ""}),
                 (r"/trackkit/static/([0-9a-f]{16})/([0-9A-Za-z_-][0-9A-Za-z._-]{0,99})", StaticHandler, {"path": ""}),

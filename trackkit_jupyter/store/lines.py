@@ -9,7 +9,7 @@ import json
 import re
 import zlib
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, compress, islice
 from pathlib import Path
@@ -159,6 +159,12 @@ class Lines:
             start = end
         return decoded(bodies)
 
+    def between(self, start: float, end: float) -> tuple[int, int]:
+        """Return the number of the first line of a span of time, unix seconds, and of the first one after."""
+        lines = range(len(self))
+        first = bisect_left(lines, start, key=self._time)
+        return first, bisect_right(lines, end, first, key=self._time)
+
     def find(self, text: str, start: int, stop: int) -> list[int]:
         """Return the numbers of the lines, from a number up to another, that hold a text, in upper or lower case.
 
@@ -180,6 +186,11 @@ class Lines:
                 if entry.get("stream") != "cell" and wanted in plain_line(entry.get("text", "")).lower():
                     found.append(lines[at - first])
         return sorted(found)
+
+    def _time(self, line: int) -> float:
+        place = self._at[line]
+        bodies = self._list[self._of[line]].bodies(place, place + 1)
+        return _time_of(bodies[0]) if bodies else 0.0
 
     def _merged(self, came: Iterable[tuple[int, range]]) -> list[tuple[int, range]]:
         """Return what came, ordered by time; before it, nothing moves."""

@@ -193,6 +193,11 @@ class Logged(Record):
         self._reader.refresh_console()
         return self._reader.find_in_console(text, after, limit)
 
+    def lines_between(self, start: float, end: float) -> tuple[int, int]:
+        """Return which console lines are from `start` to `end`, unix seconds: the first, and the first one after."""
+        self._reader.refresh_console()
+        return self._reader.lines_between(start, end)
+
     def blob(self, sha256: str) -> Path:
         """Return the file of a sample, figure or artifact by its SHA-256.
 

@@ -330,6 +330,11 @@ class JournalReader:
         with self._locked():
             return self._state.lines.find(text, after, after + limit), len(self._state.lines)
 
+    def lines_between(self, start: float, end: float) -> tuple[int, int]:
+        """Return the index of the first console line of a span of time, and of the first one after."""
+        with self._locked():
+            return self._state.lines.between(start, end)
+
     def _locked(self) -> threading.RLock:
         if os.getpid() != self._process:  # a thread of the parent may hold the lock for ever, in the middle of reading
             self._lock, self._process, self._whole = threading.RLock(), os.getpid(), False

@@ -27,6 +27,7 @@ class Sampled:
 
     def __init__(self, rows: list[Row]) -> None:
         self.count = len(rows)
+        self._rows = rows
         self._places: dict[str | None, dict[int, list[Row]]] = {None: {}}
         self._pairs: dict[tuple[str, str], list[Row]] = {}
         self._files: dict[str, Row] = {}
@@ -51,6 +52,18 @@ class Sampled:
     def of(self, metric: str, variant: str) -> list[Row]:
         """Return the samples of one metric and variant by ascending iteration, each as they were logged."""
         return sorted(self._pairs.get((metric, variant), []), key=lambda row: int(row["iteration"]))
+
+    def between(self, start: float, end: float) -> tuple[int, int, int] | None:
+        """Return the first and the last iteration of what was logged from `start` to `end`, and how many samples.
+
+        Times are unix seconds. Where nothing was, the latest sample before stands for it, and the count is 0.
+        """
+        within = [row for row in self._rows if start <= row["time"] <= end]
+        if not within:
+            before = max((row for row in self._rows if row["time"] < start), key=lambda row: row["time"], default=None)
+            return None if before is None else (before["iteration"], before["iteration"], 0)
+        iterations = [row["iteration"] for row in within]
+        return min(iterations), max(iterations), len(within)
 
     def file(self, sha256: str) -> Row | None:
         """Return the first sample that has this file."""

@@ -41,6 +41,8 @@ class Sample:
 def image(sample: Any) -> Sample:
     """Return an image: an array, a PIL image, a matplotlib figure, a path, or the bytes of a file, kept as they are.
 
+    Of SVG, which has no pixels, width and height are not known.
+
     An array has the shape (height, width), or (height, width, channels) with 1, 3 or 4 channels, and is uint8, or float
     from 0 to 1.
 
@@ -66,6 +68,8 @@ def image(sample: Any) -> Sample:
                 kind, (width, height) = opened.format or "", opened.size
                 opened.verify()
         except UnidentifiedImageError:
+            if _is_drawing(data):
+                return Sample(data, "image", "image/svg+xml", name or "image.svg")
             raise TrackkitValueError("The image cannot be read: it has no format that is known.", "sample") from None
         except Exception as error:  # noqa: BLE001 - whatever a decoder raises for bytes of other people
             raise TrackkitValueError(f"The image cannot be read: {error}.", "sample") from None
@@ -81,6 +85,12 @@ def image(sample: Any) -> Sample:
             f"The image of the mode {sample.mode} and the size {sample.size} cannot be kept: {error}.", "sample"
         ) from None
     return Sample(written.getvalue(), "image", "image/png", "image.png", *sample.size)
+
+
+def _is_drawing(data: bytes) -> bool:
+    """Return whether this is SVG: browsers show it as a picture, in which no script runs."""
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith(b"<svg") or (head.startswith((b"<?xml", b"<!--", b"<!DOCTYPE svg")) and b"<svg" in head)
 
 
 def _pixels(sample: Any) -> Any:

@@ -12,7 +12,8 @@ Messages from the page, and what comes back (n is any text; binary answers are i
     {"watch": [ids], "page": name}                          {"changed": [ids], "fresh": [{"operation", "arguments",
                                                                  "result" or "buffer": index}]}
 
-Besides the operations, ``file`` (of a sample or artifact) and ``plotly`` (its code, gzipped) can be asked for.
+Besides the operations, ``file`` (of a sample or artifact), ``thumbnail`` (of a picture among the samples) and
+``plotly`` (its code, gzipped) can be asked for.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from typing import Any
 from trackkit_jupyter import operations
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.operations.reads import file
+from trackkit_jupyter.operations.samples import thumbnail
 from trackkit_jupyter.store import Store
 from trackkit_jupyter.views.view import CURVES
 
@@ -254,6 +256,9 @@ class Channel:
             raise NotFoundError("A question names an operation and its arguments.", "operation")
         if operation == "plotly":
             return _plotly()
+        if operation == "thumbnail":
+            data, reply["mime"] = thumbnail(self.store, str(arguments.get("id")), str(arguments.get("hash")))
+            return data
         if operation == "file":
             path, reply["mime"] = file(self.store, str(arguments.get("id")), str(arguments.get("hash")))
             return path.read_bytes()

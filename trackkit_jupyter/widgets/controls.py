@@ -24,7 +24,7 @@ _KINDS = [
 
 
 class PlotControls(ipywidgets.HBox):  # type: ignore[misc]
-    """Metrics, group by, horizontal axis and smoothing, for any number of views at once.
+    """Metrics, group by, axes and smoothing, for any number of views at once.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class PlotControls(ipywidgets.HBox):  # type: ignore[misc]
 
     Attributes
     ----------
-    metrics, group_by, xaxis, smoothing_kind, smoothing
+    metrics, group_by, xaxis, smoothing_kind, smoothing, log_y, ignore_outliers
         The ipywidgets controls; each is linked both ways to the trait of that name of every view that has it, and only
         those that a view has are shown: of a :class:`PlotsView` it is the metrics.
 
@@ -67,9 +67,11 @@ class PlotControls(ipywidgets.HBox):  # type: ignore[misc]
         self.smoothing = ipywidgets.FloatSlider(
             min=0, max=0.999, step=0.001, readout_format=".3f", description="Smoothing", style=style
         )
+        self.log_y = ipywidgets.Checkbox(description="Logarithmic", indent=False)
+        self.ignore_outliers = ipywidgets.Checkbox(description="Ignore outliers", indent=False)
         links: list[Any] = []
         shown: list[Any] = []
-        for name in ("metrics", "group_by", "xaxis", "smoothing_kind", "smoothing"):
+        for name in ("metrics", "group_by", "xaxis", "smoothing_kind", "smoothing", "log_y", "ignore_outliers"):
             control = getattr(self, name)
             having = [widget for widget in widgets if widget.has_trait(name)]
             if having:

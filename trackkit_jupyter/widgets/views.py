@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from collections.abc import Callable, Iterable
@@ -41,6 +42,16 @@ def _listed(name: str, value: Any) -> Any:
 
 def _names() -> Any:
     return traitlets.List(traitlets.Unicode()).tag(sync=True, option=True)
+
+
+def _flag(plain: bool) -> Any:
+    return traitlets.Bool(plain).tag(sync=True, option=True)
+
+
+def _range() -> Any:
+    end: Any = traitlets.Float(allow_none=True)
+    open_ends: list[Any] = [None, None]
+    return traitlets.List(end, open_ends, minlen=2, maxlen=2).tag(sync=True, option=True)
 
 
 class ViewWidget(anywidget.AnyWidget):
@@ -190,6 +201,27 @@ class _Curves(_Of):
     over = _names()
     line = traitlets.Enum(["mean", "median"], "mean").tag(sync=True, option=True)
     band = traitlets.Enum(BANDS, "none").tag(sync=True, option=True)
+    hidden = _names()
+    log_x = _flag(False)
+    log_y = _flag(False)
+    ignore_outliers = _flag(False)
+    originals = _flag(True)
+    linked = _flag(False)
+    x_range = _range()
+    y_range = _range()
+
+    @traitlets.validate("x_range", "y_range")
+    def _check_range(self, proposal: Any) -> list[float | None]:
+        ends: list[float | None] = list(proposal["value"])
+        given = [end for end in ends if end is not None]
+        if not all(map(math.isfinite, given)) or (len(given) == 2 and not given[0] < given[1]):
+            name = proposal["trait"].name
+            raise TrackkitValueError(
+                f"{name} must be a smaller and a greater finite number, or None for an end that follows the data, not "
+                f"{shown(ends)}.",
+                name,
+            )
+        return ends
 
 
 class ExperimentView(ViewWidget):
@@ -249,6 +281,18 @@ class ScalarsView(_Curves):
         Hyperparameters: one line for the experiments that have the same values of these, or the same but for those.
     line, band : str
         ``mean`` or ``median`` of such a group, and its spread: ``none``, ``minmax``, ``std``, ``stderr``, ``ci95``.
+    hidden : list of str
+        Charts that are hidden: metrics, or ``metric/variant`` where `group_by` is ``none``.
+    log_x, log_y : bool
+        Logarithmic axes; that of dates never is.
+    x_range, y_range : list of float or None
+        Ends of the axes of all charts, in iterations or seconds; ``None`` follows the data.
+    ignore_outliers : bool
+        The vertical axes span the 5th to the 95th percentile.
+    originals : bool
+        Of a smoothed line the original is drawn too, faint.
+    linked : bool
+        A zoom is that of all charts.
     """
 
     _made_by = staticmethod(views.scalars)
@@ -314,16 +358,19 @@ class PlotsView(_Of):
     store
         Where they are; by default the store they came from.
     **options
-        Traits: ``metrics``, ``variants``, ``height``, ``theme``.
+        Traits: ``metrics``, ``variants``, ``hidden``, ``height``, ``theme``.
 
     Attributes
     ----------
     metrics, variants : list of str
         Names to show; empty: all.
+    hidden : list of str
+        Titles of plots that are hidden.
     """
 
     metrics = _names()
     variants = _names()
+    hidden = _names()
     _made_by = staticmethod(views.plot)
 
 

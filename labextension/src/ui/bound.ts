@@ -38,6 +38,14 @@ const TRAITS = [
   'over',
   'line',
   'band',
+  'hidden',
+  'log_x',
+  'log_y',
+  'ignore_outliers',
+  'originals',
+  'linked',
+  'x_range',
+  'y_range',
   'base',
   'parameters',
   'targets',
@@ -122,6 +130,9 @@ function viewOf(model: Model): View {
       if (value) {
         options.metrics = [value as string];
       }
+    } else if (name === 'hidden' && Array.isArray(value)) {
+      // None is hidden, whatever was before.
+      options.hidden = value;
     } else if (value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)) {
       options[name] = value as never;
     }

@@ -165,6 +165,10 @@ export class CommSource implements Source {
     return this.file(experiment, hash).url.value;
   }
 
+  thumbnailUrl(experiment: string, hash: string): string {
+    return this.file(experiment, hash, 'thumbnail').url.value;
+  }
+
   blob(experiment: string, hash: string): Promise<Blob> {
     return this.file(experiment, hash).blob;
   }
@@ -263,7 +267,7 @@ export class CommSource implements Source {
       return;
     }
     let value = buffers.length > 0 ? bytesOf(buffers[0]) : message.result;
-    if (waiting?.question.operation === 'figure') {
+    if (waiting?.question.operation === 'figure' || waiting?.question.operation === 'overlaid') {
       value = JSON.parse(new TextDecoder().decode(value as ArrayBuffer));
     }
     if (followed) {
@@ -299,23 +303,24 @@ export class CommSource implements Source {
     }, wait);
   }
 
-  private file(id: string, hash: string) {
-    const found = this.files.get(hash);
+  private file(id: string, hash: string, operation: 'file' | 'thumbnail' = 'file') {
+    const key = `${operation} ${hash}`;
+    const found = this.files.get(key);
     if (found) {
       return found;
     }
     const url = signal(NOTHING);
-    const blob = this.ask({ operation: 'file', arguments: { id, hash } }).then(
+    const blob = this.ask({ operation, arguments: { id, hash } }).then(
       ({ value, mime }) => new Blob([value as ArrayBuffer], { type: mime ?? 'application/octet-stream' }),
     );
-    blob.then(
-      loaded => {
-        url.value = URL.createObjectURL(loaded);
+    blob.then(addressOf).then(
+      address => {
+        url.value = address;
       },
-      () => this.files.delete(hash),
+      () => this.files.delete(key),
     );
     const file = { url, blob };
-    this.files.set(hash, file);
+    this.files.set(key, file);
     return file;
   }
 }
@@ -347,6 +352,14 @@ class Lines {
     const lines = this.lines.slice(start - first, start - first + limit);
     return { lines, next: start + lines.length, total: this.total };
   }
+}
+
+/** A drawing opened by itself from an address of this page's own could run what is in it: it gets one without an origin. */
+async function addressOf(file: Blob): Promise<string> {
+  if (file.type !== 'image/svg+xml') {
+    return URL.createObjectURL(file);
+  }
+  return `data:image/svg+xml,${encodeURIComponent(await file.text())}`;
 }
 
 /** A buffer of its own, aligned as the columns of curves need it. */

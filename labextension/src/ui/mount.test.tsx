@@ -69,6 +69,7 @@ class MemorySource implements Source {
   };
 
   fileUrl = (experiment: string, hash: string) => `files/${experiment}/${hash}`;
+  thumbnailUrl = (experiment: string, hash: string) => `thumbnails/${experiment}/${hash}`;
   plotlyUrl = async () => 'plotly.js';
 
   watch(_ids: readonly string[], onChange: () => void, abort: AbortSignal): void {

@@ -44,6 +44,16 @@ export interface ViewOptions extends CurveOptions {
   xaxis?: Axis;
   smoothing?: number;
   group_by?: GroupBy;
+  /** Names of charts, or titles of plots, that are not shown. */
+  hidden?: string[];
+  log_x?: boolean;
+  log_y?: boolean;
+  ignore_outliers?: boolean;
+  originals?: boolean;
+  linked?: boolean;
+  /** The ends of all axes; null follows the data. */
+  x_range?: [number | null, number | null];
+  y_range?: [number | null, number | null];
   height?: number | string;
   width?: number | string;
   theme?: 'light' | 'dark';
@@ -489,6 +499,8 @@ export interface PlotEntry {
   pictured?: boolean[];
   hash: string;
   size: number;
+  /** Of several experiments: whether it can be laid over those of others. */
+  overlays?: boolean;
 }
 
 export type SampleKind = 'image' | 'audio' | 'video' | 'html' | 'other';
@@ -513,6 +525,25 @@ export interface SamplesAnswer {
   iterations: { iteration: number; samples: Sample[]; total: number }[];
   older: boolean;
   newer: boolean;
+}
+
+/** What of an experiment belongs to a span of time. Of what nothing was logged then, the latest before stands for it. */
+export interface SpanAnswer {
+  /** Unix seconds. */
+  from: number;
+  to: number;
+  /** Seconds from the start. */
+  relative: [number, number];
+  /** By metric: the first and the last iteration. */
+  iterations: Record<string, [number, number]>;
+  /** Index of the first line, or cell, and of the first one after. */
+  console: [number, number];
+  cells: [number, number];
+  /** The first and the last iteration that has samples. */
+  samples: [number, number] | null;
+  /** By the id of a plot: which of its figures was the latest at the end. */
+  plots: Record<string, number>;
+  counts: { console: number; samples: number; plots: number; cells: number };
 }
 
 export type SampleStep = Pick<Sample, 'iteration' | 'hash'> & Partial<Sample>;
@@ -745,6 +776,11 @@ export interface Reads extends ComparisonReads {
   };
   table_views: { args: { object_type?: ObjectType }; result: { views: SavedView[] } };
   attempted: { args: { cells: string[]; notebook?: string }; result: { cells: Record<string, number> } };
+  view_default: {
+    args: { id: string; view?: 'scalars' };
+    /** What the views of the experiment's project begin with. */
+    result: { project: string; options: Record<string, unknown> | null };
+  };
   charts: { args: ChartsArguments; result: ArrayBuffer };
   text: {
     args: {
@@ -762,6 +798,7 @@ export interface Reads extends ComparisonReads {
   console: { args: { id: string; after?: number; limit?: number }; result: ConsoleAnswer };
   plots: { args: { objects: string[] }; result: { plots: PlotEntry[] } };
   figure: { args: { id: string; hash: string }; result: Figure };
+  overlaid: { args: { objects: string[]; metric: string; variant: string }; result: Figure };
   samples: {
     args: { id: string; metric?: string; before?: number; after?: number; limit?: number; most?: number };
     result: SamplesAnswer;
@@ -783,6 +820,10 @@ export interface Reads extends ComparisonReads {
     };
   };
   loop: { args: { id: string }; result: LoopAnswer };
+  span: {
+    args: { id: string; x_from: number; x_to: number; xaxis: Axis; metric?: string };
+    result: SpanAnswer;
+  };
   single_values: {
     args: { objects: string[] };
     result: { items: { id: string; name: string; values: Record<string, Num> }[] };
@@ -862,6 +903,7 @@ export interface Edits {
   set_tag_colors: { tag: string; background?: string; foreground?: string };
   save_table_view: { name: string; options: string; object_type?: ObjectType };
   remove_table_view: { name: string; object_type?: ObjectType };
+  save_view_default: { id: string; options: string; view?: 'scalars' };
   /** PNG in base64. */
   keep_picture: { id: string; hash: string; picture: string };
   set_labels: { id: string; labels: string; seen?: string };

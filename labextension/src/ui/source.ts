@@ -18,6 +18,8 @@ export interface Source {
   read<N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal): Promise<Reads[N]['result']>;
   edit<N extends EditName>(operation: N, args: Edits[N]): Promise<Edited>;
   fileUrl(experiment: string, hash: string, download?: string): string;
+  /** Address of the small picture of a debug sample that is one. */
+  thumbnailUrl(experiment: string, hash: string): string;
   /** The file itself, from a source whose addresses cannot be downloaded before they are read. */
   blob?(experiment: string, hash: string): Promise<Blob>;
   /** Whether anything answers at an address of the network; what it says stays between it and the browser. */
@@ -127,6 +129,11 @@ export class HttpSource implements Source {
     const path = [this.store.id, experiment, hash].map(encodeURIComponent).join('/');
     const query = download ? `?download=${encodeURIComponent(download)}` : '';
     return `${this.options.baseUrl}trackkit/files/${path}${query}`;
+  }
+
+  thumbnailUrl(experiment: string, hash: string): string {
+    const path = [this.store.id, experiment, hash].map(encodeURIComponent).join('/');
+    return `${this.options.baseUrl}trackkit/thumbnails/${path}`;
   }
 
   pageUrl(query: URLSearchParams): string {

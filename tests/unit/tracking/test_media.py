@@ -233,3 +233,16 @@ def test_a_figure_is_kept_as_it_was_when_it_was_logged(running):
     running.log_plot("p", "v", figure)
     figure["data"][0]["y"].append(3)
     assert running.figure(running.plots()[0]["hash"])["data"][0]["y"] == [1, 2]
+
+
+@pytest.mark.parametrize("head", [b"", b"\xef\xbb\xbf", b'<?xml version="1.0"?>\n', b"<!-- made by hand -->"])
+def test_a_drawing_is_an_image_that_is_kept_as_it_is(head):
+    data = head + b'<svg xmlns="http://www.w3.org/2000/svg" width="6" height="4"/>'
+    kept = media.image(data)
+    assert (kept.data, kept.kind, kept.mime, kept.width, kept.name) == (
+        data,
+        "image",
+        "image/svg+xml",
+        None,
+        "image.svg",
+    )

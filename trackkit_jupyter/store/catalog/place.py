@@ -19,7 +19,7 @@ from trackkit_jupyter.query.patterns import matcher
 from trackkit_jupyter.query.sql import FOLD, MATCHES
 from trackkit_jupyter.query.tables import metadata, state
 
-__all__ = ["MEMORY", "discard", "open_catalog", "places"]
+__all__ = ["MEMORY", "caches", "discard", "open_catalog", "places"]
 
 #: The version of the tables; a catalog of another version is made anew.
 FORMAT = "5"
@@ -46,21 +46,26 @@ def places(store: str, root: Path, what: str = "experiment") -> list[Path]:
     what
         Of what it is the catalog: "experiment" or "model".
     """
+    where = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:8]
+    name = f"{store}-{where}{'' if what == 'experiment' else f'-{what}s'}.sqlite"
+    return [*(home / name for home in caches("catalogs") if not _on_network(home)), MEMORY]
+
+
+def caches(name: str) -> list[Path]:
+    """Return the folders of that name for what is derived, that can be written and are this user's, the best first."""
     from platformdirs import user_cache_path
 
-    where = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:8]
     owner = getattr(os, "getuid", lambda: 0)()
-    folders = [user_cache_path("trackkit", appauthor=False), Path(tempfile.gettempdir()) / f"trackkit-{owner}"]
     found = []
-    for folder in folders:
-        home = folder / "catalogs"
+    for folder in (user_cache_path("trackkit", appauthor=False), Path(tempfile.gettempdir()) / f"trackkit-{owner}"):
+        home = folder / name
         with contextlib.suppress(OSError):
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Another user's folder of that name under /tmp is not for us.
             mine = not hasattr(os, "getuid") or os.stat(home).st_uid == owner
-            if mine and os.access(home, os.W_OK | os.X_OK) and not _on_network(home):
-                found.append(home / f"{store}-{where}{'' if what == 'experiment' else f'-{what}s'}.sqlite")
-    return [*found, MEMORY]
+            if mine and os.access(home, os.W_OK | os.X_OK):
+                found.append(home)
+    return found
 
 
 def open_catalog(path: Path, store: str, root: Path) -> Connection:

@@ -5,7 +5,7 @@ import type { LineModel } from './model';
 
 export type ChartModel = LineModel | { kind: 'figure'; title: string; figure: Figure };
 
-export type DragMode = 'zoom' | 'pan' | 'select' | 'lasso' | 'orbit' | 'turntable';
+export type DragMode = 'zoom' | 'pan' | 'select' | 'lasso' | 'span' | 'orbit' | 'turntable';
 
 /** The ends of an axis as a person typed them; null follows the data. */
 export type Bounds = readonly [from: number | null, to: number | null];

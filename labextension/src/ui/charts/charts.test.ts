@@ -13,16 +13,15 @@ import type { LineModel } from './model';
 import { DASHES, dashOf, seriesColor, seriesToken } from './paint';
 import { namesOf } from './reader';
 import {
+  askedBy,
+  asOptions,
   clampSmoothing,
   clampWindow,
   type Kept,
   PLAIN,
   recall,
-  recallDefault,
   remember,
-  rememberDefault,
   type Shelf,
-  someDefaults,
 } from './settings';
 import { litIn } from './together';
 import { fitting } from './toolbar';
@@ -309,15 +308,12 @@ describe('settings', () => {
     expect(recall(['a'], on)).toEqual({ xaxis: 'wall', hidden: ['loss'] });
   });
 
-  it('are what a project begins with, for that project alone', () => {
-    const on = box();
-    expect(someDefaults(on)).toBe(false);
-    rememberDefault('vision', { ...PLAIN, kind: 'gaussian', hidden: ['lr'] }, on);
-    rememberDefault('__proto__', { ...PLAIN, hidden: [] }, on);
-    expect(someDefaults(on)).toBe(true);
-    expect(recallDefault('vision', on)).toMatchObject({ kind: 'gaussian', hidden: ['lr'] });
-    expect(recallDefault('speech', on)).toEqual({});
-    expect(recallDefault('constructor', on)).toEqual({});
+  it('are options of a view, and such options are settings', () => {
+    const set = { ...PLAIN, xaxis: 'wall', logY: true, bounds: { x: [null, 5], y: [0, null] }, linked: true } as const;
+    expect(askedBy(asOptions(set))).toEqual(set);
+    expect(askedBy({})).toEqual({});
+    // By hand, or of another version.
+    expect(askedBy({ y_range: ['low', 1] as never, log_y: 'yes' as never, x_range: [1, null] })).toEqual({});
   });
 
   it('survive a storage that is off, full or spoiled', () => {

@@ -20,6 +20,7 @@ import {
   SquareDashed,
   Superscript,
   Table2,
+  Timer,
   ZoomIn,
   ZoomOut,
 } from 'lucide';
@@ -36,6 +37,8 @@ export interface ControlsOf {
   onSvg: () => void;
   onJson: () => void;
   onEmbed: () => void;
+  /** Whether a span that is marked here is one of other tabs too. */
+  clock?: boolean;
   /** Absent where the plot is maximised already. */
   onMaximize?: () => void;
 }
@@ -56,6 +59,9 @@ export function controlsOf(given: ControlsOf): Control[] {
   if (flat) {
     drag(17, 'Box select', SquareDashed, 'select');
     drag(18, 'Lasso select', LassoSelect, 'lasso');
+    if (given.clock) {
+      drag(6, 'Mark span', Timer, 'span');
+    }
   }
   if (kind === 'space') {
     drag(5, 'Orbital rotation', Orbit, 'orbit');

@@ -3,6 +3,7 @@
 import { effect, type Signal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
+import { lazy } from '../parts/lazy';
 import { useActive } from '../parts/live';
 import { Empty, Problem } from '../parts/states';
 import type { CurveOptions, ViewOptions } from '../protocol';
@@ -13,7 +14,6 @@ import { useNameFilter } from './filter';
 import { Grid } from './grid';
 import { LineCard } from './linecard';
 import { CurveReader, type Many } from './reader';
-import { sentenceOf, useSaid } from './said';
 import type { Settings } from './settings';
 import { SmoothingTool } from './smoothingtool';
 import { lookOf, together } from './together';
@@ -32,6 +32,11 @@ interface CurvesProps {
   /** Above the curves. */
   children?: ComponentChildren;
 }
+
+const Defaults = lazy(
+  async () => (await import('./defaults')).Defaults,
+  () => null,
+);
 
 const GROUPS = [
   ['metric', 'Metric'],
@@ -126,37 +131,6 @@ export function Curves({ source, objects, options, onOptions, many, lit, childre
         </Shown>
       )}
     </Bench>
-  );
-}
-
-/** What is set, made what a project begins with, or taken back. */
-function Defaults({ makeDefault, reset }: { makeDefault: () => Promise<string>; reset: () => Promise<void> }) {
-  const [said, say] = useSaid();
-  const failed = (reason: unknown) => say(sentenceOf(reason));
-  return (
-    <div class="tk-setting tk-defaults">
-      <button
-        type="button"
-        class="tk-button tk-quiet"
-        title="Experiments of this project begin with these settings"
-        onClick={() =>
-          makeDefault().then(name => say(`${name || 'What has no project'} begins with these settings`), failed)
-        }
-      >
-        Set as project default
-      </button>
-      <button
-        type="button"
-        class="tk-button tk-quiet"
-        title="Back to what the project begins with"
-        onClick={() => reset().then(() => say('Settings are back to the default'), failed)}
-      >
-        Reset
-      </button>
-      <span class="tk-setting-said" role="status">
-        {said.value}
-      </span>
-    </div>
   );
 }
 

@@ -3,7 +3,7 @@ import type { Figure } from '../protocol';
 import { checkFigure, FigureError, kindOf, knownTraces, localFigure, pictureOf, themedLayout } from './figure';
 
 const theme = {
-  ...{ paper: 'paper', ink: 'ink', grid: 'grid', border: 'border', font: 'font' },
+  ...{ paper: 'paper', ink: 'ink', muted: 'muted', grid: 'grid', border: 'border', font: 'font' },
   ...{ series: ['first', 'second'], low: 'low', high: 'high' },
 };
 
@@ -78,6 +78,9 @@ describe('the theme', () => {
     const before = structuredClone(figure);
     const layout = themedLayout(figure, theme);
     expect(layout).toMatchObject({ paper_bgcolor: 'paper', font: { color: 'ink' }, yaxis: { gridcolor: 'grid' } });
+    expect(layout.xaxis).toMatchObject({ tickfont: { color: 'muted' } });
+    const inked = themedLayout({ data: [], layout: { font: { color: 'red' } } }, theme);
+    expect(inked.xaxis).not.toHaveProperty('tickfont');
     expect(layout.xaxis).toMatchObject({ gridcolor: 'own' });
     expect(layout.width).toBeUndefined();
     expect(figure).toEqual(before);

@@ -167,6 +167,8 @@ export function kindOf(figure: Figure): 'axes' | 'space' | 'plain' {
 export interface FigureTheme {
   paper: string;
   ink: string;
+  /** Of the numbers at the axes, as at curves. */
+  muted: string;
   grid: string;
   border: string;
   font: string;
@@ -207,7 +209,7 @@ function chosenMargin(found: unknown): Layout {
 
 /** How traces look that come without a template: the figures of our own log_histogram and its like. */
 function ownTraces(theme: FigureTheme): Layout {
-  const colorbar = { thickness: 8, outlinewidth: 0, tickfont: { size: 11 } };
+  const colorbar = { thickness: 8, outlinewidth: 0, tickfont: { size: 11, color: theme.muted } };
   const colorscale = [
     [0, theme.low],
     [1, theme.high],
@@ -260,7 +262,9 @@ export function themedLayout(figure: Figure, theme: FigureTheme): Layout {
   const kind = kindOf(figure);
   layout.margin = { ...MARGINS[kind], ...(title.text ? { t: 40 } : {}), ...chosenMargin(layout.margin) };
   layout.template = themedTemplate(record(layout.template), theme);
-  const lines = { gridcolor: theme.grid, zerolinecolor: theme.border, linecolor: theme.border };
+  // Who chose an ink for all text chose it for the numbers too.
+  const numbers = record(given.font).color ? {} : { tickfont: { color: theme.muted } };
+  const lines = { gridcolor: theme.grid, zerolinecolor: theme.border, linecolor: theme.border, ...numbers };
   for (const name of ['xaxis', 'yaxis', ...Object.keys(layout).filter(key => /^[xy]axis\d+$/.test(key))]) {
     layout[name] = { ...lines, automargin: true, ...record(layout[name]) };
   }
@@ -282,7 +286,7 @@ export function themedLayout(figure: Figure, theme: FigureTheme): Layout {
     }
   }
   const legend = record(layout.legend);
-  layout.legend = { bgcolor: theme.paper, ...legend };
+  layout.legend = { bgcolor: theme.paper, ...(numbers.tickfont && { font: numbers.tickfont }), ...legend };
   const label = {
     bgcolor: theme.paper,
     bordercolor: theme.border,

@@ -1,8 +1,9 @@
 // A card with a figure: the newest one, the earlier ones behind a slider.
 
-import { type ReadonlySignal, type Signal, useSignal } from '@preact/signals';
+import { type ReadonlySignal, type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useClock } from '../clock';
 import { downloadFile, fileName } from '../parts/download';
 import type { Figure, PlotEntry } from '../protocol';
 import type { Source } from '../source';
@@ -17,6 +18,7 @@ import { keepPicture } from './keepsake';
 import { followNear } from './onscreen';
 import { sentenceOf } from './said';
 import { tableControls } from './tablecontrols';
+import '../styles/figures.css';
 
 interface FigureCardProps {
   source: Source;
@@ -26,6 +28,17 @@ interface FigureCardProps {
 }
 
 export function FigureCard(props: FigureCardProps) {
+  return <NearPlace title={props.title}>{options => <NearFigure {...props} options={options} />}</NearPlace>;
+}
+
+/** A card that is drawn while it is near the screen; what was chosen at it stays. */
+function NearPlace({
+  title,
+  children,
+}: {
+  title: string;
+  children: (options: Signal<ChartOptions>) => ComponentChildren;
+}) {
   const place = useRef<HTMLDivElement>(null);
   const near = useSignal(false);
   const options = useSignal<ChartOptions>({ ...DEFAULTS, hover: 'closest' });
@@ -38,12 +51,54 @@ export function FigureCard(props: FigureCardProps) {
   );
   return (
     <div class="tk-chart-place tk-figure-place" ref={place}>
-      {near.value ? <NearFigure {...props} options={options} /> : <CardPlace title={props.title} />}
+      {near.value ? children(options) : <CardPlace title={title} />}
     </div>
   );
 }
 
-function useFigure(source: Source, experiment: string, hash: string) {
+interface OverlaidCardProps {
+  source: Source;
+  /** The plot of that name of each experiment. */
+  entries: PlotEntry[];
+  title: string;
+  width: ReadonlySignal<number>;
+}
+
+/** The plots of several experiments in one figure: each in the colour of its experiment. */
+export function OverlaidCard(props: OverlaidCardProps) {
+  return <NearPlace title={props.title}>{options => <NearOverlaid {...props} options={options} />}</NearPlace>;
+}
+
+function NearOverlaid({
+  source,
+  entries,
+  title,
+  width,
+  options,
+}: OverlaidCardProps & { options: Signal<ChartOptions> }) {
+  const { metric, variant } = entries[0] as PlotEntry;
+  const objects = entries.map(entry => entry.experiment);
+  const held = useFigure(
+    signal => source.read('overlaid', { objects, metric, variant }, signal),
+    [source, entries.map(entry => entry.hash).join()],
+  );
+  const name = metric === variant ? fileName(metric) : fileName(metric, variant);
+  const takeaways: Takeaways = {
+    name: () => name,
+    json: () => `${JSON.stringify(held.figure.peek())}\n`,
+    code: () => embedCode({ type: 'plot', objects, metric, variants: [variant] }),
+  };
+  return (
+    <FigureFrame
+      {...{ source, title, width, options, takeaways, name, held }}
+      notes={[`${entries.length} experiments`]}
+    />
+  );
+}
+
+type Held = ReturnType<typeof useFigure>;
+
+function useFigure(ask: (signal: AbortSignal) => Promise<Figure>, deps: unknown[]) {
   const figure = useSignal<Figure | null>(null);
   const problem = useSignal<string | null>(null);
   const reduced = useSignal(false);
@@ -52,7 +107,7 @@ function useFigure(source: Source, experiment: string, hash: string) {
     const reading = new AbortController();
     const read = async () => {
       try {
-        const found = checkFigure(await source.read('figure', { id: experiment, hash }, reading.signal));
+        const found = checkFigure(await ask(reading.signal));
         problem.value = null;
         figure.value = found;
       } catch (reason) {
@@ -63,7 +118,7 @@ function useFigure(source: Source, experiment: string, hash: string) {
     };
     void read();
     return () => reading.abort();
-  }, [source, experiment, hash]);
+  }, deps);
   return { figure, problem, reduced, unknown };
 }
 
@@ -71,17 +126,16 @@ const REDUCED = 'without what is on the network';
 
 function NearFigure({ source, entry, title, width, options }: FigureCardProps & { options: Signal<ChartOptions> }) {
   const step = useStep(entry);
-  const { figure, problem, reduced, unknown } = useFigure(source, entry.experiment, step.hash);
-  /** Rows of a table that are shown, in their order. */
-  const rows = useRef(new Uint32Array());
-  const shown = figure.value;
-  const body = useMemo(() => shown && bodyOf(shown), [shown]);
   const { experiment, metric, variant } = entry;
+  const held = useFigure(
+    signal => source.read('figure', { id: experiment, hash: step.hash }, signal),
+    [source, experiment, step.hash],
+  );
   const name = metric === variant ? fileName(metric) : fileName(metric, variant);
   const takeaways: Takeaways = {
     name: () => name,
     json: () => {
-      const found = figure.peek();
+      const found = held.figure.peek();
       if (!found) {
         // What is not drawn can still be had.
         downloadFile(source, experiment, step.hash, `${name}.json`);
@@ -89,14 +143,60 @@ function NearFigure({ source, entry, title, width, options }: FigureCardProps & 
       return found && `${JSON.stringify(found)}\n`;
     },
     code: () => embedCode({ type: 'plot', objects: [experiment], metric, variants: [variant] }),
-    ...(body?.kind === 'picture' && { png: () => pictureFile(body.address) }),
   };
   const notes = entry.iterations.length > 1 ? [`iteration ${formatCount(step.iteration)}`] : [];
+  return (
+    <FigureFrame
+      {...{ source, title, width, options, takeaways, name, held, notes }}
+      onDrawn={found => keepPicture(source, entry, step.hash, found)}
+    >
+      {step.slider}
+    </FigureFrame>
+  );
+}
+
+interface FigureFrameProps {
+  source: Source;
+  title: string;
+  width: ReadonlySignal<number>;
+  options: Signal<ChartOptions>;
+  takeaways: Takeaways;
+  /** Of files, without an ending. */
+  name: string;
+  held: Held;
+  notes: string[];
+  onDrawn?: (figure: Figure) => void;
+  /** Below the figure. */
+  children?: ComponentChildren;
+}
+
+function FigureFrame({
+  source,
+  title,
+  width,
+  options,
+  name,
+  held,
+  notes,
+  onDrawn,
+  children,
+  ...more
+}: FigureFrameProps) {
+  const { figure, problem, reduced, unknown } = held;
+  /** Rows of a table that are shown, in their order. */
+  const rows = useRef(new Uint32Array());
+  const shown = figure.value;
+  const body = useMemo(() => shown && bodyOf(shown), [shown]);
+  const takeaways: Takeaways = {
+    ...more.takeaways,
+    ...(body?.kind === 'picture' && { png: () => pictureFile(body.address) }),
+  };
+  const said = [...notes];
   if (reduced.value) {
-    notes.push(REDUCED);
+    said.push(REDUCED);
   }
   if (unknown.value.length > 0) {
-    notes.push(`without traces of the unknown kind ${unknown.value.join(', ')}`);
+    said.push(`without traces of the unknown kind ${unknown.value.join(', ')}`);
   }
   const kind = body?.kind === 'figure' ? kindOf(body.figure) : body?.kind === 'table' ? 'table' : 'plain';
   return (
@@ -110,13 +210,12 @@ function NearFigure({ source, entry, title, width, options }: FigureCardProps & 
     >
       {stage => (
         <>
-          <Notes stage={stage} notes={notes} />
+          <Notes stage={stage} notes={said} />
           <FigureBody
             key={body?.kind}
-            {...{ source, title, figure, body, rows, options, stage, problem, reduced, unknown }}
-            onDrawn={found => keepPicture(source, entry, step.hash, found)}
+            {...{ source, title, figure, body, rows, options, stage, problem, reduced, unknown, onDrawn }}
           />
-          {step.slider}
+          {children}
         </>
       )}
     </Frame>
@@ -131,9 +230,15 @@ function Notes({ stage, notes }: { stage: Stage; notes: string[] }) {
 }
 
 /** Which of the iterations is shown: the newest, and those that come, until a person goes back to an earlier one. */
-function useStep({ iteration, iterations, hash, hashes }: PlotEntry) {
+function useStep({ id, iteration, iterations, hash, hashes }: PlotEntry) {
   const chosen = useSignal<number | null>(null);
+  const clock = useClock();
   const last = iterations.length - 1;
+  useSignalEffect(() => {
+    // The latest there was at the end of what is marked.
+    const at = clock?.newest.value?.found.plots[id] ?? null;
+    chosen.value = at === last ? null : at;
+  });
   if (!hashes || last < 1) {
     return { iteration, hash, slider: null };
   }

@@ -6,13 +6,18 @@ import { useRef } from 'preact/hooks';
 import { copyText } from '../parts/copy';
 import { Dialog } from '../parts/dialog';
 import { downloadBlob } from '../parts/download';
+import { lazy } from '../parts/lazy';
 import { Card, shortcuts } from './card';
 import type { Chart, ChartOptions } from './chart';
 import { type ControlsOf, controlsOf } from './controls';
-import { PickedBar } from './picked';
 import type { Picked } from './region';
 import { sentenceOf, useSaid } from './said';
 import { type Control, Toolbar } from './toolbar';
+
+const PickedBar = lazy(
+  async () => (await import('./picked')).PickedBar,
+  () => null,
+);
 
 /** What the frame gives to the drawing in it. The card and the window have one each. */
 export interface Stage {
@@ -48,6 +53,8 @@ interface FrameProps {
   kind: ControlsOf['kind'];
   options: Signal<ChartOptions>;
   takeaways: Takeaways;
+  /** Whether a span that is marked here is one of other tabs too. */
+  clock?: boolean;
   /** Controls of this plot's own. */
   more?: (stage: Stage) => Control[];
   /** The drawing; called for the card and, while it is open, for the window. */
@@ -101,7 +108,7 @@ function Maximized(props: FrameProps & { onClose: () => void }) {
   );
 }
 
-function useStage({ kind, options, takeaways, more }: FrameProps, onMaximize?: () => void) {
+function useStage({ kind, options, takeaways, clock = false, more }: FrameProps, onMaximize?: () => void) {
   const chart = useRef<Chart | null>(null);
   const notes = useSignal<string[]>([]);
   const picked = useSignal<readonly Picked[] | null>(null);
@@ -120,6 +127,7 @@ function useStage({ kind, options, takeaways, more }: FrameProps, onMaximize?: (
   const own = more?.(stage) ?? [];
   const all = controlsOf({
     kind,
+    clock,
     options: options.value,
     set: patch => {
       options.value = { ...options.value, ...patch };

@@ -31,6 +31,8 @@ export interface Stage {
   point(at: Point | null): void;
   /** A region was drawn; null takes it back. */
   pick(region: Region | null): void;
+  /** A span of the horizontal axis was drawn. */
+  span(range: Range): void;
   everything(): void;
 }
 
@@ -192,6 +194,10 @@ export class Gestures {
           return;
         }
         const value = (position: number, scale: string) => plot.posToVal(position, scale);
+        if (begun.mode === 'span') {
+          stage.span([value(box.left, 'x'), value(box.right, 'x')]);
+          return;
+        }
         const { x, y } = stage.zoom();
         stage.setZoom({
           x: box.horizontal ? [value(box.left, 'x'), value(box.right, 'x')] : x,
@@ -213,7 +219,8 @@ export class Gestures {
   }
 
   private boxOf(drag: Drag, to: Point, width: number, height: number): Selection {
-    return drag.mode === 'select' ? rectangle(drag, to, width, height) : selection(drag, to, width, height);
+    const box = drag.mode === 'select' ? rectangle(drag, to, width, height) : selection(drag, to, width, height);
+    return drag.mode === 'span' ? { ...rectangle(drag, to, width, height), top: 0, bottom: height } : box;
   }
 
   private showBox(box: Selection): void {

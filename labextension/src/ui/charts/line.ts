@@ -3,12 +3,12 @@
 import type uPlot from 'uplot';
 import { axesOf, ticksOf } from './axes';
 import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS, type Size } from './chart';
+import { ClockMarks, type Marks } from './clockmarks';
 import { bounded, margin, type Range, roomy, scaled, shifted, typicalExtent, xExtent, yExtent } from './extent';
 import { Gestures, type Zoom } from './gestures';
 import { Marker, type Point } from './marker';
 import type { LineModel } from './model';
 import { type Paint, paintOf } from './paint';
-import { composePng } from './png';
 import type { Region } from './region';
 import { paintCurves, paintMarks, type Scene } from './strokes';
 import { CanvasSurface } from './surface';
@@ -26,6 +26,8 @@ export interface LineEvents {
   /** The line pointed at. */
   onPoint?(id: string | null): void;
   onPick?(region: Region | null): void;
+  /** A span of the horizontal axis was marked; both ends are the same where it is a moment. */
+  onSpan?: ((span: Range) => void) | undefined;
 }
 
 export class LineChart implements Chart {
@@ -39,6 +41,7 @@ export class LineChart implements Chart {
   private built = '';
   private readonly marker: Marker;
   private readonly gestures: Gestures;
+  private readonly marks: ClockMarks;
   private pointer: Point | null = null;
   private pointed: string | null = null;
   private anchor: number | null = null;
@@ -71,9 +74,12 @@ export class LineChart implements Chart {
       },
       point: (at: Point | null) => this.point(at),
       pick: (region: Region | null) => this.events.onPick?.(region),
+      span: (span: Range) => this.events.onSpan?.(span),
       everything: () => this.act('autoscale'),
     };
     this.gestures = new Gestures(host, stage, this.off.signal);
+    const timed = () => this.model?.x.kind !== 'metric';
+    this.marks = new ClockMarks(host, () => this.plot, timed, fixed ? undefined : events.onSpan, this.off.signal);
     if (!fixed) {
       const { signal } = this.off;
       host.addEventListener('keydown', event => this.key(event), { signal });
@@ -114,6 +120,11 @@ export class LineChart implements Chart {
     }
   }
 
+  /** Shows what is marked on the clock. */
+  mark(marks: Marks): void {
+    this.marks.show(marks);
+  }
+
   /** Takes back the region that is drawn. */
   unpick(): void {
     this.anchor = null;
@@ -145,6 +156,7 @@ export class LineChart implements Chart {
   }
 
   async toPng(): Promise<Blob> {
+    const { composePng } = await import('./png');
     const { model, paint } = this.drawn();
     return this.copied(PNG_SCALE, copy => {
       const canvas = (copy.plot as uPlot).ctx.canvas;
@@ -263,6 +275,7 @@ export class LineChart implements Chart {
     const { width, height } = this.size();
     const laid = () => {
       this.gestures.place();
+      this.marks.place();
       this.hover();
     };
     this.plot = axesOf(
@@ -283,6 +296,7 @@ export class LineChart implements Chart {
     if (!this.fixed) {
       this.gestures.attach(this.plot.over);
       this.marker.attach(this.plot.over);
+      this.marks.attach(this.plot.over);
     }
   }
 
@@ -323,6 +337,7 @@ export class LineChart implements Chart {
     paintMarks(surface, scene);
     ctx.restore();
     this.gestures.place();
+    this.marks.place();
   }
 
   private hover(): void {
@@ -354,7 +369,8 @@ export class LineChart implements Chart {
     const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
     const rise = event.key === 'ArrowDown' ? -1 : event.key === 'ArrowUp' ? 1 : 0;
     const pan = this.options.drag === 'pan' && (step || rise);
-    const known = action || step || pan || (event.key === 'Escape' && this.anchor !== null);
+    const marks = event.key === 's' && this.events.onSpan !== undefined;
+    const known = action || step || pan || marks || (event.key === 'Escape' && this.anchor !== null);
     if (event.target !== this.host || event.ctrlKey || event.metaKey || event.altKey || !known) {
       return;
     }
@@ -363,6 +379,8 @@ export class LineChart implements Chart {
       event.stopPropagation();
       this.anchor = null;
       this.gestures.clear();
+    } else if (marks) {
+      this.markSpan();
     } else if (action) {
       this.act(action);
     } else if (pan) {
@@ -372,6 +390,13 @@ export class LineChart implements Chart {
     } else {
       this.walk(step, event.shiftKey);
     }
+  }
+
+  /** Marks what the keys selected, else where they are, else what is in view. */
+  private markSpan(): void {
+    const at = this.pointer && this.plot ? this.plot.posToVal(this.pointer.left, 'x') : null;
+    const span = at === null ? this.x : [this.anchor ?? at, at].sort((one, other) => one - other);
+    this.events.onSpan?.(span as Range);
   }
 
   /** Moves the pointer to the next point of the longest series in view, and selects up to it. */

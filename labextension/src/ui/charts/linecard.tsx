@@ -2,11 +2,14 @@
 
 import { effect, type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { markSpan, reachOn, useClock } from '../clock';
 import { fileName } from '../parts/download';
 import type { Axis } from '../protocol';
 import { CardPlace } from './card';
 import type { ChartOptions } from './chart';
+import { type Marks, NO_MARKS } from './clockmarks';
 import { everyPoint, useDetail, useEvery } from './detail';
+import type { Range } from './extent';
 import { Frame, type Stage, type Takeaways } from './frame';
 import type { Zoom } from './gestures';
 import { embedCode, seriesJson } from './keep';
@@ -35,6 +38,7 @@ export function LineCard(props: LineCardProps) {
   const drawn = useSignal(false);
   const choices = choicesOf(together, slot.id);
   const { options, zoom } = choices;
+  const clock = useClock();
   useEffect(() => {
     let near = false;
     let giveUp = () => {};
@@ -80,6 +84,19 @@ export function LineCard(props: LineCardProps) {
           together.x.value = x;
         }
       }),
+      effect(() => {
+        // Told to zoom to what is marked, also while it was far from the screen.
+        const zooms = clock?.zooms.value ?? 0;
+        const kind = slot.model.value?.x.kind;
+        const marked = clock?.inSpan.peek();
+        if (zooms !== choices.zooms && kind && marked) {
+          choices.zooms = zooms;
+          const reach = reachOn(marked, kind, slot.metric);
+          if (reach && reach[0] < reach[1]) {
+            zoom.value = { x: [...reach], y: null };
+          }
+        }
+      }),
     ];
     return () => {
       for (const stop of stops) {
@@ -100,10 +117,17 @@ interface DrawnProps extends LineCardProps {
 }
 
 function NearCard(props: DrawnProps) {
-  const { slot, width, options } = props;
+  const { slot, width, options, xaxis } = props;
   const takeaways = takeawaysOf(props);
   return (
-    <Frame title={slot.title} width={width.value} kind="line" options={options} takeaways={takeaways}>
+    <Frame
+      title={slot.title}
+      width={width.value}
+      kind="line"
+      options={options}
+      takeaways={takeaways}
+      clock={useClock() !== null && xaxis !== 'metric'}
+    >
       {stage => (stage.maximized ? <Every {...props} stage={stage} /> : <Sampled {...props} stage={stage} />)}
     </Frame>
   );
@@ -185,5 +209,41 @@ function Curves({
       stage.say(sentenceOf(reason));
     }
   };
-  return <Plot {...{ model, options, zoom, stage }} lit={together.lit} onPick={region => void pick(region)} />;
+  const { marks, onSpan } = useMarks(slot);
+  return (
+    <Plot {...{ model, options, zoom, stage, marks, onSpan }} lit={together.lit} onPick={region => void pick(region)} />
+  );
+}
+
+/** What is marked on the clock, where it lies on this chart; and how a span of this chart is marked. */
+function useMarks(slot: Slot) {
+  const clock = useClock();
+  const marks = useComputed((): Marks => {
+    const kind = slot.model.value?.x.kind;
+    const span = clock?.inSpan.value;
+    const moment = clock?.atMoment.value;
+    if (!kind || !(span || moment)) {
+      return NO_MARKS;
+    }
+    return {
+      span: span ? reachOn(span, kind, slot.metric) : null,
+      moment: (moment && reachOn(moment, kind, slot.metric)?.[1]) ?? null,
+    };
+  });
+  // The axis as it is then: the drawing is made once.
+  const onSpan =
+    clock &&
+    (([from, to]: Range) => {
+      const kind = slot.model.peek()?.x.kind;
+      if (!kind || kind === 'metric') {
+        return;
+      }
+      const mark = { xaxis: kind, metric: slot.metric, from, to };
+      if (from < to) {
+        markSpan(clock, mark);
+      } else {
+        clock.moment.value = mark;
+      }
+    });
+  return { marks, onSpan: onSpan ?? undefined };
 }

@@ -6,6 +6,7 @@ import { downloadBlob } from '../parts/download';
 import { Button } from '../parts/icon';
 import { formatCount, formatValue } from './format';
 import type { Picked } from './region';
+import '../styles/picked.css';
 
 /** What of the points is said: their count, least, greatest, mean and standard deviation (of the population). */
 export interface Statistics {

@@ -5,6 +5,8 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { lazy } from '../parts/lazy';
 import { useTheme } from '../parts/theme';
 import type { ChartOptions } from './chart';
+import type { Marks } from './clockmarks';
+import type { Range } from './extent';
 import type { Stage } from './frame';
 import type { Zoom } from './gestures';
 import { Legend } from './legend';
@@ -24,9 +26,13 @@ interface PlotProps {
   lit: Signal<Lit | null>;
   stage: Stage;
   onPick: (region: Region | null) => void;
+  /** What is marked on the clock, where there is one. */
+  marks: ReadonlySignal<Marks>;
+  onSpan: ((span: Range) => void) | undefined;
 }
 
-export function Plot({ model, options, zoom, lit, stage, onPick }: PlotProps) {
+export function Plot(props: PlotProps) {
+  const { model, options, lit } = props;
   const names = useComputed(() =>
     model.value?.series.map(one => `${one.id} ${one.name} ${one.color} ${one.dash}`).join('\n'),
   );
@@ -40,11 +46,7 @@ export function Plot({ model, options, zoom, lit, stage, onPick }: PlotProps) {
   };
   return (
     <>
-      {table.value ? (
-        <SeriesTable model={model} hidden={hidden} />
-      ) : (
-        <Drawing {...{ model, options, zoom, lit, stage, onPick }} onPoint={light} />
-      )}
+      {table.value ? <SeriesTable model={model} hidden={hidden} /> : <Drawing {...props} onPoint={light} />}
       {series.length > 1 && legend.value && (
         <Legend
           series={series}
@@ -67,6 +69,8 @@ function Drawing({
   stage,
   onPick,
   onPoint,
+  marks,
+  onSpan,
 }: PlotProps & { onPoint: (id: string | null) => void }) {
   const host = useRef<HTMLDivElement>(null);
   const theme = useTheme();
@@ -79,6 +83,7 @@ function Drawing({
       },
       onPoint,
       onPick,
+      onSpan,
     });
     stage.chart.current = made;
     const sizes = new ResizeObserver(([entry]) => entry && made.resize(entry.contentRect));
@@ -89,6 +94,7 @@ function Drawing({
         made.setOptions({ ...options.value, highlight });
       }),
       effect(() => made.zoomTo(zoom.value)),
+      effect(() => made.mark(marks.value)),
       effect(() => {
         if (stage.picked.value === null) {
           made.unpick();

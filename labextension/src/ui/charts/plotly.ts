@@ -272,12 +272,13 @@ export class PlotlyChart implements Chart {
 
 /** What the tokens say at `element`, in the syntax of plotly.js. */
 export function themeOf(element: Element): FigureTheme {
-  const { paper, ink, grid, border, font, series } = paintOf(element);
+  const { paper, ink, muted, grid, border, font, series } = paintOf(element);
   const low = getComputedStyle(element).getPropertyValue('--tk-scale-low').trim();
   const hues = series.map(plainColor);
   return {
     paper: plainColor(paper),
     ink: plainColor(ink),
+    muted: plainColor(muted),
     grid: plainColor(grid),
     border: plainColor(border),
     font,

@@ -6,6 +6,7 @@ import { useVirtual } from '../parts/virtual';
 import { formatCount, formatValue, formatWall } from './format';
 import type { LineModel } from './model';
 import { axisName } from './summary';
+import '../styles/picked.css';
 
 const ROW = 24;
 

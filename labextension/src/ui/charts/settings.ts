@@ -1,4 +1,4 @@
-// What a person chose for the curves of some experiments, kept in this browser; also as what a project begins with.
+// What a person chose for the curves of some experiments, kept in this browser; a project's beginning is kept by the store.
 
 import type { Axis, GroupBy, SmoothingKind, ViewOptions } from '../protocol';
 import { type Bounds, type ChartOptions, DEFAULTS } from './chart';
@@ -49,7 +49,6 @@ export interface Shelf {
 }
 
 const PREFIX = 'trackkit:curves:';
-const PROJECTS = 'trackkit:curves-of-projects';
 
 /** The browser's storage, or nothing where it is switched off. */
 export function shelf(): Shelf | null {
@@ -108,7 +107,8 @@ const ALLOWED: { [Name in keyof Kept]: (value: unknown) => Kept[Name] | undefine
   hidden: value => (Array.isArray(value) ? value.filter(id => typeof id === 'string') : undefined),
 };
 
-function checked(found: Record<string, unknown>): Partial<Kept> {
+/** What of it this version knows, and may be. */
+export function checked(found: Record<string, unknown>): Partial<Kept> {
   return Object.fromEntries(
     Object.entries(ALLOWED).flatMap(([name, allow]) => {
       const value = allow(found[name]);
@@ -125,22 +125,6 @@ export function remember(objects: readonly string[], kept: Kept, on: Shelf | nul
   write(PREFIX + objects.join(), kept, on);
 }
 
-/** Whether any project begins with something of its own. */
-export function someDefaults(from: Shelf | null): boolean {
-  return Object.keys(read(PROJECTS, from)).length > 0;
-}
-
-/** What the curves of a project's experiments begin with, until something is chosen for them. */
-export function recallDefault(project: string, from: Shelf | null): Partial<Kept> {
-  const found = read(PROJECTS, from);
-  const kept = Object.hasOwn(found, project) ? found[project] : null;
-  return typeof kept === 'object' && kept !== null ? checked(kept as Record<string, unknown>) : {};
-}
-
-export function rememberDefault(project: string, kept: Kept, on: Shelf | null): void {
-  write(PROJECTS, { ...read(PROJECTS, on), [project]: kept }, on);
-}
-
 /** Smoothing as the server takes it: 0 to 0.999 in thousandths. */
 export function clampSmoothing(value: number): number {
   return Number.isFinite(value) ? Math.round(Math.min(0.999, Math.max(0, value)) * 1000) / 1000 : 0;
@@ -155,6 +139,8 @@ export function clampWindow(value: number, kind: SmoothingKind): number {
 /** What a view itself says about the settings. */
 export function askedBy(options: ViewOptions): Partial<Settings> {
   const { group_by, xaxis, x_metric, smoothing, smoothing_kind, smoothing_window, smoothing_sigma } = options;
+  const { log_x, log_y, ignore_outliers, originals, linked, x_range, y_range } = options;
+  const bounds = (x_range || y_range) && { x: x_range ?? [null, null], y: y_range ?? [null, null] };
   return {
     ...(group_by && { groupBy: group_by }),
     ...(xaxis && { xaxis }),
@@ -163,5 +149,28 @@ export function askedBy(options: ViewOptions): Partial<Settings> {
     ...(smoothing_kind && { kind: smoothing_kind }),
     ...(smoothing_window !== undefined && { window: smoothing_window }),
     ...(smoothing_sigma !== undefined && { sigma: smoothing_sigma }),
+    ...checked({ logX: log_x, logY: log_y, ignoreOutliers: ignore_outliers, originals, linked, bounds }),
+  };
+}
+
+/** The settings as options of a view. */
+export function asOptions(settings: Settings): Partial<ViewOptions> {
+  const { groupBy, xaxis, xMetric, smoothing, kind, window, sigma } = settings;
+  const { logX, logY, ignoreOutliers, originals, linked, bounds } = settings;
+  return {
+    group_by: groupBy,
+    xaxis,
+    x_metric: xMetric,
+    smoothing,
+    smoothing_kind: kind,
+    smoothing_window: window,
+    smoothing_sigma: sigma,
+    log_x: logX,
+    log_y: logY,
+    ignore_outliers: ignoreOutliers,
+    originals,
+    linked,
+    x_range: [...bounds.x],
+    y_range: [...bounds.y],
   };
 }

@@ -16,6 +16,8 @@ export interface Choices {
   zoom: Signal<Zoom>;
   /** The look of all charts that the options hold already. */
   look: Look;
+  /** How often it followed the clock in zooming. */
+  zooms: number;
 }
 
 export interface Together {
@@ -49,6 +51,7 @@ export function choicesOf(together: Together, chart: string): Choices {
     options: signal<ChartOptions>({ ...DEFAULTS, ...look }),
     zoom: signal<Zoom>({ x: together.linked.peek() ? together.x.peek() : null, y: null }),
     look,
+    zooms: 0,
   };
   together.choices.set(chart, found);
   return found;

@@ -4,18 +4,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ViewOptions } from '../protocol';
 import type { Source } from '../source';
-import {
-  askedBy,
-  type Kept,
-  PLAIN,
-  recall,
-  recallDefault,
-  remember,
-  rememberDefault,
-  type Settings,
-  shelf,
-  someDefaults,
-} from './settings';
+import { askedBy, asOptions, checked, type Kept, PLAIN, recall, remember, type Settings, shelf } from './settings';
 
 export interface HeldSettings {
   settings: Signal<Settings>;
@@ -36,11 +25,13 @@ export function useSettings(
 ): HeldSettings {
   const key = objects.join();
   const first = useMemo((): Kept => {
-    return { ...PLAIN, hidden: [], ...recall(objects, shelf()), ...askedBy(options) };
+    const { hidden: off } = options;
+    return { ...PLAIN, hidden: [], ...recall(objects, shelf()), ...askedBy(options), ...(off && { hidden: off }) };
   }, [key]);
   const settings = useSignal<Settings>(first);
   const hidden = useSignal<ReadonlySet<string>>(new Set(first.hidden));
-  const project = async () => (await source.read('experiment', { id: objects[0] as string })).project ?? '';
+  const id = objects[0] as string;
+  const begun = async () => checked((await source.read('view_default', { id })).options ?? {});
   const kept = (): Kept => ({ ...settings.peek(), hidden: [...hidden.peek()] });
   const keep = () => remember(objects, kept(), shelf());
   const take = ({ hidden: off, ...more }: Partial<Kept>) => {
@@ -49,14 +40,14 @@ export function useSettings(
   };
   useEffect(() => {
     // What was chosen for these experiments, even if it is the plain thing, counts more than their project.
-    if (objects.length === 0 || Object.keys(recall(objects, shelf())).length > 0 || !someDefaults(shelf())) {
+    if (objects.length === 0 || Object.keys(recall(objects, shelf())).length > 0) {
       return;
     }
     const before = settings.peek();
-    project().then(
-      name => {
-        if (settings.peek() === before) {
-          take(recallDefault(name, shelf()));
+    begun().then(
+      found => {
+        if (settings.peek() === before && Object.keys(found).length > 0) {
+          take(found);
         }
       },
       // It is known soon enough that the experiment cannot be read.
@@ -67,39 +58,33 @@ export function useSettings(
     // The view was told otherwise after it was first shown.
     const now = settings.peek();
     const next = { ...now, ...askedBy(options) };
-    if ((Object.keys(next) as (keyof Settings)[]).some(name => next[name] !== now[name])) {
+    if (JSON.stringify(next) !== JSON.stringify(now)) {
       settings.value = next;
     }
-  }, [JSON.stringify(askedBy(options))]);
+    if (options.hidden && options.hidden.join('\n') !== [...hidden.peek()].join('\n')) {
+      hidden.value = new Set(options.hidden);
+    }
+  }, [JSON.stringify(askedBy(options)), options.hidden?.join('\n')]);
   return {
     settings,
     hidden,
     change: patch => {
       settings.value = { ...settings.peek(), ...patch };
       keep();
-      const { groupBy, xaxis, xMetric, smoothing, kind, window, sigma } = settings.peek();
-      onOptions?.({
-        group_by: groupBy,
-        xaxis,
-        x_metric: xMetric,
-        smoothing,
-        smoothing_kind: kind,
-        smoothing_window: window,
-        smoothing_sigma: sigma,
-      });
+      onOptions?.(asOptions(settings.peek()));
     },
     hide: next => {
       hidden.value = next;
       keep();
+      onOptions?.({ hidden: [...next] });
     },
     reset: async () => {
-      take(recallDefault(await project(), shelf()));
+      take(await begun());
       keep();
     },
     makeDefault: async () => {
-      const name = await project();
-      rememberDefault(name, kept(), shelf());
-      return name;
+      await source.edit('save_view_default', { id, options: JSON.stringify(kept()) });
+      return (await source.read('view_default', { id })).project;
     },
   };
 }

@@ -76,6 +76,20 @@ export function exact(ms: number): string {
   return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
+/** A time of day in unix seconds, as exactly as a span of so many seconds asks for; with its date where that is not today. */
+export function moment(seconds: number, span: number): string {
+  const date = new Date(1000 * seconds);
+  const today = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString(undefined, {
+    ...(today ? {} : { month: 'short', day: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+    ...(span < 10 && { fractionalSecondDigits: span < 0.1 ? 3 : span < 1 ? 2 : 1 }),
+  } as Intl.DateTimeFormatOptions);
+}
+
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   const [h, min, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

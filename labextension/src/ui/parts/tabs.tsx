@@ -1,6 +1,6 @@
 // A tab list as WAI-ARIA describes it; panels are made on first sight and kept.
 
-import { computed, type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
+import { computed, type ReadonlySignal, untracked, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import { ActiveProvider, useActive } from './live';
@@ -18,9 +18,11 @@ interface TabsProps {
   tabs: Tab[];
   first: string;
   onSelect?: (name: string) => void;
+  /** The tab that is asked for from beside the tabs. */
+  asked?: ReadonlySignal<{ name: string } | null>;
 }
 
-export function Tabs({ label, tabs, first, onSelect }: TabsProps) {
+export function Tabs({ label, tabs, first, onSelect, asked }: TabsProps) {
   const id = useId();
   const selected = useSignal(tabs.some(tab => tab.name === first) ? first : (tabs[0]?.name ?? ''));
   const seen = useSignal<ReadonlySet<string>>(new Set([selected.peek()]));
@@ -37,6 +39,12 @@ export function Tabs({ label, tabs, first, onSelect }: TabsProps) {
       selected.value = first;
     }
   }, [first]);
+  useSignalEffect(() => {
+    const wanted = asked?.value;
+    if (wanted) {
+      untracked(() => select(wanted.name));
+    }
+  });
   useEffect(() => {
     showTab(strip.current);
   }, [selected.value]);

@@ -10,8 +10,8 @@ import { useLive } from '../parts/live';
 import { Empty, Problem, SkeletonTiles } from '../parts/states';
 import { type Tab, Tabs } from '../parts/tabs';
 import type { ViewOptions } from '../protocol';
-import '../styles/comparison.css';
 import type { ComparisonViewProps } from './props';
+import '../styles/comparison.css';
 
 const tiles = () => <SkeletonTiles />;
 const Scalars = lazy(async () => (await import('../compare/scalars')).Scalars, tiles);

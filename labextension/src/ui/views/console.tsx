@@ -3,6 +3,8 @@
 import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals';
 import { ArrowDownToLine, ChevronDown, ChevronUp, Clock, Download, Regex } from 'lucide';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useClock } from '../clock';
+import { lit, useGoing, useLineMarks } from '../clocktabs';
 import { Ansi, plain, settled } from '../parts/ansi';
 import { downloadBlob, downloadUrl, fileName } from '../parts/download';
 import { exact, integer, milliseconds } from '../parts/format';
@@ -97,6 +99,17 @@ function Log({ log, total, name, live, address }: LogProps) {
       virtual.scrollTo(finder.current);
     }
   }, [finder.current]);
+  const clock = useClock();
+  useGoing('console', ({ console: [first] }) => {
+    follow.on = false;
+    atEnd.value = false;
+    virtual.scrollTo(first);
+  });
+  useLineMarks(
+    scroller,
+    index => log.line(index)?.time,
+    () => finder.current,
+  );
   const onScroll = () => {
     if (scroller.current && scroller.current.clientHeight > 0) {
       atEnd.value = follow.scrolled(scroller.current);
@@ -148,6 +161,7 @@ function Log({ log, total, name, live, address }: LogProps) {
                 query={finder.pattern.value ? '' : finder.query}
                 times={times.value}
                 current={finder.current === index}
+                lit={lit(clock, 'console', index)}
                 measure={virtual.measure}
               />
             ))}
@@ -164,10 +178,12 @@ interface RowProps {
   query: string;
   times: boolean;
   current: boolean;
+  /** In the span that is marked on the clock. */
+  lit: true | undefined;
   measure: (row: HTMLElement | null) => void;
 }
 
-function Row({ index, line, query, times, current, measure }: RowProps) {
+function Row({ index, line, query, times, current, lit, measure }: RowProps) {
   const ms = milliseconds(line?.time);
   const told = line && [line.stream, ms !== null && exact(ms)].filter(Boolean).join(' · ');
   return (
@@ -177,6 +193,7 @@ function Row({ index, line, query, times, current, measure }: RowProps) {
       data-index={index}
       data-stream={line?.stream}
       data-current={current || undefined}
+      data-lit={lit}
       title={told}
     >
       {times && <span class="tk-log-time">{ms === null ? '' : exact(ms)}</span>}

@@ -4,6 +4,8 @@ import { useSignal } from '@preact/signals';
 import { Pencil } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
+import { useClock } from '../clock';
+import { lit, useGoing } from '../clocktabs';
 import '../styles/code.css';
 import { CodeView, Colored } from '../parts/codeview';
 import { CopyButton } from '../parts/copy';
@@ -161,6 +163,12 @@ function change(line: string): string | undefined {
 
 function Cells({ cells }: { cells: Cell[] }) {
   const all = useSignal(false);
+  const clock = useClock();
+  const place = useRef<HTMLDivElement>(null);
+  useGoing(undefined, ({ cells: [first, stop] }) => {
+    all.value ||= stop > CELLS;
+    requestAnimationFrame(() => place.current?.children[first]?.scrollIntoView({ block: 'nearest' }));
+  });
   if (cells.length === 0) {
     return null;
   }
@@ -170,20 +178,22 @@ function Cells({ cells }: { cells: Cell[] }) {
       title="Executed cells"
       aside={<CopyButton text={() => cells.map(cell => cell.code).join('\n\n')} label="Copy all cells" />}
     >
-      {shown.map((cell, index) => (
-        <div key={index} class="tk-cell">
-          <span class="tk-cell-number tk-number">[{cell.number ?? ' '}]</span>
-          <pre class="tk-code">
-            {linesOf(cell.code, 'python').map((line, number) => (
-              <span key={number}>
-                <Colored tokens={line} />
-                {'\n'}
-              </span>
-            ))}
-          </pre>
-          <CopyButton text={cell.code} label={`Copy cell ${cell.number ?? index + 1}`} />
-        </div>
-      ))}
+      <div ref={place}>
+        {shown.map((cell, index) => (
+          <div key={index} class="tk-cell" data-lit={lit(clock, 'cells', index)}>
+            <span class="tk-cell-number tk-number">[{cell.number ?? ' '}]</span>
+            <pre class="tk-code">
+              {linesOf(cell.code, 'python').map((line, number) => (
+                <span key={number}>
+                  <Colored tokens={line} />
+                  {'\n'}
+                </span>
+              ))}
+            </pre>
+            <CopyButton text={cell.code} label={`Copy cell ${cell.number ?? index + 1}`} />
+          </div>
+        ))}
+      </div>
       {shown.length < cells.length && (
         <button type="button" class="tk-link" onClick={() => (all.value = true)}>
           Show all {integer(cells.length)} cells

@@ -3,6 +3,7 @@
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import { FolderClosed } from 'lucide';
 import { useMemo } from 'preact/hooks';
+import { ClockProvider, unmark, useNewClock } from '../clock';
 import { integer } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { IdButton } from '../parts/id';
@@ -35,6 +36,10 @@ const RunLine = lazy(
   async () => (await import('./running')).RunLine,
   () => null,
 );
+const ClockStrip = lazy(
+  async () => (await import('./clockstrip')).ClockStrip,
+  () => null,
+);
 const SamplesTab = lazy(async () => (await import('./samples')).SamplesTab, tiles);
 
 /** The header and the tables need not keep up with every point of a curve. */
@@ -51,22 +56,42 @@ export function ExperimentView({ source, id, options, onOptions }: ExperimentPro
   const live = useLive(source, [id], signal => source.read('experiment', { id }, signal), [id], RECORD_REST_MS);
   const running = useComputed(() => live.value.value?.status === 'running');
   const tabs = useTabs(source, id, options, live, running);
+  const clock = useNewClock(source, id);
+  const asked = useSignal<{ name: string } | null>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Of what lies over the view the key is its own.
+    const over = (event.target as HTMLElement).closest('dialog, .tk-search');
+    if (event.key === 'Escape' && !event.defaultPrevented && !over && unmark(clock)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
   const gone = live.error.value;
   if (gone && live.value.value === undefined) {
     return <Problem error={gone} onRetry={() => live.wake()} />;
   }
   return (
-    <article class="tk-experiment" aria-label={live.value.value?.name ?? 'Experiment'}>
+    <article class="tk-experiment" aria-label={live.value.value?.name ?? 'Experiment'} onKeyDown={onKeyDown}>
       <Header source={source} live={live} />
       <LoopLine source={source} live={live} />
-      <Tabs
-        label="Experiment"
-        tabs={tabs}
-        first={tabNamed(options.tab, tabs)}
-        onSelect={name => onOptions?.({ tab: name === 'Debug samples' ? 'samples' : name.toLowerCase() })}
-      />
+      <ClockProvider value={clock}>
+        <Tabs
+          label="Experiment"
+          tabs={tabs}
+          first={tabNamed(options.tab, tabs)}
+          onSelect={name => onOptions?.({ tab: name === 'Debug samples' ? 'samples' : name.toLowerCase() })}
+          asked={asked}
+        />
+      </ClockProvider>
+      <Strip clock={clock} asked={asked} />
     </article>
   );
+}
+
+/** What is marked on the clock, once something is. */
+function Strip(given: Parameters<typeof ClockStrip>[0]) {
+  const { span, moment } = given.clock;
+  return span.value || moment.value ? <ClockStrip {...given} /> : null;
 }
 
 function useTabs(

@@ -134,6 +134,7 @@ class HomeSource implements Source {
   }
 
   fileUrl = () => '';
+  thumbnailUrl = () => '';
   plotlyUrl = async () => '';
 }
 

@@ -1,9 +1,9 @@
 // The Plots tab: the newest figure of each metric and variant.
 
-import { useSignal } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import { Bench } from '../charts/bench';
-import { FigureCard } from '../charts/figurecard';
+import { FigureCard, OverlaidCard } from '../charts/figurecard';
 import { useNameFilter } from '../charts/filter';
 import { Grid } from '../charts/grid';
 import { PlotList } from '../charts/tools';
@@ -26,7 +26,28 @@ export function wantedPlots(plots: readonly PlotEntry[], { metrics, variants }: 
   return plots.filter(plot => in_(metrics, plot.metric) && in_(variants, plot.variant));
 }
 
-export function PlotsTab({ source, objects, options }: PlotsTabProps) {
+/** What one card shows: a plot, or those of one name of several experiments. */
+interface Shown {
+  id: string;
+  title: string;
+  entries: PlotEntry[];
+}
+
+/** Plots of one name beside one another; in one figure where all of them share axes. */
+export function shownTogether(plots: readonly PlotEntry[], several: boolean): Shown[] {
+  const named = new Map<string, PlotEntry[]>();
+  for (const plot of plots) {
+    const name = titleOf(plot, false);
+    named.set(name, [...(named.get(name) ?? []), plot]);
+  }
+  return [...named].flatMap(([name, entries]) =>
+    entries.length > 1 && entries.every(entry => entry.overlays)
+      ? [{ id: name, title: name, entries }]
+      : entries.map(entry => ({ id: entry.id, title: titleOf(entry, several), entries: [entry] })),
+  );
+}
+
+export function PlotsTab({ source, objects, options, onOptions }: PlotsTabProps) {
   const live = useLive(
     source,
     objects,
@@ -34,13 +55,16 @@ export function PlotsTab({ source, objects, options }: PlotsTabProps) {
     [objects.join()],
     PLOTS_MS,
   );
-  const hidden = useSignal<ReadonlySet<string>>(new Set());
+  /** By title. */
+  const hidden = useSignal<ReadonlySet<string>>(new Set(options.hidden));
+  useEffect(() => {
+    hidden.value = new Set(options.hidden);
+  }, [options.hidden?.join('\n')]);
   const filter = useNameFilter();
   const answer = live.value.value;
   const several = objects.length > 1;
   const plots = useMemo(
-    () =>
-      wantedPlots(answer?.plots ?? [], options).map(entry => ({ entry, id: entry.id, title: titleOf(entry, several) })),
+    () => shownTogether(wantedPlots(answer?.plots ?? [], options), several),
     [answer, options, several],
   );
   if (!answer) {
@@ -57,24 +81,31 @@ export function PlotsTab({ source, objects, options }: PlotsTabProps) {
       </Empty>
     );
   }
-  const shown = plots.filter(plot => !hidden.value.has(plot.id) && filter.matches(plot.title));
+  const shown = plots.filter(plot => !hidden.value.has(plot.title) && filter.matches(plot.title));
+  const card = ({ id, entries, title }: Shown, width: ReadonlySignal<number>) => {
+    const [entry] = entries as [PlotEntry];
+    return entries.length > 1 ? (
+      <OverlaidCard key={id} {...{ source, entries, title, width }} />
+    ) : (
+      <FigureCard key={id} {...{ source, entry, title, width }} />
+    );
+  };
   const [only] = plots;
   if (only && plots.length === 1 && options.metrics?.length) {
     return (
       <div class="tk-plots-tab tk-plots-only">
-        <Grid items={plots}>
-          {({ id, entry, title }, width) => <FigureCard key={id} {...{ source, entry, title, width }} />}
-        </Grid>
+        <Grid items={plots}>{card}</Grid>
       </div>
     );
   }
   const tools = (
     <PlotList
-      plots={plots}
+      plots={[...new Set(plots.map(plot => plot.title))].map(title => ({ id: title, title }))}
       filter={filter}
       hidden={hidden}
       onHidden={next => {
         hidden.value = next;
+        onOptions?.({ hidden: [...next] });
       }}
     />
   );
@@ -88,9 +119,7 @@ export function PlotsTab({ source, objects, options }: PlotsTabProps) {
             {filter.text.value ? 'No plot has that name.' : 'All plots are hidden: the eyes in the settings show them.'}
           </p>
         ) : (
-          <Grid items={shown}>
-            {({ id, entry, title }, width) => <FigureCard key={id} {...{ source, entry, title, width }} />}
-          </Grid>
+          <Grid items={shown}>{card}</Grid>
         )}
       </Bench>
     </div>

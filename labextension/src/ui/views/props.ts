@@ -20,6 +20,7 @@ export interface ScalarsTabProps extends TabProps {
 
 export interface PlotsTabProps extends TabProps {
   options: ViewOptions;
+  onOptions?: ((patch: Partial<ViewOptions>) => void) | undefined;
 }
 
 export interface SamplesTabProps extends TabProps {

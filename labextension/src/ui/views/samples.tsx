@@ -1,8 +1,10 @@
 // The Debug samples tab: what was logged at each iteration, newest first.
 
 import { useSignal } from '@preact/signals';
-import { ArrowDown, ArrowUp, ChevronsUp, Download, File, FileCode, Play, Volume2 } from 'lucide';
+import { ArrowDown, ArrowUp, ChevronsUp, Download, File, FileCode, Image, ImageOff, Play, Volume2 } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
+import { useClock } from '../clock';
+import { markTime, useGoing } from '../clocktabs';
 import { downloadFile } from '../parts/download';
 import { bytes, integer } from '../parts/format';
 import { Button, Icon } from '../parts/icon';
@@ -75,6 +77,7 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
     () => isBusy(page.current) || open.value !== null,
   );
   const answer = still.shown;
+  const clock = useClock();
   const moved = useRef(false);
   const shown = Object.keys(place.value).length > 0 ? (top(answer) ?? null) : null;
   useEffect(() => {
@@ -93,18 +96,6 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
       onOptions?.({ iteration: shown });
     }
   }, [answer, shown]);
-  if (!answer) {
-    const error = live.error.value;
-    return error ? <Problem error={error} onRetry={() => live.wake()} /> : live.late.value ? <SkeletonTiles /> : null;
-  }
-  if (answer.metrics.length === 0) {
-    return (
-      <Empty code='exp.log_image("digits", "misclassified", image)'>
-        Images, audio, video and HTML logged while it runs appear here.
-      </Empty>
-    );
-  }
-  const iterations = answer.iterations.map(({ iteration }) => iteration);
   const go = (to: Place) => {
     still.release();
     const newest = Object.keys(to).length === 0;
@@ -118,6 +109,24 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
       panel.scrollTop = 0;
     }
   };
+  useGoing('samples', found => {
+    if (found.samples) {
+      go({ before: found.samples[1] + 1 });
+    }
+  });
+  if (!answer) {
+    const error = live.error.value;
+    return error ? <Problem error={error} onRetry={() => live.wake()} /> : live.late.value ? <SkeletonTiles /> : null;
+  }
+  if (answer.metrics.length === 0) {
+    return (
+      <Empty code='exp.log_image("digits", "misclassified", image)'>
+        Images, audio, video and HTML logged while it runs appear here.
+      </Empty>
+    );
+  }
+  const iterations = answer.iterations.map(({ iteration }) => iteration);
+  const marked = clock?.newest.value?.found.samples;
   const older = () => go({ before: Math.min(...iterations) });
   const newer = () => go({ after: Math.max(...iterations) });
   return (
@@ -162,7 +171,12 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
       </div>
       {answer.iterations.length === 0 && <Nothing>Nothing was logged here for this metric.</Nothing>}
       {answer.iterations.map(({ iteration, samples, total }) => (
-        <section key={iteration} class="tk-samples-batch" aria-label={`Iteration ${iteration}`}>
+        <section
+          key={iteration}
+          class="tk-samples-batch"
+          aria-label={`Iteration ${iteration}`}
+          data-lit={marked && marked[0] <= iteration && iteration <= marked[1] ? true : undefined}
+        >
           <h3 class="tk-number">Iteration {integer(iteration)}</h3>
           <div class="tk-tiles">
             {samples.map(sample => (
@@ -173,6 +187,7 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
                 sample={sample}
                 onOpen={() => {
                   open.value = sample;
+                  markTime(clock, sample.time, 'samples');
                 }}
               />
             ))}
@@ -200,6 +215,7 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
           source={source}
           id={id}
           sample={open.value}
+          onStep={({ time }) => markTime(clock, time, 'samples')}
           onClose={() => {
             open.value = null;
           }}
@@ -272,12 +288,11 @@ function Tile({ source, id, sample, onOpen }: TileProps) {
 }
 
 function Face({ source, id, sample, name, onOpen }: TileProps & { name: string }) {
-  const url = source.fileUrl(id, sample.hash);
   switch (sample.kind) {
     case 'image':
       return (
         <button type="button" class="tk-tile-open" aria-label={`Open ${name}`} title={`Open ${name}`} onClick={onOpen}>
-          <Picture url={url} name={name} sample={sample} />
+          <Picture {...{ source, id, name, sample }} />
         </button>
       );
     case 'audio':
@@ -285,7 +300,7 @@ function Face({ source, id, sample, name, onOpen }: TileProps & { name: string }
         <>
           <OpenFace icon={Volume2} name={name} onOpen={onOpen} />
           {/* biome-ignore lint/a11y/useMediaCaption: a logged sound has no captions */}
-          <audio controls preload="none" src={url} aria-label={name} />
+          <audio controls preload="none" src={source.fileUrl(id, sample.hash)} aria-label={name} />
         </>
       );
     case 'video':
@@ -296,7 +311,7 @@ function Face({ source, id, sample, name, onOpen }: TileProps & { name: string }
           {source.blob ? (
             <Icon of={FileCode} size={28} />
           ) : (
-            <iframe sandbox="" src={url} loading="lazy" title={name} tabIndex={-1} />
+            <iframe sandbox="" src={source.fileUrl(id, sample.hash)} loading="lazy" title={name} tabIndex={-1} />
           )}
           <button type="button" class="tk-tile-open tk-tile-cover" aria-label={`Open ${name}`} onClick={onOpen} />
         </>
@@ -334,15 +349,24 @@ function OpenFace({
   );
 }
 
-function Picture({ url, name, sample }: { url: string; name: string; sample: Sample }) {
+/** A drawing is sent as it is, where it is small; of all else a small picture is made. */
+const DRAWING = 200_000;
+
+function Picture({ source, id, name, sample }: Pick<TileProps, 'source' | 'id' | 'sample'> & { name: string }) {
   const broken = useSignal(false);
-  if (broken.value) {
-    return <span class="tk-faint">This picture is damaged</span>;
+  const drawing = sample.mime === 'image/svg+xml';
+  if (broken.value || (drawing && (sample.size ?? 0) > DRAWING)) {
+    return (
+      <span class="tk-faint tk-tile-nothing">
+        <Icon of={broken.value ? ImageOff : Image} size={24} />
+        {broken.value ? 'Damaged, or too large for a small picture' : 'A large drawing'}
+      </span>
+    );
   }
   const small = (sample.width ?? 1000) < 100 && (sample.height ?? 1000) < 100;
   return (
     <img
-      src={url}
+      src={drawing ? source.fileUrl(id, sample.hash) : source.thumbnailUrl(id, sample.hash)}
       alt={name}
       loading="lazy"
       decoding="async"

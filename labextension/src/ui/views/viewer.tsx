@@ -7,7 +7,7 @@ import { downloadFile } from '../parts/download';
 import { bytes, integer } from '../parts/format';
 import { Button } from '../parts/icon';
 import { useLive } from '../parts/live';
-import type { Sample } from '../protocol';
+import type { Sample, SampleStep } from '../protocol';
 import type { Source } from '../source';
 import { Player } from './player';
 import { sampleFile } from './samplefile';
@@ -19,10 +19,12 @@ interface ViewerProps {
   source: Source;
   id: string;
   sample: Sample;
+  /** Another one is shown now. */
+  onStep?: (sample: SampleStep) => void;
   onClose: () => void;
 }
 
-export function SampleViewer({ source, id, sample, onClose }: ViewerProps) {
+export function SampleViewer({ source, id, sample, onStep, onClose }: ViewerProps) {
   const { metric, variant } = sample;
   const steps = useLive(source, [id], signal => source.read('sample_iterations', { id, metric, variant }, signal), [
     id,
@@ -47,6 +49,7 @@ export function SampleViewer({ source, id, sample, onClose }: ViewerProps) {
       chosen.value = index;
       point.value = null;
       natural.value = null;
+      onStep?.(all[index] as SampleStep);
     }
   };
   const zoomBy = (factor: number) => {

@@ -14,6 +14,7 @@ import { type Tab, Tabs } from '../../parts/tabs';
 import { TwoSides } from '../../parts/twosides';
 import type { ModelAnswer } from '../../protocol';
 import type { ComparisonViewProps } from '../props';
+import '../../styles/comparison.css';
 
 const RECORDS_REST_MS = 1_000;
 

@@ -1,0 +1,147 @@
+// The span and the moment that are marked on the clock, on a chart; and the brush along its horizontal axis that marks them.
+
+import type uPlot from 'uplot';
+import type { Range } from './extent';
+import { layer } from './marker';
+
+/** A brush that moved less is a click: it marks a moment. */
+const DRAG = 4;
+
+export interface Marks {
+  span: readonly [from: number, to: number] | null;
+  moment: number | null;
+}
+
+export const NO_MARKS: Marks = { span: null, moment: null };
+
+export class ClockMarks {
+  private readonly span = layer('tk-clock-span');
+  private readonly moment = layer('tk-clock-moment');
+  private readonly rail = layer('tk-clock-rail');
+  private marks: Marks = NO_MARKS;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly plot: () => uPlot | null,
+    /** Whether the horizontal axis is one of time. */
+    private readonly timed: () => boolean,
+    private readonly onSpan: ((span: Range) => void) | undefined,
+    signal: AbortSignal,
+  ) {
+    if (onSpan) {
+      this.rail.title = 'Drag: mark a span in every tab';
+      this.listen(signal);
+    }
+  }
+
+  /** Goes with a new drawing. */
+  attach(over: HTMLElement): void {
+    over.append(this.span, this.moment);
+    if (this.onSpan) {
+      over.parentElement?.append(this.rail);
+    }
+  }
+
+  show(marks: Marks): void {
+    this.marks = marks;
+    this.place();
+  }
+
+  /** The marks, put where the axis is now. */
+  place(): void {
+    const plot = this.plot();
+    if (!plot) {
+      return;
+    }
+    const { span, moment } = this.marks;
+    const width = plot.over.clientWidth;
+    const { offsetLeft, offsetTop, offsetHeight } = plot.over;
+    this.rail.hidden = !this.timed();
+    Object.assign(this.rail.style, {
+      left: `${offsetLeft}px`,
+      top: `${offsetTop + offsetHeight}px`,
+      width: `${width}px`,
+    });
+    const at = (value: number) => plot.valToPos(value, 'x');
+    const put = (mark: HTMLElement, from: number, to: number) => {
+      mark.hidden = !(from <= width && to >= 0);
+      mark.style.left = `${Math.max(from, -2)}px`;
+      mark.style.width = `${Math.max(1, Math.min(to, width + 2) - Math.max(from, -2))}px`;
+    };
+    this.span.hidden = true;
+    this.moment.hidden = true;
+    if (span) {
+      put(this.span, at(span[0]), at(span[1]));
+      // For those who cannot see the colour of a band.
+      this.host.dataset.span = span.join(' ');
+    } else {
+      delete this.host.dataset.span;
+    }
+    if (moment !== null) {
+      put(this.moment, at(moment), at(moment));
+      this.host.dataset.moment = String(moment);
+    } else {
+      delete this.host.dataset.moment;
+    }
+  }
+
+  private listen(signal: AbortSignal): void {
+    let begun: number | null = null;
+    const x = (event: PointerEvent) => {
+      const { left, width } = (this.plot() as uPlot).over.getBoundingClientRect();
+      return Math.min(Math.max(event.clientX - left, 0), width);
+    };
+    const values = (to: number): Range => {
+      const plot = this.plot() as uPlot;
+      const [first, last] = [begun as number, to].sort((one, other) => one - other) as [number, number];
+      return [plot.posToVal(first, 'x'), plot.posToVal(last, 'x')];
+    };
+    const { rail } = this;
+    rail.addEventListener(
+      'pointerdown',
+      event => {
+        if (event.button === 0 && this.plot()) {
+          begun = x(event);
+          rail.setPointerCapture(event.pointerId);
+          event.preventDefault();
+          event.stopPropagation();
+        }
+      },
+      { signal },
+    );
+    rail.addEventListener(
+      'pointermove',
+      event => {
+        if (begun !== null && Math.abs(x(event) - begun) >= DRAG) {
+          const before = this.marks;
+          this.show({ ...before, span: values(x(event)) });
+          this.marks = before;
+        }
+      },
+      { signal },
+    );
+    rail.addEventListener(
+      'pointerup',
+      event => {
+        if (begun === null) {
+          return;
+        }
+        const to = x(event);
+        const span = values(Math.abs(to - begun) < DRAG ? begun : to);
+        begun = null;
+        // Stays until what is marked is known.
+        this.show({ span: span[0] < span[1] ? span : null, moment: span[0] < span[1] ? null : span[0] });
+        this.onSpan?.(span);
+      },
+      { signal },
+    );
+    rail.addEventListener(
+      'pointercancel',
+      () => {
+        begun = null;
+        this.place();
+      },
+      { signal },
+    );
+  }
+}

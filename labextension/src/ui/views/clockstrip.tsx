@@ -1,0 +1,110 @@
+// What is marked on the clock of an experiment, in one line below its tabs: when it was, and what belongs to it.
+
+import type { Signal } from '@preact/signals';
+import { Timer, X, ZoomIn } from 'lucide';
+import { type Clock, type Mark, type Marked, unmark } from '../clock';
+import { duration, integer, moment } from '../parts/format';
+import { Button, Icon } from '../parts/icon';
+import '../styles/clock.css';
+
+interface ClockStripProps {
+  clock: Clock;
+  /** The tab that is to be shown. */
+  asked: Signal<{ name: string } | null>;
+}
+
+export function ClockStrip({ clock, asked }: ClockStripProps) {
+  const point = clock.moment.value !== null;
+  const mark = clock.moment.value ?? clock.span.value;
+  if (!mark) {
+    return null;
+  }
+  const marked = clock.newest.value;
+  return (
+    <section class="tk-clock" aria-label={point ? 'Marked moment' : 'Marked span'} aria-busy={!marked}>
+      <Icon of={Timer} />
+      <span class="tk-clock-when tk-number" role="status">
+        {marked ? <When marked={marked} /> : <span class="tk-faint">…</span>}
+      </span>
+      {marked && !point && <Belongs marked={marked} asked={asked} />}
+      <span class="tk-space" />
+      {!point && (
+        <Button
+          label="Zoom charts"
+          icon={ZoomIn}
+          disabled={!marked}
+          onClick={() => {
+            clock.zooms.value += 1;
+            asked.value = { name: 'Scalars' };
+          }}
+        >
+          <span class="tk-wide-only">Zoom charts</span>
+        </Button>
+      )}
+      <Button label={point ? 'Clear moment' : 'Clear span'} icon={X} shortcut="Esc" onClick={() => unmark(clock)}>
+        <span class="tk-wide-only">Clear</span>
+      </Button>
+    </section>
+  );
+}
+
+function When({ marked: { mark, found } }: { marked: Marked }) {
+  const { from, to } = found;
+  const iterations = iterationsOf(mark, found.iterations);
+  const length = to - from;
+  return (
+    <>
+      <b>{length > 0 ? `${moment(from, length)} – ${moment(to, length)}` : moment(from, 1)}</b>
+      {length > 0 && <span class="tk-faint tk-wide-only">{spell(length)}</span>}
+      {iterations && <span>{iterations}</span>}
+    </>
+  );
+}
+
+/** The iterations of the metric that was marked, else of the first that the person logged. */
+function iterationsOf(mark: Mark, known: Record<string, [number, number]>): string | null {
+  const name = mark.metric || Object.keys(known).find(metric => !metric.startsWith(':'));
+  const ends = name !== undefined && Object.hasOwn(known, name) ? known[name] : undefined;
+  if (!ends) {
+    return null;
+  }
+  const [first, last] = ends;
+  return first === last ? `iteration ${integer(first)}` : `iterations ${integer(first)}–${integer(last)}`;
+}
+
+function spell(seconds: number): string {
+  return seconds < 10 ? `${Number(seconds.toPrecision(2))} s` : duration(1000 * seconds);
+}
+
+const PLACES = [
+  ['console', 'Console', 'line', 'lines'],
+  ['samples', 'Debug samples', 'sample', 'samples'],
+  ['plots', 'Plots', 'plot', 'plots'],
+  ['cells', 'Execution', 'cell', 'cells'],
+] as const;
+
+/** How much each tab has of the span; a click goes there. */
+function Belongs({ marked: { found }, asked }: { marked: Marked; asked: ClockStripProps['asked'] }) {
+  return (
+    <span class="tk-clock-belongs">
+      {PLACES.map(([part, tab, one, many]) => {
+        const count = found.counts[part];
+        return (
+          count > 0 && (
+            <button
+              key={part}
+              type="button"
+              class="tk-link tk-number"
+              title={`Show in ${tab}`}
+              onClick={() => {
+                asked.value = { name: tab };
+              }}
+            >
+              {integer(count)} {count === 1 ? one : many}
+            </button>
+          )
+        );
+      })}
+    </span>
+  );
+}

@@ -1,0 +1,161 @@
+"""One clock: a span brushed under a chart is that of every tab; a line of the log and a sample mark their moment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+import trackkit_jupyter as track
+
+from .lab import LabServer
+from .shelf import opened, page_of, picture
+
+
+@pytest.fixture(scope="module")
+def run(server: LabServer) -> Iterator[track.Experiment]:
+    """A training that goes on: a monitor that counts for itself, lines, samples, plots and cells."""
+    with track.start("clock", project="clock", store=server.store, capture=False) as made:
+        for step in range(100):
+            if step % 40 == 0:
+                made.record_cell(f"train(from_step={step})", step + 1)
+            made.log({"loss/train": 1 / (step + 1), "loss/val": 2 / (step + 1), "accuracy/val": step / 100}, step)
+            made.log_text(f"step {step}")
+            if step % 4 == 0:
+                made.log({":monitor:cpu/percent": float(step)}, step // 4)
+            if step % 10 == 0:
+                made.log_image("digits", "wrong", np.full((8, 8), step, np.uint8), step)
+                made.log_plot("confusion", "val", {"data": [{"type": "bar", "y": [step]}]}, step)
+        yield made
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with page_of(browser) as made:
+        yield made
+
+
+def ends(card: Locator) -> tuple[float, float]:
+    low, high = (card.locator(".tk-plot").get_attribute("data-span") or "").split()
+    return float(low), float(high)
+
+
+def brush(page: Page, card: Locator, first: float, last: float) -> None:
+    """Brush along the axis of a chart, from one share of its width to another."""
+    box = card.locator(".tk-clock-rail").bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + first * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + last * box["width"], y, steps=3)
+    page.mouse.up()
+
+
+def tab(page: Page, name: str) -> Locator:
+    page.get_by_role("tab", name=name).click()
+    return page.get_by_role("tabpanel", name=name)
+
+
+def test_a_span_is_that_of_every_tab(page: Page, server: LabServer, run: track.Experiment) -> None:
+    scalars = opened(page, server, run, "Scalars")
+    loss = scalars.get_by_role("region", name="loss", exact=True)
+    expect(loss.locator("canvas")).to_be_visible()
+    brush(page, loss, 0.40, 0.60)
+    strip = page.get_by_role("region", name="Marked span")
+    expect(strip).to_contain_text(re.compile(r"iterations 4\d–\d\d"))
+    words = re.search(r"iterations (\d+)–(\d+)", strip.inner_text())
+    assert words
+    first, last = int(words[1]), int(words[2])
+    assert 36 <= first <= 44
+    assert 56 <= last <= 64
+    for name in ("loss", "accuracy"):
+        assert ends(scalars.get_by_role("region", name=name, exact=True)) == (first, last)
+    low, high = ends(scalars.get_by_role("region", name=":monitor:cpu", exact=True))
+    assert abs(low - first / 4) <= 1
+    assert abs(high - last / 4) <= 1
+    picture(page, "clock-scalars")
+
+    strip.get_by_role("button", name=re.compile("lines")).click()
+    lit = page.get_by_role("log").locator("[data-lit]")
+    expect(lit.first).to_be_in_viewport()
+    # A line follows its points: that of the last iteration was printed after the span.
+    assert lit.all_inner_texts()[:1] == [f"step {first}"]
+    assert lit.count() == last - first
+    picture(page, "clock-console")
+    samples = tab(page, "Debug samples")
+    expect(samples.get_by_role("region").first).to_have_accessible_name(f"Iteration {last - 1 - (last - 1) % 10}")
+    plots = tab(page, "Plots")
+    expect(plots.get_by_role("slider", name="Iteration")).to_have_attribute(
+        "aria-valuetext", f"iteration {last - 1 - (last - 1) % 10}"
+    )
+    cells = tab(page, "Execution").locator(".tk-cell[data-lit]")
+    expect(cells).to_contain_text(["train(from_step=0)", "train(from_step=40)"] if first < 40 else ["from_step=40"])
+
+    # Something new comes, and what is marked stays marked.
+    tab(page, "Scalars")
+    step = run.last_iteration or 0
+    run.log({"loss/train": 0.0}, step + 1)
+    expect(loss.locator(".tk-plot")).to_have_attribute("data-x", re.compile(f" {step + 1}$"))
+    assert ends(loss) == (first, last)
+    strip.get_by_role("button", name="Zoom charts").click()
+    expect(loss.locator(".tk-plot")).to_have_attribute("data-x", f"{first} {last}")
+    page.keyboard.press("Escape")
+    expect(page.locator(".tk-clock, [data-span]")).to_have_count(0)
+
+
+def test_a_line_and_a_sample_mark_their_moment(page: Page, server: LabServer, run: track.Experiment) -> None:
+    scalars = opened(page, server, run, "Scalars")
+    plot = scalars.get_by_role("region", name="accuracy", exact=True).locator(".tk-plot")
+    log = tab(page, "Console").get_by_role("log")
+    log.get_by_text("step 83", exact=True).click()
+    expect(page.get_by_role("region", name="Marked moment")).to_contain_text("iteration 83")
+    tab(page, "Scalars")
+    expect(plot).to_have_attribute("data-moment", "83")
+    samples = tab(page, "Debug samples")
+    samples.get_by_role("button", name="Open digits / wrong").last.click()
+    page.get_by_role("button", name="Previous").click()
+    expect(page.get_by_text("Iteration 60")).to_be_visible()
+    page.keyboard.press("Escape")
+    tab(page, "Scalars")
+    expect(plot).to_have_attribute("data-moment", "60")
+    picture(page, "clock-moment")
+    page.keyboard.press("Escape")
+    expect(page.locator(".tk-clock, [data-moment]")).to_have_count(0)
+
+
+def test_it_is_marked_by_keyboard(page: Page, server: LabServer, run: track.Experiment) -> None:
+    scalars = opened(page, server, run, "Scalars", "dark")
+    plot = scalars.get_by_role("region", name="accuracy", exact=True).locator(".tk-plot")
+    expect(plot.locator("canvas")).to_be_visible()
+    plot.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "s"):
+        plot.press(key)
+    expect(page.get_by_role("region", name="Marked span")).to_contain_text("iterations 1–3")
+    page.get_by_role("button", name="Clear span").press("Enter")
+    log = tab(page, "Console").get_by_role("log")
+    log.press("Home")
+    expect(log.get_by_text("step 0", exact=True)).to_be_in_viewport()
+    log.press("Enter")
+    expect(page.get_by_role("region", name="Marked moment")).to_contain_text("iteration 0")
+    picture(page, "clock-keyboard-dark")
+
+
+def test_it_is_the_same_clock_on_every_axis(page: Page, server: LabServer, run: track.Experiment) -> None:
+    scalars = opened(page, server, run, "Scalars")
+    accuracy = scalars.get_by_role("region", name="accuracy", exact=True)
+    brush(page, accuracy, 0.40, 0.60)
+    strip = page.get_by_role("region", name="Marked span")
+    expect(strip).to_contain_text(re.compile(r"iterations \d+–\d+"))
+    first, last = ends(accuracy)
+    times = run.series("accuracy/val").times
+    scalars.get_by_role("radio", name="Wall").click(force=True)
+    expect(accuracy.locator(".tk-plot")).to_have_attribute("data-span", re.compile(r"^\d{10}\."))
+    assert ends(accuracy) == pytest.approx((times[int(first)], times[int(last)]), abs=1e-4)
+    brush(page, accuracy, 0.10, 0.90)
+    expect(accuracy.locator(".tk-plot")).not_to_have_attribute("data-span", f"{times[int(first)]} {times[int(last)]}")
+    expect(strip).to_contain_text(re.compile(r"iterations \d+–\d+"))
+    scalars.get_by_label("Metric as horizontal axis").select_option(label="loss/train")
+    expect(accuracy.locator(".tk-clock-rail")).to_be_hidden()

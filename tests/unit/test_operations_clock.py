@@ -1,0 +1,99 @@
+"""One clock: what belongs to a span of time, whichever axis it was drawn on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import trackkit_jupyter as track
+from trackkit_jupyter import operations
+from trackkit_jupyter.errors import TrackkitValueError
+from trackkit_jupyter.operations import handles
+
+
+@pytest.fixture
+def run(tmp_path):
+    with track.start("one", store=tmp_path / "store", capture=False) as made:
+        for step in range(10):
+            made.log({"loss/train": 1.0 / (step + 1), "loss/val": 2.0}, iteration=10 * step)
+            made.log_text(f"step {step}")
+            if step % 3 == 0:
+                made.log_image("digits", "wrong", np.full((2, 2), step, np.uint8), iteration=10 * step)
+                made.log_plot("curve", "roc", {"data": [{"type": "bar", "y": [step]}]}, iteration=10 * step)
+            if step == 5:
+                made.log({":monitor:cpu/percent": 50.0}, iteration=0)
+    yield made
+    handles.clear()
+
+
+def span(run: track.Experiment, *ends: float, **arguments: Any) -> Any:
+    return operations.call("span", run.store, {"id": run.id, "x_from": ends[0], "x_to": ends[-1], **arguments})
+
+
+def time_of(run: track.Experiment, step: int) -> float:
+    return float(run.series("loss/train").times[step])
+
+
+def test_a_span_of_iterations_is_one_of_time(run):
+    found = span(run, 20, 60, xaxis="iterations", metric="loss")
+    assert (found["from"], found["to"]) == (time_of(run, 2), time_of(run, 6))
+    assert found["iterations"] == {"loss": [20, 60], ":monitor:cpu": [0, 0]}
+    lines, _ = run.console(found["console"][0], found["counts"]["console"])
+    assert [line["text"] for line in lines] == [f"step {step}" for step in range(2, 6)]
+    assert found["samples"] == [30, 30]
+    assert found["plots"] == {f"{run.id}/curve/roc": 1}
+    assert found["counts"] == {"console": 4, "samples": 1, "plots": 1, "cells": 0}
+
+
+def test_the_same_span_on_every_axis(run):
+    drawn = span(run, 20, 60, xaxis="iterations", metric="loss")
+    assert span(run, drawn["from"], drawn["to"]) == drawn
+    assert span(run, *drawn["relative"], xaxis="relative") == drawn
+    assert drawn["relative"][1] - drawn["relative"][0] == drawn["to"] - drawn["from"]
+
+
+def test_a_moment_has_what_was_latest_then(run):
+    found = span(run, time_of(run, 4))
+    assert found["iterations"] == {"loss": [40, 40]}
+    first, stop = found["console"]
+    lines, _ = run.console(first, stop - first)
+    assert [line["text"] for line in lines] == ["step 3"]
+    assert (found["samples"], found["plots"]) == ([30, 30], {f"{run.id}/curve/roc": 1})
+
+
+def test_iterations_between_two_points_are_those_of_the_closest(run):
+    found = span(run, 31, 33, xaxis="iterations", metric="loss")
+    assert found["from"] == found["to"] == time_of(run, 3)
+
+
+def test_before_anything_there_is_nothing(run):
+    found = span(run, 0.0, 1.0)
+    assert found["iterations"] == {}
+    assert (found["console"], found["samples"], found["plots"], found["cells"]) == ([0, 0], None, {}, [0, 0])
+
+
+def test_cells_are_at_work_until_the_next_begins(tmp_path):
+    with track.start("cells", store=tmp_path / "store", capture=False) as run:
+        for number in (1, 2, 3):
+            run.record_cell(f"cell {number}", number)
+    one, two, three = (cell["time"] for cell in run.execution["cells"])
+    half = (two - one) / 2
+    assert span(run, one + half, one + half)["cells"] == [0, 1]
+    assert span(run, one + half, two)["cells"] == [0, 2]
+    assert span(run, three + 1.0)["cells"] == [2, 3]
+    assert span(run, one - 1.0)["cells"] == [0, 0]
+    handles.clear()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"x_from": 2.0, "x_to": 1.0}, "x_to must not be smaller than x_from, which is 2"),
+        ({"x_from": 1.0, "x_to": 2.0, "xaxis": "iterations", "metric": "nothing"}, "that has points"),
+    ],
+)
+def test_what_is_no_span_is_refused(run, arguments, words):
+    with pytest.raises(TrackkitValueError, match=words):
+        operations.call("span", run.store, {"id": run.id, **arguments})
