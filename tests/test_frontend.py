@@ -97,8 +97,9 @@ def test_the_lab_has_the_same_code() -> None:
     found = scripts()
     first = {"remoteEntry", *at_start(found["remoteEntry"].read_text(encoding="utf-8"))}
     views = sum(path.stat().st_size for name, path in found.items() if name not in first)
-    # Its bundler wraps every module, so that it grows a little faster.
-    assert 0 < views <= 1.05 * weight({path.name for path in EMBED.glob("*.js")}) + 40 * KB
+    # Its bundler wraps every module, so that it grows a little faster; it alone has places beside notebooks, and cells
+    # with attempts beneath them.
+    assert 0 < views <= 1.05 * weight({path.name for path in EMBED.glob("*.js")}) + 60 * KB
 
 
 def test_no_framework_of_the_host_is_inside() -> None:
