@@ -52,12 +52,9 @@ const iconsApart = {
 
 rmSync(outdir, { recursive: true, force: true }); // the names of the parts change with their content
 await build({ ...common, outdir, entryPoints: { embed: 'src/embed/page.css' } });
-await build({
+const code = {
   ...common,
   outdir,
-  entryPoints: { embed: 'src/embed/index.ts', widget: 'src/widget/index.ts' },
-  splitting: true,
-  chunkNames: '[name]-[hash]',
   format: 'esm',
   target: 'es2022',
   jsx: 'automatic',
@@ -65,4 +62,12 @@ await build({
   legalComments: 'none',
   charset: 'utf8',
   plugins: [stylesInside, iconsApart],
+};
+await build({
+  ...code,
+  entryPoints: { embed: 'src/embed/index.ts', widget: 'src/widget/index.ts' },
+  splitting: true,
+  chunkNames: '[name]-[hash]',
 });
+// An exported page has no addresses for parts: all of it is one file.
+await build({ ...code, entryPoints: { page: 'src/page/index.ts' } });

@@ -130,6 +130,7 @@ def write_content(
     find = _finder(content, source.parent, store)
     drawn = draw_all(found.embeds.values(), find, "svg" if suffix == ".pdf" else "png", progress)
     notes: list[str] = []
+    shown = list(drawn.values())
     if suffix == ".md":
         from trackkit_jupyter.reports.export.markdown import write_markdown
 
@@ -142,10 +143,10 @@ def write_content(
     else:
         from trackkit_jupyter.reports.export.html import page
 
-        write_atomically(target, page(found, drawn).encode())
-    return Exported(
-        target, len(drawn), sum(len(each.images) for each in drawn.values()), [*problems(list(drawn.values())), *notes]
-    )
+        text, live = page(found, drawn)
+        write_atomically(target, text.encode())
+        shown = [each for mark, each in drawn.items() if mark not in live]
+    return Exported(target, len(drawn), sum(len(each.images) for each in drawn.values()), [*problems(shown), *notes])
 
 
 def to_markdown(

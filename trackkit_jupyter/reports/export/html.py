@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 from trackkit_jupyter.reports.export.document import Document
 from trackkit_jupyter.reports.export.embeds import Drawn
+from trackkit_jupyter.reports.export.snapshot import BOOT, Snapshot, packed_code, packed_plotly
 from trackkit_jupyter.reports.export.texts import fragments
 
 __all__ = ["page"]
@@ -20,6 +23,11 @@ _STYLE = Path(__file__).with_name("report.css")
 _POLICY = (
     "default-src 'none'; img-src data: blob:; media-src data: blob:; font-src data:; style-src 'unsafe-inline'; "
     "form-action 'none'; base-uri 'none'"
+)
+#: The one script that may run is ours, and what it unpacks; it may read nothing but what the page holds.
+_ALIVE = (
+    f"; script-src 'sha256-{base64.b64encode(hashlib.sha256(BOOT.encode()).digest()).decode()}' blob:; "
+    "connect-src data: blob:; worker-src blob:"
 )
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -42,30 +50,34 @@ _PAGE = """<!doctype html>
 </header>
 {body}
 </article>
+{scripts}
 </body>
 </html>
 """
 
 
-def page(document: Document, drawn: Mapping[str, Drawn]) -> str:
-    """Return a report as a page."""
+def page(document: Document, drawn: Mapping[str, Drawn]) -> tuple[str, set[str]]:
+    """Return a report as a page, and the marks of the views that are live in it."""
     mark = re.compile(f"({'|'.join(drawn)})") if drawn else None
     parts = []
+    scripts, live = _scripts(drawn)
     for soup in fragments(document):
         if mark:
-            _put_views(soup, mark, drawn)
+            _put_views(soup, mark, drawn, live)
         parts.append(str(soup))
     facts = " · ".join(html.escape(fact) for fact in document.facts)
     about = f'<p class="facts">{facts}</p>\n' if facts else ""
     if document.description:
         about += f"<p>{html.escape(document.description)}</p>\n"
-    return _PAGE.format(
-        policy=html.escape(_POLICY),
+    text = _PAGE.format(
+        policy=html.escape(_POLICY + (_ALIVE if scripts else "")),
+        scripts=scripts,
         title=html.escape(document.title),
         style=_style(),
         about=about,
         body="\n".join(parts),
     )
+    return text, live
 
 
 def _style() -> str:
@@ -77,7 +89,27 @@ def _style() -> str:
     return f"{_STYLE.read_text(encoding='utf-8')}\n{kept[0]}\n@media (prefers-color-scheme: dark) {{\n{kept[1]}\n}}"
 
 
-def _put_views(soup: Any, mark: re.Pattern[str], drawn: Mapping[str, Drawn]) -> None:
+def _scripts(drawn: Mapping[str, Drawn]) -> tuple[str, set[str]]:
+    """Return what makes views live, and the marks of those that are; nothing where the code is not built."""
+    code = packed_code() if drawn else None
+    if code is None:
+        return "", set()
+    snapshot = Snapshot()
+    views = {mark: view for mark, each in drawn.items() if (view := snapshot.add(each)) is not None}
+    if not views:
+        return "", set()
+    held = {"trackkit-code": code}
+    if snapshot.has_figures and (plotly := packed_plotly()) is not None:
+        held["trackkit-plotly"] = plotly
+    data = json.dumps({"views": views, **snapshot.to_json()}, allow_nan=False)
+    data = data.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    parts = [f'<script type="text/plain" id="{name}">{text}</script>' for name, text in held.items()]
+    parts.append(f'<script type="application/json" id="trackkit-data">{data}</script>')
+    parts.append(f"<script>{BOOT}</script>")
+    return "\n".join(parts), set(views)
+
+
+def _put_views(soup: Any, mark: re.Pattern[str], drawn: Mapping[str, Drawn], live: set[str]) -> None:
     import bs4
     from bs4.element import NavigableString
 
@@ -85,7 +117,9 @@ def _put_views(soup: Any, mark: re.Pattern[str], drawn: Mapping[str, Drawn]) -> 
         pieces: list[Any] = []
         for piece in mark.split(str(text)):
             if piece in drawn:
-                pieces.extend(bs4.BeautifulSoup(view(drawn[piece]), "html.parser").contents)
+                pieces.extend(
+                    bs4.BeautifulSoup(view(drawn[piece], piece if piece in live else ""), "html.parser").contents
+                )
             elif piece:
                 pieces.append(NavigableString(piece))
         paragraph = text.parent if text.parent is not None and text.parent.name == "p" else None
@@ -95,8 +129,8 @@ def _put_views(soup: Any, mark: re.Pattern[str], drawn: Mapping[str, Drawn]) -> 
             text.replace_with(*pieces)
 
 
-def view(drawn: Drawn) -> str:
-    """Return what stands in the place of a view."""
+def view(drawn: Drawn, name: str = "") -> str:
+    """Return what stands in the place of a view; a `name` makes it live where scripts run."""
     parts = []
     for image in drawn.images:
         data = base64.b64encode(image.data).decode("ascii")
@@ -106,5 +140,8 @@ def view(drawn: Drawn) -> str:
     if drawn.tables:
         parts.append(f'<div class="tables">{re.sub(r"^<div>.*?</div>", "", drawn.words.html())}</div>')
     parts += [f'<p class="note">{html.escape(reason)}</p>' for reason in drawn.missing]
+    if name:  # the live view shows what a picture could not
+        parts = [f'<div class="still">{"".join(parts)}</div>']
     caption = f"<figcaption>{html.escape(drawn.caption)}</figcaption>" if drawn.caption else ""
-    return f"<figure>{''.join(parts)}{caption}</figure>"
+    data = f' data-view="{name}"' if name else ""
+    return f"<figure{data}>{''.join(parts)}{caption}</figure>"
