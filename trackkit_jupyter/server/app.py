@@ -11,6 +11,7 @@ from trackkit_jupyter.server.api import AboutHandler, NothingHandler, OperationH
 from trackkit_jupyter.server.console import ConsoleHandler
 from trackkit_jupyter.server.door import Service
 from trackkit_jupyter.server.embed import EmbedHandler
+from trackkit_jupyter.server.export import ExportHandler
 from trackkit_jupyter.server.files import BlobHandler, PlotlyHandler, StaticHandler
 from trackkit_jupyter.server.notebooks import NotebookHandler
 from trackkit_jupyter.server.stores import Stores
@@ -52,6 +53,7 @@ class TrackkitExtension(ExtensionApp):
                 (r"/trackkit/console/([0-9a-f]{32})/([0-9a-f]{32})", ConsoleHandler),
                 (r"/trackkit/plotly/([0-9A-Za-z.+-]{1,40})/plotly\.min\.js", PlotlyHandler, {"path": ""}),
                 (r"/trackkit/static/([0-9a-f]{16})/([0-9A-Za-z_-][0-9A-Za-z._-]{0,99})", StaticHandler, {"path": ""}),
+                (r"/trackkit/export", ExportHandler),
                 (r"/trackkit/widgets?/?", EmbedHandler),
                 (r"/trackkit(?:/.*)?", NothingHandler),
             ]

@@ -7,6 +7,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { announce } from './announce';
 import type { NotebookPanel } from './attempts';
 import { addCommands } from './commands';
+import { exporting } from './export';
 import { home } from './home';
 import { icon } from './icon';
 import { MIME_TYPE, Output } from './output';
@@ -77,4 +78,4 @@ const views: JupyterFrontEndPlugin<Door> = {
   },
 };
 
-export default [views, home];
+export default [views, home, exporting];

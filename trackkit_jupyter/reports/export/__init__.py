@@ -17,7 +17,7 @@ from trackkit_jupyter.views.view import View
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["FORMATS", "Exported", "Progress", "export", "to_markdown", "write"]
+__all__ = ["FORMATS", "Exported", "Progress", "export", "markdown_of", "to_markdown", "write", "write_content"]
 
 FORMATS = (".pdf", ".md", ".html")
 #: Told how many views are drawn, how many there are, and which one comes.
@@ -162,12 +162,20 @@ def to_markdown(
         Whether the pictures of the views stand in the text (as ``data:`` addresses, which few places show). Without it
         each view is the snippet that embeds it, live, in another report.
     """
+    from trackkit_jupyter.reports.export.document import open_notebook
+
+    source = Path(notebook).expanduser().absolute()
+    return markdown_of(open_notebook(source), source, store, pictures=pictures, code=code)
+
+
+def markdown_of(
+    content: Any, source: Path, store: Store[Any] | None = None, *, pictures: bool = False, code: bool = False
+) -> str:
+    """Return a notebook that was read already, of the file `source`, as :func:`to_markdown` does."""
     from trackkit_jupyter.reports.export import document as documents
     from trackkit_jupyter.reports.export.embeds import draw_all
     from trackkit_jupyter.reports.export.markdown import Inside, markdown, with_snippets
 
-    source = Path(notebook).expanduser().absolute()
-    content = documents.open_notebook(source)
     found = documents.document(content, source.stem, source.parent, store, code=code)
     if not pictures:
         return with_snippets(found)
