@@ -41,4 +41,4 @@ def test_it_runs_and_shows(name, tmp_path, monkeypatch):
 
 
 def test_every_notebook_is_tested():
-    assert {path.stem for path in NOTEBOOKS.glob("*.ipynb")} == {"quickstart", *KINDS}
+    assert {path.stem for path in NOTEBOOKS.glob("*.ipynb")} == {"quickstart", "report", *KINDS}

@@ -37,8 +37,10 @@ _FLAGS = (
 _AT_ONCE = 25  # figures of one page
 _SECONDS = 30  # for the start, and some for each figure
 _EACH = 4
+#: Traces drawn by WebGL are made by code that plotly puts together: without it they come out empty, and nobody is told.
 _PAGE = """<!doctype html><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' file:; style-src \
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' \
+'unsafe-eval' file:; style-src \
 'unsafe-inline'; img-src data: blob:; font-src data:; worker-src blob:"><body>
 <script src="plotly.min.js"></script><script src="figures.js"></script>
 <script>

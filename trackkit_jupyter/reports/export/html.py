@@ -26,8 +26,8 @@ _POLICY = (
 )
 #: The one script that may run is ours, and what it unpacks; it may read nothing but what the page holds.
 _ALIVE = (
-    f"; script-src 'sha256-{base64.b64encode(hashlib.sha256(BOOT.encode()).digest()).decode()}' blob:; "
-    "connect-src data: blob:; worker-src blob:"
+    "; connect-src data: blob:; worker-src blob:; "
+    f"script-src 'sha256-{base64.b64encode(hashlib.sha256(BOOT.encode()).digest()).decode()}' blob:"
 )
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -60,7 +60,7 @@ def page(document: Document, drawn: Mapping[str, Drawn]) -> tuple[str, set[str]]
     """Return a report as a page, and the marks of the views that are live in it."""
     mark = re.compile(f"({'|'.join(drawn)})") if drawn else None
     parts = []
-    scripts, live = _scripts(drawn)
+    scripts, live, alive = _scripts(drawn)
     for soup in fragments(document):
         if mark:
             _put_views(soup, mark, drawn, live)
@@ -70,7 +70,7 @@ def page(document: Document, drawn: Mapping[str, Drawn]) -> tuple[str, set[str]]
     if document.description:
         about += f"<p>{html.escape(document.description)}</p>\n"
     text = _PAGE.format(
-        policy=html.escape(_POLICY + (_ALIVE if scripts else "")),
+        policy=html.escape(_POLICY + alive),
         scripts=scripts,
         title=html.escape(document.title),
         style=_style(),
@@ -89,15 +89,15 @@ def _style() -> str:
     return f"{_STYLE.read_text(encoding='utf-8')}\n{kept[0]}\n@media (prefers-color-scheme: dark) {{\n{kept[1]}\n}}"
 
 
-def _scripts(drawn: Mapping[str, Drawn]) -> tuple[str, set[str]]:
-    """Return what makes views live, and the marks of those that are; nothing where the code is not built."""
+def _scripts(drawn: Mapping[str, Drawn]) -> tuple[str, set[str], str]:
+    """Return what makes views live, the marks of those that are, and what that needs of the policy."""
     code = packed_code() if drawn else None
     if code is None:
-        return "", set()
+        return "", set(), ""
     snapshot = Snapshot()
     views = {mark: view for mark, each in drawn.items() if (view := snapshot.add(each)) is not None}
     if not views:
-        return "", set()
+        return "", set(), ""
     held = {"trackkit-code": code}
     if snapshot.has_figures and (plotly := packed_plotly()) is not None:
         held["trackkit-plotly"] = plotly
@@ -106,7 +106,7 @@ def _scripts(drawn: Mapping[str, Drawn]) -> tuple[str, set[str]]:
     parts = [f'<script type="text/plain" id="{name}">{text}</script>' for name, text in held.items()]
     parts.append(f'<script type="application/json" id="trackkit-data">{data}</script>')
     parts.append(f"<script>{BOOT}</script>")
-    return "\n".join(parts), set(views)
+    return "\n".join(parts), set(views), _ALIVE + (" 'unsafe-eval'" if snapshot.needs_eval else "")
 
 
 def _put_views(soup: Any, mark: re.Pattern[str], drawn: Mapping[str, Drawn], live: set[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import json
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from typing import Any
 
 from trackkit_jupyter import operations
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
+from trackkit_jupyter.pictures import kinds_of
 from trackkit_jupyter.reports.export.embeds import Drawn
 from trackkit_jupyter.views import drawing
 from trackkit_jupyter.views.view import CURVES
@@ -23,6 +25,8 @@ _POINTS = 1000  # per line
 _LINES = 2000  # of a console
 _ROOM = 24_000_000  # bytes of samples in one page
 _KINDS = frozenset({"scalars", "comparison", "plot", "samples", "single", "experiment", "model"})
+#: Traces whose code plotly puts together while it draws them.
+_GENERATED = frozenset({"scattergl", "scatterpolargl", "splom", "parcoords"})
 _AXES = ("iterations", "relative", "wall")
 
 #: Unpacks the code of the views and starts it; where that cannot be done, the page stays as it is.
@@ -47,7 +51,7 @@ class Snapshot:
         self._answers: dict[str, dict[str, dict[str, Any]]] = {}
         self._files: dict[str, str] = {}
         self._room = _ROOM
-        self.has_figures = False
+        self.has_figures = self.needs_eval = False
 
     def add(self, drawn: Drawn) -> dict[str, Any] | None:
         """Keep what a view shows, and return the view as the page mounts it; ``None`` for one that stays a picture."""
@@ -125,6 +129,9 @@ class Snapshot:
             for row in drawing.newest_plots(view, store.record(id)):
                 self._ask(store, "figure", id=id, hash=row["hash"])
                 self.has_figures = True
+                with contextlib.suppress(TrackkitError, ValueError):
+                    kinds = kinds_of(store.record(id).figure(row["hash"]))
+                    self.needs_eval |= not _GENERATED.isdisjoint(kinds)
 
     def _samples(self, store: Any, view: Any, ids: list[str]) -> None:
         for id in ids:
