@@ -15,7 +15,8 @@ from .test_quickstart import NOTEBOOKS
 #: Pictures of each kind of view, in the order they stand in the notebook.
 PICTURES = {"loss": 1, "weights": 1, "confusion": 1, "single": 0, "wrong": 1, "parcoords": 1, "comparison": 1}
 PICTURES |= {"query": 1, "experiment": 1, "model": 0, "gone": 0}
-WORDS = """Bold|bold|italic|struck through|inline code|A quotation|within a quotation.|1. First|2. second|3. third|one sign|
+WORDS = """Bold|bold|italic|struck through|inline code|A quotation|within a quotation.|1. First|2. second|3. third|
+one sign|
 two spaces deeper|and two more|another sign|and a third|train three models|try another kind of model|Right|Middle|rows|
 print("indented")|def loss(p, y):|"rate": 0.1|link|Stochastic gradient descent|(https://scikit-learn.org/logo.png)|
 Red, and nothing else|How the data were split|A quarter of the 1,797 digits|best accuracy|linear digits|
