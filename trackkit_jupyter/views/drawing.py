@@ -247,8 +247,10 @@ def newest_plots(view: View, exp: Any) -> list[dict[str, Any]]:
 
 
 def newest_samples(view: View, exp: Any) -> list[dict[str, Any]]:
-    """Return the newest debug sample of each metric and variant that a view shows, as they were first logged."""
-    return _newest(_wanted(view, exp.samples()))
+    """Return the debug samples that a view shows, of each metric and variant those of the newest iteration."""
+    rows = _wanted(view, exp.samples())
+    newest = {(row["metric"], row["variant"]): row["iteration"] for row in _newest(rows)}
+    return [row for row in rows if newest[row["metric"], row["variant"]] == row["iteration"]]
 
 
 def _newest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

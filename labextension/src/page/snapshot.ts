@@ -20,7 +20,7 @@ export interface Kept {
 }
 
 /** What an answer is about: one that differs in these answers another question. */
-const ABOUT = ['id', 'objects', 'hash', 'metric', 'variant', 'part', 'name', 'section', 'before', 'after'];
+const ABOUT = ['id', 'objects', 'hash', 'metric', 'variant', 'part', 'name', 'section', 'statistic', 'before', 'after'];
 const NOT_HERE = 'This was not kept in the exported page.';
 
 export class SnapshotSource implements Source {

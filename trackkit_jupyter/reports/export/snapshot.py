@@ -58,6 +58,8 @@ class Snapshot:
         view, store = drawn.view, drawn.store
         if view is None or store is None or view.kind not in _KINDS or not (drawn.images or drawn.tables):
             return None
+        if view.options.get("type") == "parcoords":
+            return None
         try:
             ids = view.resolve(store)
             if not ids:
@@ -111,9 +113,10 @@ class Snapshot:
                 self._ask(store, "charts", objects=ids, points=_POINTS, **asked, xaxis=xaxis, group_by=group_by)
 
     def _compare(self, store: Any, view: Any, ids: list[str]) -> None:
-        for name in ("comparison", "metric_values"):
-            self._ask(store, name, objects=ids)
-        for part in ("hyperparameters", "configuration", "execution", "artifacts", "info"):
+        self._ask(store, "comparison", objects=ids)
+        for statistic in ("last", "first", "min", "max", "mean"):
+            self._ask(store, "metric_values", objects=ids, statistic=statistic)
+        for part in ("code", "packages", "configuration"):
             self._ask(store, "details", objects=ids, part=part)
         embedded = view.options.get("type") == "parcoords"
         asked = {

@@ -1,0 +1,78 @@
+"""Exports that a browser takes part in: figures of every type, and a page that is alive without a server."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import trackkit_jupyter as track
+from trackkit_jupyter import views
+from trackkit_jupyter.pictures import chrome, draw_figure
+from trackkit_jupyter.reports.export import write
+
+from .figures_of_every_type import FIGURES
+
+#: What is drawn without a browser; docs/export.md names the same.
+BY_MATPLOTLIB = {"scatter", "scattergl", "bar", "histogram", "box", "heatmap", "image", "table"}
+#: Of these plotly draws nothing without the network, or only axes.
+BARE = {"scattergeo", "carpet"}
+
+
+def ink(picture):
+    with Image.open(io.BytesIO(picture)) as image:
+        cells = np.asarray(image.convert("L").resize((64, 40), Image.Resampling.BOX), np.float64)
+    return 255 - cells
+
+
+def test_figures_of_every_type_are_drawn_by_a_browser_and_as_documented_without_one():
+    browser = chrome.find()
+    assert browser is not None
+    theirs = dict(zip(FIGURES, chrome.draw(browser, list(FIGURES.values()), "png", scale=1), strict=True))
+    assert {kind for kind, picture in theirs.items() if isinstance(picture, str)} == {"scattergeo"}
+    bare = ink(theirs["carpet"]).sum()
+    for kind in theirs.keys() - BARE - {"indicator"}:
+        assert ink(theirs[kind]).sum() > 1.2 * bare, f"{kind} is empty"
+    ours = {kind: draw_figure(figure, scale=1) for kind, figure in FIGURES.items()}
+    assert {kind for kind, picture in ours.items() if picture is not None} == BY_MATPLOTLIB
+    for kind in ("bar", "histogram", "box", "heatmap", "image"):
+        same = np.corrcoef(ink(ours[kind]).ravel(), ink(theirs[kind]).ravel())[0, 1]
+        assert same > 0.7, kind
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_page_is_alive_without_a_server(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRACKKIT_STORE", str(tmp_path / "store"))
+    with track.start("kept", project="vision", capture=False) as exp:
+        for step in range(20):
+            exp.log({"loss/val": 1 / (step + 1)}, step)
+        exp.log_plot("gl", "points", FIGURES["scattergl"])
+        exp.log_image("digit", "three", np.eye(8))
+    report = track.report.create("Alive", "vision").add(
+        "Text<script>document.title = 'bad'</script>", track.embed(exp), views.plot(exp), views.samples(exp)
+    )
+    path = write(report.path, "alive.html", report.store).path
+    asked, wrong = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.set_viewport_size({"width": 1000, "height": 2400})
+    page.goto(path.as_uri())
+    page.wait_for_selector("figure.is-live canvas")
+    page.wait_for_selector(".js-plotly-plot")
+    page.wait_for_selector("figure.is-live .live img[src^='data:image/png']")
+    assert page.locator("figure.is-live").count() == 3
+    assert page.locator("figure.is-live > .still").first.is_hidden()
+    page.emulate_media(media="print")
+    assert page.locator("figure.is-live > .still").first.is_visible()
+    assert [url for url in asked if not url.startswith(("data:", "blob:", path.as_uri()))] == []
+    assert wrong == []
+    assert page.title() == "Alive"
