@@ -9,7 +9,7 @@ import { useCompany } from './company';
 const MOST = 50;
 
 export function Plots() {
-  const { source, shown, options } = useCompany();
+  const { source, shown, options, keep } = useCompany();
   const live = useSignal(false);
   const objects = shown
     .filter(head => !head.problem)
@@ -23,7 +23,7 @@ export function Plots() {
           theirs.
         </p>
       )}
-      <PlotsTab source={source} objects={objects} options={options} live={live} />
+      <PlotsTab source={source} objects={objects} options={options} live={live} onOptions={keep} />
     </>
   );
 }

@@ -31,7 +31,7 @@ const EXPERIMENTS: Kind = {
   statuses: ['running', 'completed', 'failed', 'aborted', 'queued', 'draft', 'published'],
   start: 'with track.start("baseline") as exp:\n    exp.log({"loss": 0.5})',
   placeholder: 'Search, or a query: metrics["loss/val"].min < 0.1',
-  compared: 100,
+  compared: 1_000,
 };
 
 const MODELS: Kind = {
