@@ -19,6 +19,7 @@ ROUTES = {
     "/trackkit/api/about": "trackkit/api/about",
     "/trackkit/api/([a-z_]{1,40})": "trackkit/api/experiment?store=STORE&id=FIRST",
     "/trackkit/console/([0-9a-f]{32})/([0-9a-f]{32})": "trackkit/console/STORE/FIRST",
+    "/trackkit/notebook": "trackkit/notebook?path=some.ipynb",
     "/trackkit/files/([0-9a-f]{32})/([0-9a-f]{32})/([0-9a-f]{64})": "trackkit/files/STORE/FIRST/IMAGE",
     r"/trackkit/plotly/([0-9A-Za-z.+-]{1,40})/plotly\.min\.js": "PLOTLY",
     "/trackkit/static/([0-9a-f]{16})/([0-9A-Za-z_-][0-9A-Za-z._-]{0,99})": "trackkit/static/0123456789abcdef/embed.js",

@@ -2,7 +2,6 @@
 
 import { Widget } from '@lumino/widgets';
 import type { Notebook } from './reportdesk';
-import '../ui/styles/index.css';
 import '../ui/styles/reports.css';
 
 /** What of a notebook's panel is needed here. */

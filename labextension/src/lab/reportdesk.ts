@@ -5,7 +5,6 @@ import { Dialog, type MainAreaWidget, showDialog, ToolbarButton } from '@jupyter
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { Widget } from '@lumino/widgets';
 import type { Host } from '../ui';
-import { copyText } from '../ui/parts/copy';
 import type { Report } from '../ui/protocol';
 import { saidOf } from './frozen';
 import type { LabServer } from './server';
@@ -47,7 +46,7 @@ const ACTS: Record<string, Act> = {
   'trackkit:copy-report-markdown': async (_, server, notebook) => {
     const source = await sourceOf(notebook, server);
     const { text } = await source.read('report_markdown', { id: notebook.report?.id ?? '' });
-    await copyText(text);
+    await (await import('../ui')).copyText(text);
   },
 };
 
@@ -116,7 +115,7 @@ export function attend(
     make.setHidden(report !== null);
     lock.setHidden(report?.status !== 'draft');
     if (report?.status === 'published') {
-      const locked = await import('./locked');
+      const [locked] = await Promise.all([import('./locked'), import('../ui')]);
       locked.lock(notebook, () => void app.commands.execute('trackkit:edit-copy'), life.signal);
     } else if (report && saidOf(context)?.id !== report.id) {
       const { id, name, project } = report;

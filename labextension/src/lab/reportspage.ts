@@ -45,15 +45,11 @@ export async function openReports(app: JupyterFrontEnd, server: LabServer, host:
 
 /** Ask for name, project and description; resolves when the window is closed. */
 export async function newReport(server: LabServer, host: Host, notebook: string | null): Promise<void> {
-  const [ui, { askNewReport }, store] = await Promise.all([
-    import('../ui'),
-    import('../ui/newreport'),
-    defaultStore(server),
-  ]);
+  const [ui, store] = await Promise.all([import('../ui'), defaultStore(server)]);
   if (store === null) {
     await showDialog({ title: 'New report', body: NO_STORE, buttons: [Dialog.okButton()] });
     return;
   }
   const { baseUrl, request } = server;
-  await askNewReport({ source: ui.sharedSource(request, { id: store.id }, { baseUrl }), host, notebook });
+  await ui.askNewReport({ source: ui.sharedSource(request, { id: store.id }, { baseUrl }), host, notebook });
 }

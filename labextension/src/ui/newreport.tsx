@@ -7,7 +7,6 @@ import { ToastProvider } from './parts/toast';
 import type { Source } from './source';
 import { type Host, type Standing, StandingProvider } from './standing';
 import { NewReport } from './views/reports/newreport';
-import './styles/index.css';
 import './styles/menu.css';
 
 interface Asked {
