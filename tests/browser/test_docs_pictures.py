@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(not os.environ.get("TRACKKIT_PICTURES"), reason=
 
 
 def reduced(png: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(png)).convert("RGB").quantize(64, dither=Image.Dither.NONE)
+    return Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,12 @@ def run(server: LabServer, tmp_path_factory: pytest.TempPathFactory) -> track.Ex
     from sklearn.model_selection import train_test_split
     from sklearn.neural_network import MLPClassifier
 
-    ended = whole(server.store, tmp_path_factory.mktemp("whole"), "digits, wider net")
+    ended = whole(server.store, tmp_path_factory.mktemp("whole"), "digits, wider net", epochs=0)
     digits = load_digits()
     x_train, x_val, y_train, y_val = train_test_split(digits.data / 16, digits.target, random_state=0)
     net = MLPClassifier((48,), learning_rate_init=0.003, random_state=0)
     with track.start(resume=ended.id, store=server.store, tags=["baseline", "mlp"], capture=False) as exp:
-        for epoch in range(4, 60):
+        for epoch in range(60):
             net.partial_fit(x_train, y_train, classes=np.arange(10))
             found = net.predict_proba(x_val)
             loss = float(-np.log(found[np.arange(len(y_val)), y_val] + 1e-9).mean())

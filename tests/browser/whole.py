@@ -43,7 +43,9 @@ EXECUTION = {
 }
 
 
-def whole(store: Path, folder: Path, name: str = "whole", parent: str | None = None) -> track.Experiment:
+def whole(
+    store: Path, folder: Path, name: str = "whole", parent: str | None = None, epochs: int = 3
+) -> track.Experiment:
     """Record one, that has ended."""
     config = {"lr": 0.05, "batch": 64, "layers": [128, 64]}
     description = "Does a **smaller** step help?\n\n- yes\n- no"
@@ -70,7 +72,7 @@ def whole(store: Path, folder: Path, name: str = "whole", parent: str | None = N
         exp.log_artifact("results", table, metadata={"rows": 2})
         exp.log_artifact("weights", "https://example.org/weights.pt")
         exp.log_artifact("bucket", "s3://models/digits/last.pt")
-        for epoch in range(1, 4):
+        for epoch in range(1, epochs + 1):
             exp.log({"loss/train": 1 / epoch, "loss/val": 1.2 / epoch}, iteration=epoch)
             exp.log_console("stdout", f"epoch {epoch} \x1b[32mloss\x1b[0m {1 / epoch:.3f}\n")
         exp.log_console("stderr", "a warning\n")
