@@ -1,7 +1,8 @@
 """The tables at scale, measured in the browser: first paint, sorting, filtering, groups, and scrolling without a blank.
 
-Small by default; with ``TRACKKIT_LONG`` set, at the sizes that were promised. The numbers are printed (``-s``). The
-catalogs are filled directly, with rows that ``tests/benchmarks/test_catalog.py`` proves to be those of the API.
+Small by default, where the numbers are only printed (``-s``); with ``TRACKKIT_LONG`` set, at the sizes that were
+promised, and held to the budgets. The catalogs are filled directly, with rows that
+``tests/benchmarks/test_catalog.py`` proves to be those of the API.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from trackkit_jupyter.store.catalog import catalog_of
 from trackkit_jupyter.store.catalog.rows import CONTENT, Row
 
 from .lab import LabServer
-from .test_scale_charts import LONG, TIMED, within
+from .test_scale_charts import LONG, SLACK, TIMED
 
 EXPERIMENTS, MODELS = (100_000, 10_000) if LONG else (5_000, 2_000)
 #: Milliseconds until the first rows are there, until other rows are, and of a blank line in sight.
@@ -49,13 +50,9 @@ window.scrolled = (step, frames, jump = null) => new Promise(resolve => {
     let last = performance.now();
     const look = () => {
         const now = performance.now();
-        const { top, bottom } = grid.getBoundingClientRect();
-        const waits = [...grid.querySelectorAll('tr[aria-busy=true]')].some(row => {
-            const box = row.getBoundingClientRect();
-            return box.bottom > top + 28 && box.top < bottom;
-        });
-        const seen = grid.querySelectorAll('tbody tr').length > 0;
-        blank = waits || !seen ? blank + now - last : 0;
+        const { left, top, bottom } = grid.getBoundingClientRect();
+        const row = document.elementFromPoint(left + 300, (top + bottom) / 2)?.closest('tbody tr');
+        blank = !row || row.ariaBusy === 'true' ? blank + now - last : 0;
         told.longest = Math.max(told.longest, blank);
         told.frames.push(now - last);
         last = now;
@@ -67,6 +64,11 @@ window.scrolled = (step, frames, jump = null) => new Promise(resolve => {
     requestAnimationFrame(look);
 });
 """
+
+
+def within(said: str, milliseconds: float, budget: float) -> None:
+    print(f"{said}: {milliseconds:.0f} ms (budget {budget} ms, load {os.getloadavg()[0]:.1f})")
+    assert not LONG or milliseconds <= budget * SLACK
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +165,7 @@ def test_experiments_are_painted_sorted_filtered_and_scrolled(page: Page, server
         told = page.evaluate(f"scrolled({step}, 120)")
         within(f"scrolling, {said} of {step} pixels a frame, the longest blank", told["longest"], BLANK)
         print(f"  the longest frame {max(told['frames'][1:]):.0f} ms")
-    jumps = [page.evaluate(f"scrolled(0, 2, {part / 10})")["longest"] for part in (9, 2, 7, 4, 8, 1, 6)]
+    jumps = [page.evaluate(f"scrolled(0, 3, {part / 10})")["longest"] for part in (9, 2, 7, 4, 8, 1, 6)]
     within("a jump anywhere, the longest blank", sorted(jumps)[3], BLANK)
     assert page.locator("tbody tr").count() < 120, "what is out of sight exists"
 

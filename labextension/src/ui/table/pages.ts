@@ -26,7 +26,8 @@ export class Pages implements Rows {
   /** Pages out of sight that may have changed since they were read. */
   private readonly doubtful = new Set<number>();
   private range: [number, number] = [0, 0];
-  private downward = true;
+  /** Where it is scrolled to, since the question was asked: up, down, or nowhere yet. */
+  private towards: -1 | 0 | 1 = 0;
   private question: Question = {};
   private timer: ReturnType<typeof setTimeout> | undefined;
   private again = false;
@@ -35,6 +36,7 @@ export class Pages implements Rows {
 
   ask(question: Question): void {
     this.question = question;
+    this.towards = 0;
     this.stop();
     this.stale.value = this.pages.size > 0;
     this.read();
@@ -45,7 +47,7 @@ export class Pages implements Rows {
     if (range[0] === this.range[0] && range[1] === this.range[1]) {
       return;
     }
-    this.downward = range[0] >= this.range[0];
+    this.towards = range[0] >= this.range[0] ? 1 : -1;
     this.range = range;
     if (!this.stale.peek()) {
       this.read();
@@ -107,7 +109,7 @@ export class Pages implements Rows {
         void this.load(page);
       }
     }
-    if (!this.stale.peek() && this.total.peek() !== null) {
+    if (this.towards !== 0 && !this.stale.peek() && this.total.peek() !== null) {
       this.readAhead(first, last);
     }
   }
@@ -116,7 +118,7 @@ export class Pages implements Rows {
   private readAhead(first: number, last: number): void {
     const end = Math.ceil((this.total.peek() ?? 0) / PAGE);
     for (let ahead = 1; ahead <= AHEAD; ahead += 1) {
-      const page = this.downward ? last + ahead : first - ahead;
+      const page = this.towards > 0 ? last + ahead : first - ahead;
       if (page >= 0 && page < end && !this.pages.has(page) && !this.reading.has(page)) {
         void this.load(page);
       }
