@@ -55,6 +55,11 @@ export class SnapshotSource implements Source {
     return this.files[hash] ?? 'data:,';
   }
 
+  /** What is kept is small enough. */
+  thumbnailUrl(experiment: string, hash: string): string {
+    return this.fileUrl(experiment, hash);
+  }
+
   plotlyUrl(): Promise<string> {
     const { trackkitOpen } = globalThis as { trackkitOpen?: (id: string) => Promise<string> };
     this.plotly ??= trackkitOpen?.('trackkit-plotly') ?? Promise.reject(new SourceError('not_kept', NOT_HERE));
