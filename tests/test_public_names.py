@@ -19,6 +19,7 @@ NAMES = {
     "embed",
     "experiments",
     "log",
+    "metric_id",
     "open_store",
     "parse_embed",
     "register_model",

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         register_model,
         start,
     )
-    from trackkit_jupyter.views import compare, embed, parse_embed, table
+    from trackkit_jupyter.views import compare, embed, metric_id, parse_embed, table
 
 _HOMES = {
     "errors": (
@@ -52,7 +52,7 @@ _HOMES = {
         "TrackkitError TrackkitStateError TrackkitStorageError TrackkitTypeError TrackkitValueError"
     ),
     "tracking": "Experiment Model current experiments log open_store register_model start",
-    "views": "compare embed parse_embed table",
+    "views": "compare embed metric_id parse_embed table",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -77,6 +77,7 @@ __all__ = [
     "embed",
     "experiments",
     "log",
+    "metric_id",
     "open_store",
     "parse_embed",
     "register_model",

@@ -69,6 +69,14 @@ def store(registered, tmp_path):
 
 
 @pytest.fixture
+def default_store(registered, tmp_path, monkeypatch):
+    """The store that the server takes where none is named."""
+    filled = fill(tmp_path / "elsewhere" / "default")
+    monkeypatch.setenv("TRACKKIT_STORE", str(tmp_path / "elsewhere" / "default"))
+    return filled
+
+
+@pytest.fixture
 def ask(jp_serverapp, jp_http_port, jp_base_url, jp_auth_header, http_server, jp_asyncio_loop):
     """Ask the server; every status is an answer. The path is sent as it stands: tests encode it as they like."""
 

@@ -25,6 +25,8 @@ ROUTES = {
     "/trackkit/static/([0-9a-f]{16})/([0-9A-Za-z_-][0-9A-Za-z._-]{0,99})": "trackkit/static/0123456789abcdef/embed.js",
     "/trackkit/thumbnails/([0-9a-f]{32})/([0-9a-f]{32})/([0-9a-f]{64})": "trackkit/thumbnails/STORE/FIRST/IMAGE",
     "/trackkit/export": "trackkit/export?path=none.ipynb",
+    "/trackkit/view": "trackkit/view?store=STORE&objects=FIRST",
+    "/trackkit/display": "trackkit/display?store=STORE&objects=FIRST",
     "/trackkit/widgets?/?": "trackkit/widgets/?store=STORE&objects=FIRST",
     "/trackkit(?:/.*)?": "trackkit/whatever",
 }

@@ -99,6 +99,15 @@ WRONG = [
     ("objects=FIRST&store=STORE&" + "<img src=x onerror=alert(1)>".replace(" ", "%20") + "=1", 400),
     ("objects=FIRST&store=STORE&x=" + "y" * 50_000, 400),
     ("light&objects=nope", 400),
+    ("objects=FIRST&store=STORE&width=1e9", 400),
+    ("objects=FIRST&store=STORE&height=-300", 400),
+    ("objects=FIRST&store=STORE&metrics=" + "y" * 50_000, 400),
+    ("store=STORE&tags[]=__$nope", 400),
+    ("store=STORE&hyperparams.nope%3Cimg%3E=x&order_by=nope", 400),
+    ("store=STORE&order_by=nope", 400),
+    ("store=STORE&page_size=nope", 400),
+    ("store=STORE&created=nope", 400),
+    ("store=STORE&query=nope+<", 400),
 ]
 
 
@@ -118,4 +127,36 @@ async def test_a_wrong_address_gets_a_short_page(ask, store, query, status, tmp_
     assert "Traceback" not in text
     message = re.search(r"<p>(.*)</p>", text)[1]
     assert len(message) > 10
+    # Who links to it must not choose what it says.
+    assert not re.search("nope|pie|epochs|colour|red|alert|yyy|1e9|-300|elsewhere", message)
     assert ('content="light"' in text) == query.startswith("light")
+
+
+async def test_objects_of_another_store_are_found_where_the_address_names_none(ask, store, default_store):
+    for wanted in (store, default_store):
+        response = await ask("trackkit/widgets/", f"objects={wanted.first}")
+        assert response.code == 200
+        assert inside(response)["view"]["store"]["id"] == wanted.id
+
+
+async def test_what_a_cell_keeps_of_a_view(ask, store):
+    response = await ask("trackkit/display", f"objects={store.first}&metrics=loss&store={store.id}&height=300")
+    assert response.code == 200
+    data = json.loads(response.body)["data"]
+    view = data["application/vnd.trackkit.view+json"]
+    assert (view["objects"], view["options"]["height"], view["store"]["id"]) == ([store.first], 300, store.id)
+    # The store lies beside the server's root; from a folder in it, one step further.
+    assert view["store"]["path"] == "../elsewhere/store"
+    assert data["image/png"]
+    assert {"text/html", "text/markdown", "text/plain"} <= data.keys()
+    # The Lab adds the time to what it asks.
+    response = await ask("trackkit/display", f"objects={store.first}&beside=reports/2026&1795980328121")
+    path = json.loads(response.body)["data"]["application/vnd.trackkit.view+json"]["store"]["path"]
+    assert path == "../../../elsewhere/store"
+
+
+async def test_what_cannot_be_displayed_is_refused(ask, store, assert_refused):
+    await assert_refused(
+        await ask("trackkit/display", f"objects={ABSENT}&store={store.id}"), 404, "not_found", "objects"
+    )
+    await assert_refused(await ask("trackkit/display", "objects=x"), 400, "bad_embed", "objects")

@@ -109,6 +109,13 @@ def test_the_newest_of_a_project_is_found_at_display_time(tmp_path):
         "last_iteration[]=1,2": {1, 2},
         "last_iteration[]=,1": {0, 1},
         f"{'last_metrics'}.{md5('quality')}.{md5('accuracy')}.max_value[]=0.7,null": {1, 3, 4},
+        "active_duration[]=0,null": {0, 1, 2, 3, 4},
+        "active_duration[]=3600,": set(),
+        "execution.queue[]=gpu": set(),
+        "execution.queue[]=null": {0, 1, 2, 3, 4},
+        "models.input.model[]=-" + "0" * 32: {0, 1, 2, 3, 4},
+        'order_by[]=-metrics["quality"]["accuracy"].max&page_size=2': [1, 4],
+        "order_by[]=active_duration&tags[]=c": [2],
         "created[]=2020-01-01,2021-01-01": set(),
         "started[]=2020-01-01,": {0, 1, 2, 3, 4},
         "last_update=%3E=2020-01-01": {0, 1, 2, 3, 4},
@@ -157,7 +164,13 @@ def test_models_are_found_by_the_same_parameters(store):
     assert names("framework[]=PyTorch&order_by[]=name") == ["net 0", "net 1"]
     first = next(id for id, number in NAMES.items() if number == 0)
     assert names(f"task[]={first}") == ["net 0"]
-    assert names("name=1$&ready=true") == ["net 1"]
+    assert names("name=1$&ready=false") == ["net 1"]
+    store.model(views.embed("/widgets/?objectType=model&name=1$").resolve(store)[0]).publish()
+    assert names("ready=true") == ["net 1"]
+    assert names("ready=0&order_by[]=-name") == ["net 0"]
+    (id,) = views.embed("/widgets/?objectType=model&name=0$").resolve(store)
+    assert found(store, f"/widgets/?models.input.model[]={id}") == []
+    assert found(store, "/widgets/?models.input.model[]=elsewhere") == []
 
 
 @pytest.mark.parametrize(
@@ -170,8 +183,10 @@ def test_models_are_found_by_the_same_parameters(store):
         ("last_iteration[]=x,1", "last_iteration"),
         ("last_iteration=3", "last_iteration"),
         ("last_metrics.a.b=1", "last_metrics.a.b"),
-        ("active_duration[]=1,2", "active_duration"),
-        ("execution.queue=x", "execution.queue"),
+        ("active_duration[]=1", "active_duration"),
+        ("execution.image=x", "execution.image"),
+        ("models.output.model=x", "models.output.model"),
+        ('order_by[]=metrics["loss', "order_by"),
         ("name=(a%2B)%2B", "pattern"),
         ("order_by[]=colour", "order_by"),
         ("order_by[]=@text_score", "order_by"),

@@ -13,7 +13,7 @@ from PIL import Image
 
 import trackkit_jupyter as track
 from trackkit_jupyter import EmbedError, QueryError, TrackkitTypeError, TrackkitValueError, views
-from trackkit_jupyter.views import View, parse_embed
+from trackkit_jupyter.views import View, embed_url, parse_embed
 from trackkit_jupyter.views.bundle import find_store
 
 A, B = "a" * 32, "0123456789abcdef" * 2
@@ -162,11 +162,45 @@ def test_a_dynamic_query_is_carried_and_evaluated_and_what_it_cannot_ask_refused
     exp = trained()
     assert view.resolve(exp.store) == []
     assert views.embed({"project": exp.project}).resolve(exp.store) == [exp.id]
-    queue = views.embed({"execution": {"queue": "x"}})
-    with pytest.raises(QueryError, match=r"execution\.queue") as caught:
-        queue.resolve(exp.store)
-    assert caught.value.field == "execution.queue"
-    assert "execution.queue" in views.bundle(queue, exp.store)["text/plain"]
+    image = views.embed({"execution": {"image": "x"}})
+    with pytest.raises(QueryError, match=r"execution\.image") as caught:
+        image.resolve(exp.store)
+    assert caught.value.field == "execution.image"
+    assert "execution.image" in views.bundle(image, exp.store)["text/plain"]
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).map(str.strip).filter(bool)
+IDS = st.lists(st.sampled_from([A, B, "1" * 32]), min_size=1, max_size=3, unique=True)
+ASKED = st.dictionaries(
+    st.sampled_from(["tags", "project", "hyperparams.Args.lr", "order_by", "page_size", "filters.tags.op", "query"]),
+    NAMES | st.lists(NAMES, min_size=1, max_size=3) | st.integers() | st.booleans(),
+    min_size=1,
+)
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "metrics": st.lists(NAMES, min_size=1, max_size=3) | NAMES,
+        "variants": st.lists(NAMES, min_size=1, max_size=3),
+        "xaxis": st.sampled_from(["iterations", "relative", "wall"]),
+        "value_type": st.sampled_from(["value", "min_value", "max_value"]),
+        "theme": st.sampled_from(["light", "dark"]),
+        "object_type": st.sampled_from(["experiment", "model"]),
+        "width": st.integers(50, 10_000) | st.sampled_from(["100%", "33.3%"]),
+        "height": st.integers(50, 10_000),
+        "series": NAMES,
+        "company": NAMES,
+        "smoothing": st.floats(0, 0.999),
+        "smoothing_window": st.integers(3, 35),
+    },
+)
+
+
+@given(IDS | ASKED, st.sampled_from(["scalar", "plot", "single", "sample", "experiment", "comparison"]), OPTIONS)
+def test_every_view_comes_back_from_its_url_and_its_code(objects, type_, options):
+    view = views.embed(objects, type=type_, **options)
+    assert parse_embed(view.code) == view
+    assert parse_embed(embed_url.write(view, sized=True)) == view
+    assert parse_embed(view.url) == view.with_options(width=None, height=None)
 
 
 def test_url_and_code_come_back_as_the_same_view():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -90,18 +91,22 @@ class TrackkitMagics(Magics):
     @line_magic
     @_plain
     def embed(self, line: str) -> None:
-        """Embed a view: ``%embed URL``, or ``%embed EXPERIMENT... --type scalar -m loss -v val``."""
+        """Embed a view: ``%embed URL``, ``%embed EXPERIMENT... --type scalar -m loss``, or ``%embed --query QUERY``."""
         # A pasted snippet is no command line: its quotes and blanks are HTML's.
-        if "?" in line or "<" in line:
+        if _PASTED.match(line):
             views.show(views.parse_embed(line))
             return
         args = EMBED.read(line)
         if args is None:
             return
-        experiments = [self._experiment(text) for text in args.experiments]
+        if bool(args.query) == bool(args.experiments):
+            raise UsageError(
+                "%embed needs experiments, or --query. Try: %embed --query 'project == \"digits\"' -m loss"
+            )
         view = views.embed(
-            experiments,
+            {"query": args.query} if args.query else [self._object(text, args.models) for text in args.experiments],
             type=args.type,
+            object_type="model" if args.models else "experiment",
             metrics=args.metric or None,
             variants=args.variant or None,
             xaxis=args.xaxis,
@@ -226,6 +231,13 @@ class TrackkitMagics(Magics):
                 f"{text} is no number and no variable ({type(error).__name__}). Try: %log {key}=0.3"
             ) from None
 
+    def _object(self, text: str, is_model: bool) -> Any:
+        """Return the experiment, or the model, that a word means."""
+        if not is_model:
+            return self._experiment(text)
+        known = self.shell.user_ns.get(text)
+        return known if hasattr(known, "framework") else _track().open_store().model(text)
+
     def _experiment(self, text: str | None) -> Any:
         """Return the experiment that a word means (a variable, an id, a name); without one, the current."""
         track = _track()
@@ -251,6 +263,10 @@ class TrackkitMagics(Magics):
             ids = ", ".join(id[:8] for id in list(found)[:5])
             raise UsageError(f"{len(found)} experiments are called {text}; name one by its id: {ids}")
         return next(iter(found.values()))
+
+
+#: An embed URL or a snippet, not options.
+_PASTED = re.compile(r"\s*(?:<|src\s*=|['\"]?\S*\?)", re.IGNORECASE)
 
 
 def _track() -> Any:

@@ -124,7 +124,9 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
     log.add_argument("-i", "--iteration", type=int, help="the iteration (default: counts on)")
 
     embed = Line("%embed", "Show a live view of experiments, as an embed URL or by these options.")
-    embed.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="id, name or variable; or an embed URL")
+    embed.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="id, name or variable; or an embed URL")
+    embed.add_argument("-q", "--query", help="those that a query chooses whenever it is shown, instead of experiments")
+    embed.add_argument("--models", action="store_true", help="the names, ids or query are of models")
     embed.add_argument(
         "--type", default="scalar", choices=tuple(TYPES), metavar="TYPE", help=f"{', '.join(TYPES)} (default: scalar)"
     )

@@ -121,6 +121,10 @@ def _values(field: Field, record: Mapping[str, Any]) -> list[Any]:
         names = [field.keys[0]] if len(field.keys) == 2 else sorted(sections)
         entries = [sections.get(section, {}).get(field.keys[-1]) for section in names]
         return [str(entry["value"]) for entry in entries if entry is not None]
+    if field.name == "duration":
+        start, end = (time_of(record.get(name)) for name in ("started", "finished"))
+        end = time_of(record.get("last_update")) if end is None else end
+        return [] if start is None or end is None else [end - start]
     value = record.get(field.name)
     return [time_of(value) if field.kind == "time" else value]
 

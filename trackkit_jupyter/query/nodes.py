@@ -39,6 +39,7 @@ FIELDS: Final = {
     "finished": "time",
     "last_update": "time",
     "last_iteration": "number",
+    "duration": "number",  # seconds from the start to the end, or to what was logged last
     "archived": "flag",
     "tags": "tags",
     "framework": "text",

@@ -117,8 +117,15 @@ def where(condition: Condition, known: Names) -> ColumnElement[bool]:
     return _column(condition)
 
 
+def _own(field: Field) -> ColumnElement[Any]:
+    if field.name == "duration":
+        own = experiments.c
+        return func.coalesce(own.finished, own.last_update) - own.started
+    return experiments.c[field.name]
+
+
 def _column(node: Compare) -> ColumnElement[bool]:
-    column: ColumnElement[Any] = experiments.c[node.field.name]
+    column = _own(node.field)
     value = node.value
     if value is None:
         if node.field.kind != "text":
@@ -263,7 +270,7 @@ def valued(
             name = entry.c.name == _first_of(found)
         joined = source.outerjoin(entry, and_(entry.c.experiment == experiments.c.key, name))
         return joined, [entry.c.number, entry.c.value]
-    return source, [experiments.c[field.name]]
+    return source, [_own(field)]
 
 
 def _first_of(found: list[int]) -> Any:

@@ -10,7 +10,7 @@ from traitlets import List, Unicode
 from trackkit_jupyter.server.api import AboutHandler, NothingHandler, OperationHandler
 from trackkit_jupyter.server.console import ConsoleHandler
 from trackkit_jupyter.server.door import Service
-from trackkit_jupyter.server.embed import EmbedHandler
+from trackkit_jupyter.server.embed import DisplayHandler, EmbedHandler, ViewHandler
 from trackkit_jupyter.server.export import ExportHandler
 from trackkit_jupyter.server.files import BlobHandler, PlotlyHandler, StaticHandler
 from trackkit_jupyter.server.notebooks import NotebookHandler
@@ -55,6 +55,8 @@ class TrackkitExtension(ExtensionApp):
                 (r"/trackkit/static/([0-9a-f]{16})/([0-9A-Za-z_-][0-9A-Za-z._-]{0,99})", StaticHandler, {"path": ""}),
                 (r"/trackkit/export", ExportHandler),
                 (r"/trackkit/widgets?/?", EmbedHandler),
+                (r"/trackkit/view", ViewHandler),
+                (r"/trackkit/display", DisplayHandler),
                 (r"/trackkit(?:/.*)?", NothingHandler),
             ]
         )

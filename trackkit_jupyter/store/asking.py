@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from trackkit_jupyter.errors import TrackkitError
 from trackkit_jupyter.query import dynamic
 from trackkit_jupyter.store.catalog import catalog_of
 from trackkit_jupyter.store.catalog.digests import read_order
@@ -37,7 +38,15 @@ def ids_of(store: Store[Any], what: str, parameters: Mapping[str, Any]) -> list[
     if frozen is not None:
         return frozen
     catalog = catalog_of(store, what)
-    asked = dynamic.read(parameters, dynamic.Known(catalog.projects, catalog.series))
+    asked = dynamic.read(parameters, dynamic.Known(catalog.projects, catalog.series, lambda id: _users(store, id)))
     order = read_order(asked.order, catalog.series)
     entries, _ = catalog.page(asked.condition, order, 0, asked.start + asked.size)
     return [entry.id for entry in entries[asked.start :]]
+
+
+def _users(store: Store[Any], model: str) -> list[str]:
+    """Return the experiments that use a model as input; of one that is not there, none."""
+    try:
+        return list(store.model(model).uses)
+    except TrackkitError:
+        return []

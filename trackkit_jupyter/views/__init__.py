@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trackkit_jupyter.views.bundle import bundle, mimebundle
 from trackkit_jupyter.views.display import compare, refresh, show, table
+from trackkit_jupyter.views.embed_url import metric_id
 from trackkit_jupyter.views.embed_url import parse as parse_embed
 from trackkit_jupyter.views.view import (
     MIME_TYPE,
@@ -29,6 +30,7 @@ __all__ = [
     "comparison",
     "embed",
     "experiment",
+    "metric_id",
     "mimebundle",
     "model",
     "of",

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote_plus
 
 from trackkit_jupyter.errors import EmbedError, shown
+from trackkit_jupyter.query.parameters import digest, plain
 from trackkit_jupyter.views.view import (
     BANDS,
     COMPARISON_NAMES,
@@ -22,7 +23,7 @@ from trackkit_jupyter.views.view import (
     check_size,
 )
 
-__all__ = ["parse", "type_of", "write"]
+__all__ = ["metric_id", "parse", "type_of", "write"]
 
 PATH = "/trackkit/widgets/"
 LONGEST = 32_768
@@ -43,16 +44,21 @@ _CURVES = ("x_metric", "smoothing_kind", "smoothing_window", "smoothing_sigma", 
 _TABLE = ("query", "order_by")
 #: First segments of the keys of a dynamic query.
 _QUERY = frozenset(
-    "id user tags system_tags status project parent hyperparams execution created started completed published "
-    "active_duration last_iteration last_metrics status_changed last_update last_change name comment report runtime "
-    "_any_ _all_ _or_ _and_ search_text order_by page page_size start size scroll_id refresh_scroll "
-    "only_fields allow_public include_subprojects search_hidden framework uri task ready metadata filters query".split()
+    "id user tags system_tags status project parent hyperparams execution created started completed finished "
+    "published active_duration last_iteration last_metrics status_changed last_update last_change name comment "
+    "description report runtime _any_ _all_ _or_ _and_ search_text order_by page page_size start size scroll_id "
+    "refresh_scroll only_fields allow_public include_subprojects search_hidden framework uri task experiment models "
+    "ready metadata filters query".split()
 )
 
 _SRC = re.compile(r"""\bsrc\s*=\s*(?P<quote>["']?)""", re.IGNORECASE)
 _SIZE = re.compile(r"""\b(width|height)\s*=\s*["']?([0-9.]+(?:%|[a-z]{1,4})?)(?=["'\s/>]|$)""", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:amp|quot|lt|gt|apos|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _PATH = re.compile(r"/widgets?/?$")
+#: The query alone.
+_ALONE = re.compile(r"[\w.\[\]%-]+=", re.ASCII)
+#: An address without a quote at its end. What is in angle brackets is a placeholder, as "<web_server>" in the spec.
+_ADDRESS = re.compile(r"""(?:[^<>\s"']|<[^<>\s"'/][^<>\s"']*>)*""")
 
 
 def parse(text: str) -> View:
@@ -77,8 +83,8 @@ def parse(text: str) -> View:
         raise EmbedError(f"An embed URL has {LONGEST:,} characters at most, this has {len(text):,}.", "url")
     url, sizes = _find_url(text.strip())
     path, mark, query = url.partition("?")
-    if not mark and "=" in path and "/" not in path.partition("=")[0]:
-        path, query = "/widgets/", path  # the query alone
+    if not mark and _ALONE.match(path):
+        path, query = "/widgets/", path
     elif not mark:
         raise EmbedError(
             f"An embed URL has its parameters after a question mark; there is none in {shown(url)}.", "url"
@@ -88,8 +94,16 @@ def parse(text: str) -> View:
     return _view(_pairs(query.partition("#")[0]), sizes)
 
 
-def write(view: View) -> str:
-    """Return the embed URL of a view, relative to the Jupyter server."""
+def write(view: View, *, sized: bool = False) -> str:
+    """Return the embed URL of a view, relative to the Jupyter server.
+
+    Parameters
+    ----------
+    view
+        The view. Of a dynamic query's values, numbers and the like are written as texts.
+    sized
+        Also say width and height where they are not the usual ones: a URL has no frame around it that does.
+    """
     options = view.options
     pairs: list[tuple[str, Any]] = [
         ("type", type_of(view)),
@@ -108,15 +122,39 @@ def write(view: View) -> str:
     if options.get("identical"):
         pairs.append(("identical", "true"))
     written = [f"{key}={quote(str(value), safe='')}" for key, value in pairs]
-    for key, value in (view.query or {}).items():
-        several = isinstance(value, list)
-        values = ",".join(quote(str(item), safe="$") for item in (value if several else [value]))
-        written.append(f"{quote(key, safe='.$')}{'[]' if several else ''}={values}")
+    for key, value in plain(view.query or {}).items():
+        values = ",".join(quote(item, safe="$") for item in (value if isinstance(value, list) else [value]))
+        written.append(f"{quote(key, safe='.$')}{'[]' if isinstance(value, list) else ''}={values}")
+    if sized:
+        written += [f"{key}={quote(str(options[key]), safe='')}" for key in ("width", "height") if key in options]
     if view.store and view.store.get("id"):
         written.append(f"store={quote(str(view.store['id']), safe='')}")
     if options.get("theme"):
         written.append("light" if options["theme"] == "light" else f"theme={options['theme']}")
     return f"{PATH}?{'&'.join(written)}"
+
+
+def metric_id(metric: str, variant: str) -> str:
+    """Return a metric and variant as embed URLs name them where they ask for ids: two MD5 digests and a dot.
+
+    That is the ``metrics`` of ``type=parcoords``, and what stands in ``order_by[]=-last_metrics.<id>.value``.
+
+    Parameters
+    ----------
+    metric, variant
+        Their names.
+
+    Returns
+    -------
+    str
+        ``hashlib.md5(name.encode("utf-8")).hexdigest()`` of each.
+
+    Examples
+    --------
+    >>> metric_id("training", "accuracy")
+    'c185ddac8b5a8f5aa23c5b80bc12d214.5d6db9a1dc722586187fc2db530f8388'
+    """
+    return f"{digest(metric)}.{digest(variant)}"
 
 
 def type_of(view: View) -> str:
@@ -139,11 +177,9 @@ def _find_url(text: str) -> tuple[str, dict[str, str]]:
     rest = text[source.end() :]
     mark = source["quote"]
     inside, closed, after = rest.partition(mark) if mark else (rest, "", "")
-    # An unclosed quote ends at the next attribute's quote, or never: then the first blank ends the address.
+    # A quote may be closed by the next attribute's, or never: then a blank or the end of the tag ends the address.
     if not closed or re.search(r"\s\w+\s*=\s*$", inside) or "\n" in inside.strip():
-        inside = re.split(r"\s", rest.lstrip(), maxsplit=1)[0]
-        path, mark, query = inside.partition("?")  # the path may begin with "<web_server>", as in the spec
-        inside = (path + mark + query.partition(">")[0]).strip("\"'")
+        inside = _ADDRESS.match(rest.lstrip())[0]  # type: ignore[index]  # it also matches nothing
         after = rest[len(inside) :]
     outside = text[: source.start()] + " " + after
     return _unescape(inside.strip()), {key.lower(): value for key, value in _SIZE.findall(outside)}
@@ -158,21 +194,24 @@ def _pairs(query: str) -> list[tuple[str, bool, str | None]]:
     """Return ``(key, was it a list key, raw value or None)`` for each parameter."""
     pairs = []
     for part in query.split("&"):
-        if not part.strip():
-            continue
         raw, equals, value = part.partition("=")
-        key = _decode(raw.strip(), "url")
-        listed = key.endswith("[]")
-        pairs.append((key.removesuffix("[]"), listed, value if equals else None))
+        if not raw.strip():
+            continue
+        # A key may stand alone, as "light" does; of parameters that parcoords names so there may be several.
+        for one in [raw] if equals else raw.split(","):
+            key = _decode(one, "url")
+            pairs.append((key.removesuffix("[]"), key.endswith("[]"), value if equals else None))
     return pairs
 
 
 def _decode(raw: str, field: str) -> str:
+    if raw.isascii() and (raw.isidentifier() or not raw):
+        return raw  # most are; of a long list it is asked for each
     try:
         text = unquote_plus(raw, errors="strict").strip()
     except UnicodeDecodeError:
         raise EmbedError(f"{field} is not valid UTF-8: {shown(raw)}.", field) from None
-    if any(ord(character) < 32 for character in text):
+    if any(character < " " or "\ud800" <= character <= "\udfff" for character in text):
         raise EmbedError(f"{field} must not contain control characters: {shown(text)}.", field)
     return text
 
@@ -192,19 +231,19 @@ def _view(pairs: list[tuple[str, bool, str | None]], sizes: dict[str, str]) -> V
             bare.append(key)  # parcoords writes its further parameters as "&section.name", without a value
         elif key.split(".")[0] in _QUERY:
             items = [_decode(item, key) for item in value.split(",")] if listed else [_decode(value, key)]
-            earlier = query.get(key)
-            if listed or earlier is not None:
-                before = earlier if isinstance(earlier, list) else [] if earlier is None else [earlier]
-                query[key] = [*before, *items]
-            else:
+            if key not in query and not listed:
                 query[key] = items[0]
+            elif isinstance(earlier := query.setdefault(key, []), list):
+                earlier += items
+            else:
+                query[key] = [earlier, *items]
         else:
             _refuse(key)
     return _build(own, query, bare, sizes)
 
 
 def _refuse(key: str) -> None:
-    near = difflib.get_close_matches(key, [*_OWN, *_QUERY], 1)
+    near = difflib.get_close_matches(key[:40], [*_OWN, *_QUERY], 1)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise EmbedError(f"There is no embed parameter {shown(key)}{hint or '.'}", key)
 
@@ -220,7 +259,8 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
         raise EmbedError("There is nothing to show: objects=<id> is missing.", "objects")
     options: dict[str, Any] = {}
     if kind == "table":
-        options |= {key: str(query.pop(key)) for key in _TABLE if key in query}
+        named = {key: query.pop(key) for key in _TABLE if key in query}
+        options |= {key: value if isinstance(value, str) else value[-1] for key, value in named.items() if value}
     if _OBJECT_TYPES[object_type] == "model":
         options["object_type"] = "model"
     if kind == "parcoords":
@@ -253,8 +293,8 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
             options[key] = own[key][-1]
     if own.get("base"):
         options["base"] = _id(own["base"][-1], "base")
-    if own.get("identical"):
-        options["identical"] = _one(own, "identical", ("true", "false"), "true") == "true"
+    if own.get("identical") and _one(own, "identical", ("true", "false"), "") == "true":
+        options["identical"] = True
     if own.get("smoothing"):
         options["smoothing"] = _number(own["smoothing"][-1], "smoothing", 0, 0.999)
     theme = _theme(own)

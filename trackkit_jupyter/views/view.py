@@ -174,7 +174,8 @@ class View:
         if self.query and not self.objects:
             from trackkit_jupyter.store.asking import ids_of
 
-            what = "model" if self.options.get("object_type") == "model" else "experiment"
+            models = self.kind == "model" or self.options.get("object_type") == "model"
+            what = "model" if models else "experiment"
             return ids_of(store, what, self.query)
         found = []
         for id in self.objects:
@@ -380,7 +381,7 @@ def embed(
             objects_or_query = {"query": objects_or_query}
         else:
             return embed_url.parse(objects_or_query)
-    query = dict(objects_or_query) if isinstance(objects_or_query, Mapping) else None
+    query = _query(objects_or_query) if isinstance(objects_or_query, Mapping) else None
     kind = TYPES[_choice(type, TYPES, "type", EmbedError)]
     return _build(
         kind,
@@ -408,6 +409,12 @@ def of(shown_object: Any) -> View:
     if hasattr(shown_object, "single_values"):
         return experiment(shown_object)
     return comparison(shown_object)
+
+
+def _query(parameters: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    from trackkit_jupyter.query.parameters import plain
+
+    return plain(parameters)
 
 
 _DEFAULTS = {"xaxis": "iterations", "object_type": "experiment", "width": "100%", "height": 400, "smoothing": 0}
@@ -482,7 +489,11 @@ def _names(names: Any) -> list[str] | None:
         return None
     if not isinstance(names, Iterable):
         raise TrackkitTypeError(f"Names are texts, or a list of them, not {type(names).__name__}: {shown(names)}.")
-    return [names] if isinstance(names, str) else [str(name) for name in names]
+    found = [names] if isinstance(names, str) else [str(name) for name in names]
+    for name in found:
+        if any(character < " " or "\ud800" <= character <= "\udfff" for character in name):
+            raise TrackkitValueError(f"A name must not contain control characters: {shown(name)}.", "name")
+    return found
 
 
 def _choice(value: Any, allowed: Iterable[str], name: str, error: type[TrackkitValueError] = TrackkitValueError) -> str:

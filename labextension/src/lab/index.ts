@@ -7,9 +7,11 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { announce } from './announce';
 import type { NotebookPanel } from './attempts';
 import { addCommands } from './commands';
+import { addEmbeds } from './embeds';
 import { exporting } from './export';
 import { home } from './home';
 import { icon } from './icon';
+import { wrapMarkdown } from './markdown';
 import { MIME_TYPE, Output } from './output';
 import { addReports } from './reports';
 import { labServer } from './server';
@@ -57,6 +59,8 @@ const views: JupyterFrontEndPlugin<Door> = {
         void import('./attempts').then(({ followNotebook }) => followNotebook(notebook, server, shelf));
       },
     });
+    wrapMarkdown(rendermime, server, shelf);
+    addEmbeds(app, server, palette);
     app.commands.addCommand('trackkit:experiments', {
       label: 'Experiments',
       caption: 'Find, compare and open the experiments of this store',

@@ -71,7 +71,7 @@ export async function open(asked: View, mode: Mode, shelf: Shelf, fresh = false)
   const { shell, tracker } = shelf;
   const tab = fresh && asked.kind === 'experiment' ? (await settingsNow(shelf.registry))?.tab : undefined;
   const view = { ...asked, options: { ...(tab ? { tab } : {}), ...asked.options } };
-  const id = mode === 'full' ? `trackkit-full-${view.objects[0]}` : 'trackkit-info';
+  const id = mode === 'full' ? `trackkit-full-${placeOf(view)}` : 'trackkit-info';
   let panel = tracker.find(found => found.id === id) as Panel | undefined;
   if (!panel) {
     panel = new MainAreaWidget({ content: new ViewPanel(view, mode, shelf) });
@@ -79,7 +79,7 @@ export async function open(asked: View, mode: Mode, shelf: Shelf, fresh = false)
     panel.toolbar.hide();
     // The layout of the panel decides its own; what is in it says how narrow that may be.
     panel.content.node.style.minWidth = mode === 'full' ? '' : INFO_WIDTH;
-    panel.title.label = view.title || 'Experiment';
+    panel.title.label = view.title || TITLES[view.kind] || 'Experiment';
     panel.title.closable = true;
     shell.add(panel, mode === 'full' ? 'main' : 'right');
     await tracker.add(panel);
@@ -88,4 +88,11 @@ export async function open(asked: View, mode: Mode, shelf: Shelf, fresh = false)
   shell.activateById(id);
   await shown.content.present(view, () => void tracker.save(shown));
   void tracker.save(shown);
+}
+
+const TITLES: Partial<Record<View['kind'], string>> = { comparison: 'Comparison', model: 'Model', scalars: 'Scalars' };
+
+/** An object has one place; what shows several has one for these. */
+function placeOf({ kind, objects }: View): string {
+  return kind === 'experiment' || kind === 'model' ? String(objects[0]) : `${kind}-${objects.join('-')}`;
 }

@@ -4,6 +4,7 @@ import './styles/index.css';
 
 export { follow, type Model, type Slot, show } from './bound';
 export { commSource, type Door } from './comm';
+export const composer = () => import('./embedding/editor');
 export { mount } from './mount';
 export { copyText } from './parts/copy';
 export type { View } from './protocol';

@@ -3,6 +3,7 @@
 import { type ReadonlySignal, type Signal, signal as stateOf, useComputed, useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
+import { OwnerProvider } from './embedding/embedding';
 import { type Place, Trail } from './parts/going';
 import { followKeys } from './parts/keys';
 import { lazy } from './parts/lazy';
@@ -23,6 +24,10 @@ const ExperimentView = lazy(async () => {
   return ExperimentView;
 });
 const ModelView = lazy(async () => (await import('./views/model')).ModelView);
+const Corner = lazy(
+  async () => (await import('./embedding/corner')).Corner,
+  () => null,
+);
 const ComparisonView = lazy(async () => (await import('./views/comparison')).ComparisonView, tiles);
 const ModelComparison = lazy(async () => (await import('./views/model/comparison')).ModelComparison, tiles);
 const TableView = lazy(async () => (await import('./views/table')).TableView);
@@ -34,6 +39,8 @@ const ReportsView = lazy(async () => (await import('./views/reports')).ReportsVi
 const ClaimView = lazy(async () => (await import('./views/claim')).ClaimView);
 const SingleView = lazy(async () => (await import('./views/single')).SingleView);
 
+/** Kinds of views that are a part of something. */
+const PARTS = new Set<View['kind']>(['scalars', 'single', 'plot', 'samples', 'comparison']);
 const DEFAULT_HEIGHT = 460;
 /** How often it is looked whether an experiment still runs. */
 const RUNNING_REST_MS = 5_000;
@@ -71,6 +78,9 @@ export function mount(
   const root = el.ownerDocument.createElement('div');
   root.className = 'trackkit';
   root.dataset.kind = view.kind;
+  if (PARTS.has(view.kind) && view.options.metrics?.length) {
+    root.dataset.part = '';
+  }
   // Typing here must not trigger the notebook's commands.
   root.dataset.lmSuppressShortcuts = 'true';
   size(root, view);
@@ -169,7 +179,7 @@ function Shown({ shown, ...others }: ViewOfProps & { shown: Signal<View> }) {
   );
 }
 
-function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
+function ViewOf({ view, source, onOptions, asked = view }: ViewOfProps & { view: View; asked?: View }) {
   const { kind, objects, options } = view;
   const [first] = objects;
   if (kind === 'message') {
@@ -193,6 +203,17 @@ function ViewOf({ view, source, onOptions }: ViewOfProps & { view: View }) {
   if (first === undefined) {
     return <Empty>Nothing here yet: the view names nothing to show.</Empty>;
   }
+  const isPart = PARTS.has(kind) && !options.preview;
+  return (
+    <OwnerProvider value={kind === 'model' || options.object_type === 'model' ? 'model' : 'experiment'}>
+      {isPart && <Corner view={asked} objects={objects} source={source} />}
+      <OfKind view={view} source={source} onOptions={onOptions} first={first} />
+    </OwnerProvider>
+  );
+}
+
+function OfKind({ view, source, onOptions, first }: ViewOfProps & { view: View; first: string }) {
+  const { kind, objects, options } = view;
   switch (kind) {
     case 'experiment':
       return <ExperimentView source={source} id={first} options={options} onOptions={onOptions} />;
@@ -228,7 +249,7 @@ function Chosen({ view, source, onOptions }: ViewOfProps & { view: View }) {
   const found = value.value?.objects.join();
   const chosen = useMemo(() => ({ ...view, query: null, objects: found?.split(',') ?? [] }), [view, found]);
   if (found) {
-    return <ViewOf view={chosen} source={source} onOptions={onOptions} />;
+    return <ViewOf view={chosen} source={source} onOptions={onOptions} asked={view} />;
   }
   if (error.value) {
     return <Problem error={error.value} />;

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 
 from trackkit_jupyter.errors import TrackkitTypeError
 from trackkit_jupyter.query import parse_order
 from trackkit_jupyter.query.nodes import Field, Order
+from trackkit_jupyter.query.parameters import digest
 
 __all__ = ["read_order"]
 
@@ -49,13 +49,9 @@ def read_order(order_by: str | Iterable[str], series: Callable[[], Iterable[tupl
             found += parse_order([text])
             continue
         if names is None:
-            names = {(_md5(metric), _md5(variant)): (metric, variant) for metric, variant in series()}
+            names = {(digest(metric), digest(variant)): (metric, variant) for metric, variant in series()}
         minus, *digests, kind = match.groups()
         # A metric that nobody logged is one that all lack.
         pair = names.get((digests[0], digests[1]), (digests[0], digests[1]))
         found.append(Order(Field("metrics", pair, _STATISTICS[kind]), bool(minus)))
     return tuple(dict.fromkeys(found))
-
-
-def _md5(name: str) -> str:
-    return hashlib.md5(name.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()

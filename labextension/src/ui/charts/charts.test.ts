@@ -8,7 +8,6 @@ import { testOf } from './filter';
 import { selection } from './gestures';
 import { columnsFor } from './grid';
 import { closestAt, compareAt } from './hover';
-import { embedCode } from './keep';
 import type { LineModel } from './model';
 import { DASHES, dashOf, seriesColor, seriesToken } from './paint';
 import { namesOf } from './reader';
@@ -264,24 +263,6 @@ describe('controls', () => {
     expect(shown).toContain('Toggle logarithmic view');
     expect(shown.length).toBeLessThan(controls.length);
     expect(fitting(controls, 2000).size).toBe(controls.length);
-  });
-});
-
-describe('the embed snippet', () => {
-  it('is relative, names everything, and cannot break out of its attribute', () => {
-    const code = embedCode({
-      type: 'scalar',
-      objects: ['a1', 'b2'],
-      metric: 'loss "x" & y',
-      variants: ['val'],
-      xaxis: 'wall',
-    });
-    const url = /src="([^"]*)"/.exec(code)?.[1]?.replaceAll('&amp;', '&') ?? '';
-    expect(url.startsWith('/trackkit/widgets/?type=scalar&objectType=task&xaxis=iso_time&objects=a1&objects=b2')).toBe(
-      true,
-    );
-    expect(new URLSearchParams(url.split('?')[1]).get('metrics')).toBe('loss "x" & y');
-    expect(url).not.toContain('+');
   });
 });
 

@@ -122,7 +122,7 @@ export function Curves({ source, objects, options, onOptions, many, lit, childre
             {(slot, width) => (
               <LineCard
                 key={slot.id}
-                {...{ slot, reader, objects, width }}
+                {...{ source, slot, reader, objects, width }}
                 xaxis={now.xMetric ? 'metric' : now.xaxis}
                 together={shared}
               />

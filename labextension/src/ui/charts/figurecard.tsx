@@ -13,7 +13,6 @@ import { checkFigure, kindOf, pictureFile } from './figure';
 import { bodyOf, FigureBody } from './figurebody';
 import { formatCount } from './format';
 import { Frame, type Stage, type Takeaways } from './frame';
-import { embedCode } from './keep';
 import { keepPicture } from './keepsake';
 import { followNear } from './onscreen';
 import { sentenceOf } from './said';
@@ -86,7 +85,7 @@ function NearOverlaid({
   const takeaways: Takeaways = {
     name: () => name,
     json: () => `${JSON.stringify(held.figure.peek())}\n`,
-    code: () => embedCode({ type: 'plot', objects, metric, variants: [variant] }),
+    part: () => ({ kind: 'plot', objects, options: { metrics: [metric], variants: [variant] } }),
   };
   return (
     <FigureFrame
@@ -142,7 +141,7 @@ function NearFigure({ source, entry, title, width, options }: FigureCardProps & 
       }
       return found && `${JSON.stringify(found)}\n`;
     },
-    code: () => embedCode({ type: 'plot', objects: [experiment], metric, variants: [variant] }),
+    part: () => ({ kind: 'plot', objects: [experiment], options: { metrics: [metric], variants: [variant] } }),
   };
   const notes = entry.iterations.length > 1 ? [`iteration ${formatCount(step.iteration)}`] : [];
   return (
@@ -201,6 +200,7 @@ function FigureFrame({
   const kind = body?.kind === 'figure' ? kindOf(body.figure) : body?.kind === 'table' ? 'table' : 'plain';
   return (
     <Frame
+      source={source}
       title={title}
       width={width.value}
       kind={kind}

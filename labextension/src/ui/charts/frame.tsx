@@ -3,10 +3,11 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
-import { copyText } from '../parts/copy';
+import { type Part, useEmbedding } from '../embedding/embedding';
 import { Dialog } from '../parts/dialog';
 import { downloadBlob } from '../parts/download';
 import { lazy } from '../parts/lazy';
+import type { Source } from '../source';
 import { Card, shortcuts } from './card';
 import type { Chart, ChartOptions } from './chart';
 import { type ControlsOf, controlsOf } from './controls';
@@ -40,13 +41,14 @@ export interface Takeaways {
   json: () => string | null | Promise<string | null>;
   /** Where the plot is a picture: its file, in place of a drawing. */
   png?: () => Blob;
-  /** The snippet that shows it elsewhere. */
-  code: () => string;
+  /** What shows it elsewhere. */
+  part: () => Part;
   /** What the horizontal axis is called in a file. */
   x?: () => string;
 }
 
 interface FrameProps {
+  source: Source;
   title: string;
   /** Of the card, in CSS pixels. */
   width: number;
@@ -108,11 +110,12 @@ function Maximized(props: FrameProps & { onClose: () => void }) {
   );
 }
 
-function useStage({ kind, options, takeaways, clock = false, more }: FrameProps, onMaximize?: () => void) {
+function useStage({ source, kind, options, takeaways, clock = false, more }: FrameProps, onMaximize?: () => void) {
   const chart = useRef<Chart | null>(null);
   const notes = useSignal<string[]>([]);
   const picked = useSignal<readonly Picked[] | null>(null);
   const [said, say] = useSaid();
+  const embed = useEmbedding(source, say);
   const stage: Stage = { chart, maximized: !onMaximize, notes, picked, say };
   const attempt = (doing: () => Promise<void>) => () => {
     doing().catch(reason => say(sentenceOf(reason)));
@@ -139,10 +142,7 @@ function useStage({ kind, options, takeaways, clock = false, more }: FrameProps,
       const text = await takeaways.json();
       return text === null ? null : new Blob([text], { type: 'application/json' });
     }),
-    onEmbed: attempt(async () => {
-      await copyText(takeaways.code());
-      say('Embed code copied');
-    }),
+    onEmbed: () => embed(takeaways.part()),
     ...(onMaximize && { onMaximize }),
   });
   const controls = [...own, ...all];

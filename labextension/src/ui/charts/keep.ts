@@ -1,6 +1,6 @@
-// What can be taken away from a chart: its data as JSON, and the snippet that shows it elsewhere.
+// What can be taken away from a chart: its data as JSON.
 
-import type { Axis, Num } from '../protocol';
+import type { Num } from '../protocol';
 import type { LineModel } from './model';
 
 export interface SeriesData {
@@ -34,33 +34,4 @@ export function seriesData(chart: LineModel): SeriesData[] {
 export function seriesJson(chart: LineModel): string {
   const series = seriesData(chart);
   return `${JSON.stringify(series.length === 1 ? series[0] : series)}\n`;
-}
-
-const AXES: Record<Axis, string> = { iterations: 'iter', relative: 'timestamp', wall: 'iso_time' };
-
-export interface Embed {
-  type: 'scalar' | 'plot';
-  objects: string[];
-  metric: string;
-  variants: string[];
-  xaxis?: Axis;
-}
-
-function attribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
-}
-
-/** The iframe snippet of a chart: relative, without a token, good for a report of the same server. */
-export function embedCode({ type, objects, metric, variants, xaxis = 'iterations' }: Embed): string {
-  const query = new URLSearchParams({ type, objectType: 'task', xaxis: AXES[xaxis] });
-  for (const id of objects) {
-    query.append('objects', id);
-  }
-  query.append('metrics', metric);
-  for (const variant of variants) {
-    query.append('variants', variant);
-  }
-  // %20 rather than +, as the snippets of the spec are written.
-  const url = `/trackkit/widgets/?${query.toString().replaceAll('+', '%20')}`;
-  return `<iframe src="${attribute(url)}" name="${attribute(metric)}" width="100%" height="400"></iframe>`;
 }

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { markSpan, reachOn, useClock } from '../clock';
 import { fileName } from '../parts/download';
 import type { Axis } from '../protocol';
+import type { Source } from '../source';
 import { CardPlace } from './card';
 import type { ChartOptions } from './chart';
 import { type Marks, NO_MARKS } from './clockmarks';
@@ -12,7 +13,7 @@ import { everyPoint, useDetail, useEvery } from './detail';
 import type { Range } from './extent';
 import { Frame, type Stage, type Takeaways } from './frame';
 import type { Zoom } from './gestures';
-import { embedCode, seriesJson } from './keep';
+import { seriesJson } from './keep';
 import type { LineModel } from './model';
 import { followNear } from './onscreen';
 import { Plot } from './plot';
@@ -24,6 +25,7 @@ import { choicesOf, type Together } from './together';
 import { inTurn } from './turns';
 
 interface LineCardProps {
+  source: Source;
   slot: Slot;
   reader: CurveReader;
   objects: string[];
@@ -117,10 +119,11 @@ interface DrawnProps extends LineCardProps {
 }
 
 function NearCard(props: DrawnProps) {
-  const { slot, width, options, xaxis } = props;
+  const { source, slot, width, options, xaxis } = props;
   const takeaways = takeawaysOf(props);
   return (
     <Frame
+      source={source}
       title={slot.title}
       width={width.value}
       kind="line"
@@ -149,9 +152,10 @@ function takeawaysOf({ slot, reader, objects, xaxis }: DrawnProps): Takeaways {
       }
       return seriesJson(whole);
     },
-    code: () => {
-      const axis = xaxis === 'metric' ? 'iterations' : xaxis;
-      return embedCode({ type: 'scalar', objects, metric: slot.metric, variants: variants(), xaxis: axis });
+    part: () => {
+      const options = { metrics: [slot.metric], variants: variants() };
+      const axis = xaxis === 'metric' || xaxis === 'iterations' ? {} : { xaxis };
+      return { kind: 'scalars', objects, options: { ...options, ...axis } };
     },
     x: () => {
       const model = slot.model.peek();

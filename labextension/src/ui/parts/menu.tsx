@@ -10,6 +10,8 @@ import { Layer } from './layer';
 export interface MenuItem {
   name: string;
   label: string;
+  /** What it is about, where the label does not say it. */
+  title?: string;
   icon: IconNode;
   /** Items of one group stand together. */
   group: number;
@@ -47,7 +49,7 @@ export function MenuButton({ label, icon, items, children, onOpen }: MenuProps) 
       </Button>
       {open.value && (
         <Layer anchor={button} onClose={close} focus="[role=menuitem]">
-          <Items label={label} items={items} anchor={button} onClose={close} />
+          <MenuItems label={label} items={items} anchor={button} onClose={close} />
         </Layer>
       )}
     </>
@@ -59,7 +61,7 @@ interface ItemsProps extends Pick<MenuProps, 'label' | 'items'> {
   onClose: () => void;
 }
 
-function Items({ label, items, anchor, onClose }: ItemsProps) {
+export function MenuItems({ label, items, anchor, onClose }: ItemsProps) {
   const root = useRef<HTMLDivElement>(null);
   const entries = () => [...(root.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
   const onKeyDown = (event: KeyboardEvent) => {
@@ -99,7 +101,7 @@ function Items({ label, items, anchor, onClose }: ItemsProps) {
             tabIndex={-1}
             aria-disabled={item.refusal !== null}
             aria-description={item.refusal ?? undefined}
-            title={item.refusal ?? undefined}
+            title={item.refusal ?? item.title}
             onClick={() => choose(item)}
           >
             <Icon of={item.icon} size={14} />

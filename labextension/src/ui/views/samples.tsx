@@ -5,6 +5,7 @@ import { ArrowDown, ArrowUp, ChevronsUp, Download, File, FileCode, Image, ImageO
 import { useEffect, useRef } from 'preact/hooks';
 import { useClock } from '../clock';
 import { markTime, useGoing } from '../clocktabs';
+import { EmbedButton } from '../embedding/button';
 import { downloadFile } from '../parts/download';
 import { bytes, integer } from '../parts/format';
 import { Button, Icon } from '../parts/icon';
@@ -282,6 +283,10 @@ function Tile({ source, id, sample, onOpen }: TileProps) {
           {variant}
           {metric !== variant && <span class="tk-faint"> {metric}</span>}
         </span>
+        <EmbedButton
+          source={source}
+          part={{ kind: 'samples', objects: [id], options: { metrics: [metric], variants: [variant] } }}
+        />
       </figcaption>
     </figure>
   );

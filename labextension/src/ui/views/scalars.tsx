@@ -1,6 +1,7 @@
 // The Scalars tab: single values in a small table, and the curves.
 
 import { Curves } from '../charts/curves';
+import { EmbedButton } from '../embedding/button';
 import { short } from '../parts/format';
 import { useLive } from '../parts/live';
 import { Middle } from '../parts/middle';
@@ -37,7 +38,10 @@ function Summary({ source, objects, options }: { source: Source; objects: string
   }
   return (
     <section class="tk-summary" aria-label="Summary">
-      <h3 class="tk-summary-title">Summary</h3>
+      <div class="tk-summary-head">
+        <h3 class="tk-summary-title">Summary</h3>
+        <EmbedButton source={source} part={{ kind: 'single', objects, options: {} }} />
+      </div>
       <div class="tk-compare-scroll">
         <table class="tk-table tk-summary-table">
           <thead>

@@ -2,6 +2,7 @@
 
 import { useComputed, useSignal } from '@preact/signals';
 import { ChevronLeft, ChevronRight, Download, Maximize2, Scan, ZoomIn, ZoomOut } from 'lucide';
+import { EmbedButton } from '../embedding/button';
 import { Dialog } from '../parts/dialog';
 import { downloadFile } from '../parts/download';
 import { bytes, integer } from '../parts/format';
@@ -100,6 +101,10 @@ export function SampleViewer({ source, id, sample, onStep, onClose }: ViewerProp
           <Button label="Fit" icon={Maximize2} shortcut="0" onClick={fit} pressed={zoom.value === null} />
         </>
       )}
+      <EmbedButton
+        source={source}
+        part={{ kind: 'samples', objects: [id], options: { metrics: [metric], variants: [variant] } }}
+      />
       <Button label="Download" icon={Download} onClick={() => downloadFile(source, id, shown.hash, file)} />
     </>
   );

@@ -1,0 +1,411 @@
+// The embed URL: reading what people paste, leniently, and writing it, strictly. As trackkit_jupyter/views/embed_url.py.
+
+import type { View, ViewKind, ViewOptions } from '../protocol';
+
+/** An embed URL that cannot be read; `field` names the parameter. */
+export class EmbedError extends Error {
+  override name = 'EmbedError';
+  constructor(
+    message: string,
+    readonly field: string,
+  ) {
+    super(message);
+  }
+}
+
+export const PATH = '/trackkit/widgets/';
+const LONGEST = 32_768;
+
+export const TYPES = {
+  plot: 'plot',
+  scalar: 'scalars',
+  single: 'single',
+  sample: 'samples',
+  parcoords: 'comparison',
+  experiment: 'experiment',
+  comparison: 'comparison',
+  model: 'model',
+  table: 'table',
+} as const satisfies Record<string, ViewKind>;
+export type EmbedType = keyof typeof TYPES;
+
+/** "timestamp" means time from start and "iso_time" wall time. */
+const XAXES = { iter: 'iterations', timestamp: 'relative', iso_time: 'wall' } as const;
+const OBJECT_TYPES = { task: 'experiment', model: 'model', experiment: 'experiment' } as const;
+/** What a comparison may be told: lists of names, and single texts. */
+const COMPARISON_NAMES = ['parameters', 'targets', 'log', 'brush'];
+const COMPARISON_TEXTS = ['base', 'color', 'statistic'];
+/** Options of a table that stand in a URL as the parameters of a query do. */
+const TABLE = ['query', 'order_by'];
+/** Keys that say how to show; everything else chooses the objects. */
+const OWN = new Set(
+  (
+    'type objectType objects tasks models metrics variants iterations xaxis value_type series company light theme ' +
+    'store tab smoothing group_by width height x_metric smoothing_kind smoothing_window smoothing_sigma by over line band ' +
+    `${[...COMPARISON_NAMES, ...COMPARISON_TEXTS].join(' ')} identical columns`
+  ).split(' '),
+);
+const CURVES = ['x_metric', 'smoothing_kind', 'smoothing_window', 'smoothing_sigma', 'line', 'band'];
+/** First segments of the keys of a dynamic query. */
+const QUERY = new Set(
+  (
+    'id user tags system_tags status project parent hyperparams execution created started completed finished published ' +
+    'active_duration last_iteration last_metrics status_changed last_update last_change name comment description report ' +
+    'runtime _any_ _all_ _or_ _and_ search_text order_by page page_size start size scroll_id refresh_scroll only_fields ' +
+    'allow_public include_subprojects search_hidden framework uri task experiment models ready metadata filters query'
+  ).split(' '),
+);
+const CHOICES: Record<string, readonly string[]> = {
+  smoothing_kind: ['none', 'ema', 'time_weighted', 'running', 'gaussian'],
+  line: ['mean', 'median'],
+  band: ['none', 'minmax', 'std', 'stderr', 'ci95'],
+  statistic: ['last', 'first', 'min', 'max', 'mean'],
+};
+const VALUE_TYPES = ['value', 'min_value', 'max_value', 'mean_value', 'first_value'];
+
+const SRC = /\bsrc\s*=\s*(["']?)/i;
+const SIZE = /\b(width|height)\s*=\s*["']?([0-9.]+(?:%|[a-z]{1,4})?)(?=["'\s/>]|$)/gi;
+const ENTITY = /&(?:amp|quot|lt|gt|apos|#[0-9]{1,7}|#x[0-9a-f]{1,6});/gi;
+/** An address without a quote at its end; what is in angle brackets is a placeholder. */
+const ADDRESS = /^(?:[^<>\s"']|<[^<>\s"'/][^<>\s"']*>)*/;
+const NAMED: Record<string, string> = { amp: '&', quot: '"', lt: '<', gt: '>', apos: "'" };
+
+/** The view that an embed URL or a pasted iframe snippet describes. */
+export function parse(text: string): View {
+  if (text.length > LONGEST) {
+    throw new EmbedError(`An embed URL has ${LONGEST.toLocaleString('en')} characters at most.`, 'url');
+  }
+  const { url, sizes } = findUrl(text.trim());
+  let [path, query] = cut(url, '?');
+  if (query === null && /^[\w.[\]%-]+=/.test(path)) {
+    [path, query] = ['/widgets/', path]; // the query alone
+  }
+  if (query === null) {
+    throw new EmbedError('An embed URL has its parameters after a question mark.', 'url');
+  }
+  if (!/\/widgets?\/?$/.test(path)) {
+    throw new EmbedError('The path of an embed URL ends in /widgets/.', 'url');
+  }
+  return viewOf(pairsOf(cut(query, '#')[0]), sizes);
+}
+
+/** The embed URL of a view, relative to the Jupyter server; `sized`: with width and height where they are unusual. */
+export function write(view: View, sized = false): string {
+  const { options } = view;
+  const one = (key: string) => (options[key] ? [[key, String(options[key])]] : []);
+  const several = (key: string) => ((options[key] as string[] | undefined) ?? []).map(name => [key, name]);
+  const pairs = [
+    ['type', typeOf(view)],
+    ['objectType', options.object_type === 'model' ? 'model' : 'task'],
+    ...['series', 'value_type', 'tab'].flatMap(one),
+    ['xaxis', Object.entries(XAXES).find(([, own]) => own === (options.xaxis ?? 'iterations'))?.[0] ?? 'iter'],
+    ...view.objects.map(id => ['objects', id]),
+    ...['metrics', 'variants', 'by', 'over', ...COMPARISON_NAMES, 'columns'].flatMap(several),
+    ...['smoothing', 'group_by', 'company', ...CURVES, ...COMPARISON_TEXTS, ...TABLE].flatMap(one),
+    ...(options.identical ? [['identical', 'true']] : []),
+  ] as [string, string][];
+  const written = pairs.map(([key, value]) => `${key}=${quote(value)}`);
+  for (const [key, value] of Object.entries(view.query ?? {})) {
+    const items = (Array.isArray(value) ? value : [value]).map(item => quote(String(item)).replaceAll('%24', '$'));
+    written.push(`${quote(key).replaceAll('%24', '$')}${Array.isArray(value) ? '[]' : ''}=${items.join(',')}`);
+  }
+  if (sized) {
+    written.push(...['width', 'height'].flatMap(one).map(([key, value]) => `${key}=${quote(value as string)}`));
+  }
+  if (view.store.id) {
+    written.push(`store=${quote(view.store.id)}`);
+  }
+  if (options.theme) {
+    written.push(options.theme === 'light' ? 'light' : `theme=${options.theme}`);
+  }
+  return `${PATH}?${written.join('&')}`;
+}
+
+/** The iframe snippet of a view: relative, without a token, good for a report of the same server. */
+export function snippet(view: View, name?: string): string {
+  const { width = '100%', height = 400 } = view.options;
+  const named = name ? ` name="${attribute(name)}"` : '';
+  const size = `width="${attribute(String(width))}" height="${attribute(String(height))}"`;
+  return `<iframe src="${attribute(write(view))}"${named} ${size}></iframe>`;
+}
+
+/** The `type` that an embed URL gives a view. */
+export function typeOf(view: View): string {
+  const { type } = view.options;
+  if (typeof type === 'string' && type) {
+    return type;
+  }
+  const named = Object.entries(TYPES).find(([name, kind]) => kind === view.kind && name !== 'parcoords');
+  return named?.[0] ?? view.kind;
+}
+
+function attribute(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#x27;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+function quote(text: string): string {
+  const escaped = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replace(/[!*'()]/g, escaped);
+}
+
+/** What is before and after a sign; null after it where there is none. */
+function cut(text: string, sign: string): [string, string | null] {
+  const at = text.indexOf(sign);
+  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + sign.length)];
+}
+
+type Sizes = Record<string, string>;
+
+/** The address inside a snippet (or the text itself) and the sizes beside it. */
+function findUrl(text: string): { url: string; sizes: Sizes } {
+  const source = SRC.exec(text);
+  const isMarkup = cut(text, '?')[0].includes('<') || text.toLowerCase().startsWith('src');
+  if (!source || !isMarkup) {
+    return { url: unescaped(text.replace(/^["']+|["']+$/g, '').trim()), sizes: {} };
+  }
+  const rest = text.slice(source.index + source[0].length);
+  const mark = source[1] ?? '';
+  let [inside, after] = mark ? cut(rest, mark) : [rest, null];
+  // An unclosed quote ends at the next attribute's quote, or never: then a blank or the end of the tag ends the address.
+  if (after === null || /\s\w+\s*=\s*$/.test(inside) || inside.trim().includes('\n')) {
+    inside = ADDRESS.exec(rest.trimStart())?.[0] ?? '';
+    after = rest.slice(inside.length);
+  }
+  const outside = `${text.slice(0, source.index)} ${after}`;
+  const sizes = [...outside.matchAll(SIZE)].map(([, key, size]) => [key?.toLowerCase(), size]);
+  return { url: unescaped(inside.trim()), sizes: Object.fromEntries(sizes) as Sizes };
+}
+
+function unescaped(text: string): string {
+  return text.replace(ENTITY, entity => {
+    const name = entity.slice(1, -1).toLowerCase();
+    if (!name.startsWith('#')) {
+      return NAMED[name] ?? entity;
+    }
+    const code = Number.parseInt(name.slice(name[1] === 'x' ? 2 : 1), name[1] === 'x' ? 16 : 10);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
+  });
+}
+
+interface Pair {
+  key: string;
+  listed: boolean;
+  value: string | null;
+}
+
+function pairsOf(query: string): Pair[] {
+  return query.split('&').flatMap(part => {
+    const [raw, value] = cut(part, '=');
+    if (!raw.trim()) {
+      return [];
+    }
+    return (value === null ? raw.split(',') : [raw]).map(one => {
+      const key = decode(one, 'url');
+      return { key: key.replace(/\[\]$/, ''), listed: key.endsWith('[]'), value };
+    });
+  });
+}
+
+function decode(raw: string, field: string): string {
+  let text: string;
+  try {
+    // A percent sign before no digits stands for itself.
+    text = raw
+      .replaceAll('+', ' ')
+      .replace(/(?:%[0-9a-f]{2})+/gi, decodeURIComponent)
+      .trim();
+  } catch {
+    throw new EmbedError(`${field} is not valid UTF-8.`, field);
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f]|\p{Cs}/u.test(text)) {
+    throw new EmbedError(`${field} must not contain control characters.`, field);
+  }
+  return text;
+}
+
+function viewOf(pairs: Pair[], sizes: Sizes): View {
+  const own = new Map<string, string[]>();
+  const query: Record<string, string | string[]> = {};
+  const bare: string[] = [];
+  for (const { key, listed, value } of pairs) {
+    if (key === 'light') {
+      own.set(key, [value === null ? 'true' : decode(value, key)]);
+    } else if (OWN.has(key)) {
+      // Commas separate before decoding, so that a name with a comma can be written with %2C.
+      const values = (value ?? '').split(',').map(item => decode(item, key));
+      own.set(key, [...(own.get(key) ?? []), ...values.filter(Boolean)]);
+    } else if (value === null) {
+      bare.push(key); // parcoords writes its further parameters as "&section.name", without a value
+    } else if (QUERY.has(cut(key, '.')[0])) {
+      const items = listed ? value.split(',').map(item => decode(item, key)) : [decode(value, key)];
+      const earlier = Object.hasOwn(query, key) ? query[key] : undefined;
+      const single = !listed && earlier === undefined;
+      query[key] = single ? (items[0] ?? '') : [...[earlier ?? []].flat(), ...items];
+    } else {
+      throw unknown(key);
+    }
+  }
+  return build(own, query, bare, sizes);
+}
+
+function unknown(key: string): EmbedError {
+  return new EmbedError(`There is no embed parameter ${key.slice(0, 40)}.`, key);
+}
+
+function build(own: Map<string, string[]>, query: View['query'], bare: string[], sizes: Sizes): View {
+  const type = choice(own, 'type', Object.keys(TYPES), 'scalar') as EmbedType;
+  if (bare[0] !== undefined && type !== 'parcoords') {
+    throw unknown(bare[0]);
+  }
+  const objectType = choice(own, 'objectType', Object.keys(OBJECT_TYPES), own.has('models') ? 'model' : 'task');
+  const named = ['objects', 'tasks', 'models'].map(key => own.get(key)).find(ids => ids?.length) ?? [];
+  const objects = [...new Set(named.map(text => idOf(text, 'objects')))];
+  const left: Record<string, unknown> = { ...query };
+  const options: ViewOptions = {};
+  for (const key of type === 'table' ? TABLE : []) {
+    const text = [left[key] ?? []].flat().at(-1);
+    delete left[key];
+    if (text) {
+      options[key] = text;
+    }
+  }
+  const asks = Object.keys(left).length > 0;
+  if (objects.length === 0 && !asks && type !== 'table') {
+    throw new EmbedError('There is nothing to show: objects=<id> is missing.', 'objects');
+  }
+  if (OBJECT_TYPES[objectType as keyof typeof OBJECT_TYPES] === 'model') {
+    options.object_type = 'model';
+  }
+  if (type === 'parcoords') {
+    options.type = type;
+    if (!own.get('metrics')?.length) {
+      throw new EmbedError('type=parcoords needs metrics=<metric_id>.<variant_id>.', 'metrics');
+    }
+  }
+  for (const key of ['metrics', 'variants', 'by', 'over', ...COMPARISON_NAMES, 'columns']) {
+    const names = [...(own.get(key) ?? []), ...(key === 'variants' ? bare : [])];
+    if (names.length > 0) {
+      options[key] = names;
+    }
+  }
+  const axis = choice(own, 'xaxis', [...Object.keys(XAXES), ...Object.values(XAXES)], 'iter');
+  const xaxis = XAXES[axis as keyof typeof XAXES] ?? axis;
+  if (xaxis !== 'iterations') {
+    options.xaxis = xaxis;
+  }
+  if (own.has('value_type')) {
+    options.value_type = choice(own, 'value_type', VALUE_TYPES, 'value');
+  }
+  for (const [key, allowed] of Object.entries(CHOICES)) {
+    if (own.get(key)?.length) {
+      options[key] = choice(own, key, allowed, '');
+    }
+  }
+  const numbers = [
+    ['smoothing_window', 3, 35],
+    ['smoothing_sigma', 0.5, 3],
+    ['smoothing', 0, 0.999],
+  ] as const;
+  for (const [key, least, most] of numbers) {
+    const text = own.get(key)?.at(-1);
+    if (text !== undefined) {
+      options[key] = number(text, key, least, most);
+    }
+  }
+  for (const key of ['series', 'company', 'tab', 'group_by', 'x_metric', 'color']) {
+    const text = own.get(key)?.at(-1);
+    if (text !== undefined) {
+      options[key] = text;
+    }
+  }
+  const base = own.get('base')?.at(-1);
+  if (base !== undefined) {
+    options.base = idOf(base, 'base');
+  }
+  if (choice(own, 'identical', ['true', 'false'], 'false') === 'true') {
+    options.identical = true;
+  }
+  const theme = themeOf(own);
+  if (theme) {
+    options.theme = theme;
+  }
+  for (const key of ['width', 'height']) {
+    const size = sizeOf(own, sizes, key);
+    if (size !== null && size !== (key === 'width' ? '100%' : 400)) {
+      options[key] = size;
+    }
+  }
+  const store = own.get('store')?.at(-1);
+  return {
+    version: 1,
+    kind: TYPES[type],
+    store: { id: store === undefined ? '' : idOf(store, 'store'), path: null },
+    objects,
+    query: asks ? left : null,
+    options,
+    title: '',
+  };
+}
+
+function choice(own: Map<string, string[]>, key: string, allowed: readonly string[], otherwise: string): string {
+  const text = own.get(key)?.at(-1);
+  if (text !== undefined && !allowed.includes(text)) {
+    throw new EmbedError(`${key} must be one of ${allowed.join(', ')}.`, key);
+  }
+  return text ?? otherwise;
+}
+
+function idOf(text: string, field: string): string {
+  const id = text.toLowerCase();
+  if (!/^[0-9a-f]{32}$/.test(id)) {
+    throw new EmbedError('An id has 32 hex characters.', field);
+  }
+  return id;
+}
+
+function number(text: string, key: string, least: number, most: number): number {
+  const value = text === '' ? Number.NaN : Number(text);
+  if (!(least <= value && value <= most)) {
+    throw new EmbedError(`${key} must be a number from ${least} to ${most}.`, key);
+  }
+  return key === 'smoothing_window' ? Math.trunc(value) : value;
+}
+
+function themeOf(own: Map<string, string[]>): 'light' | 'dark' | null {
+  if (own.has('theme')) {
+    return choice(own, 'theme', ['light', 'dark'], 'light') as 'light' | 'dark';
+  }
+  const light = own.get('light')?.[0]?.toLowerCase();
+  if (light !== undefined && !['true', 'false', '1', '0', ''].includes(light)) {
+    throw new EmbedError('light must be true or false, or stand alone.', 'light');
+  }
+  return light === 'true' || light === '1' || light === '' ? 'light' : null;
+}
+
+function sizeOf(own: Map<string, string[]>, sizes: Sizes, key: string): number | string | null {
+  const text = own.get(key)?.at(-1);
+  if (text === undefined) {
+    return sizes[key] === undefined ? null : sizeIn(sizes[key], key); // a browser would not mind the frame's either
+  }
+  const size = sizeIn(text, key);
+  if (size === null) {
+    throw new EmbedError(`${key} must be 50 to 10000 pixels${key === 'width' ? ', or a percentage' : ''}.`, key);
+  }
+  return size;
+}
+
+function sizeIn(text: string, key: string): number | string | null {
+  const pixels = /^([0-9]{1,6})(?:px)?$/.exec(text)?.[1];
+  if (pixels !== undefined && Number(pixels) >= 50 && Number(pixels) <= 10_000) {
+    return Number(pixels);
+  }
+  const percent = /^([0-9]{1,3}(?:\.[0-9]{1,3})?)%$/.exec(text)?.[1];
+  const isShare = key === 'width' && percent !== undefined && Number(percent) > 0 && Number(percent) <= 100;
+  return isShare ? text : null;
+}
