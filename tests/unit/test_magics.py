@@ -271,6 +271,8 @@ def test_commands_of_trackkit(shell):
     assert view["kind"] == "scalars"
     assert view["options"] == {"metrics": ["loss"], "xaxis": "wall"}
     snippet = f'<iframe src="/widgets/?type=scalar&amp;objects={one.id}" width="100%" height="400"></iframe>'
+    asked = run(shell, "%embed --query 'name == \"one\"' -m loss").shown[0].data[MIME_TYPE]
+    assert (asked["objects"], asked["query"]) == ([], {"query": 'name == "one"'})
     assert run(shell, f"%embed {snippet}").shown[0].data[MIME_TYPE]["objects"] == [one.id]
 
 

@@ -118,6 +118,7 @@ def test_a_model_is_named_as_one():
         ("/widgets/", "url"),
         ("/elsewhere/?objects=" + A, "url"),
         ("/widgets/?objects=" + "a" * 40_000, "url"),
+        ("/widgets/?" + "id=&" * 1_000, "url"),
         ("/widgets/?type=scalar", "objects"),
         ("/widgets/?objects=", "objects"),
         ("/widgets/?objects=../../etc/passwd", "objects"),

@@ -27,6 +27,8 @@ __all__ = ["metric_id", "parse", "type_of", "write"]
 
 PATH = "/trackkit/widgets/"
 LONGEST = 32_768
+#: Parameters at most: twice as many as there are objects that a query finds.
+MOST = 1_000
 
 #: Horizontal axes: the spec's names, and ours. "timestamp" means time from start and "iso_time" wall time.
 _XAXES = {"iter": "iterations", "timestamp": "relative", "iso_time": "wall"}
@@ -192,6 +194,8 @@ def _unescape(text: str) -> str:
 
 def _pairs(query: str) -> list[tuple[str, bool, str | None]]:
     """Return ``(key, was it a list key, raw value or None)`` for each parameter."""
+    if query.count("&") >= MOST:
+        raise EmbedError(f"An embed URL has {MOST:,} parameters at most.", "url")
     pairs = []
     for part in query.split("&"):
         raw, equals, value = part.partition("=")

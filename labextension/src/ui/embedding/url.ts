@@ -15,6 +15,8 @@ export class EmbedError extends Error {
 
 export const PATH = '/trackkit/widgets/';
 const LONGEST = 32_768;
+/** Parameters at most. */
+const MOST = 1_000;
 
 export const TYPES = {
   plot: 'plot',
@@ -199,7 +201,11 @@ interface Pair {
 }
 
 function pairsOf(query: string): Pair[] {
-  return query.split('&').flatMap(part => {
+  const parts = query.split('&');
+  if (parts.length > MOST) {
+    throw new EmbedError(`An embed URL has ${MOST.toLocaleString('en')} parameters at most.`, 'url');
+  }
+  return parts.flatMap(part => {
     const [raw, value] = cut(part, '=');
     if (!raw.trim()) {
       return [];
