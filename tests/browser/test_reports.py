@@ -106,7 +106,7 @@ def test_reports_are_found_and_everything_is_done_from_their_cards(lab: Lab, ser
     expect(page).to_contain_text("URL copied")
     assert lab.page.evaluate("navigator.clipboard.readText()") == f"{server.url}/lab/tree/finding.ipynb"
     choose(page, "Better finding", "Copy Markdown")
-    expect(page).to_contain_text("Markdown copied")
+    expect(page).to_contain_text("Markdown copied", timeout=30_000)
     assert "It **works** well." in lab.page.evaluate("navigator.clipboard.readText()")
     page.get_by_role("button", name="Actions of Better finding").click()
     expect(page.get_by_role("menuitem", name="Delete")).to_have_attribute("aria-disabled", "true")
