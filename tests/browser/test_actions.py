@@ -13,8 +13,8 @@ import trackkit_jupyter as track
 from .lab import LabServer, wait_until
 from .shelf import page_of, picture
 
-LABELS = ["Rename", "Describe", "Move to project", "Add tag", "Clone", "Publish", "Abort", "Reset", "Archive"]
-LABELS += ["Delete", "Copy ID", "Share"]
+LABELS = ["Rename", "Describe", "Move to project", "Add tag", "Clone", "Run", "Publish", "Abort", "Reset"]
+LABELS += ["Archive", "Delete", "Copy ID", "Share"]
 
 
 @pytest.fixture(params=[1600, 420], ids=["wide", "narrow"])
@@ -57,7 +57,7 @@ def test_the_rules_follow_the_status(page: Page, server: LabServer, run: track.E
     article = shown(page, server, run)
     menu = opened(article)
     assert [item.inner_text() for item in menu.get_by_role("menuitem").all()] == LABELS
-    assert set(LABELS) - set(allowed(menu)) == {"Abort", "Delete"}
+    assert set(LABELS) - set(allowed(menu)) == {"Abort", "Delete", "Run"}
     refused = menu.get_by_role("menuitem", name="Delete")
     expect(refused).to_have_attribute("title", "Only a draft or an archived experiment is deleted: archive it first.")
     refused.click(force=True)
@@ -65,7 +65,7 @@ def test_the_rules_follow_the_status(page: Page, server: LabServer, run: track.E
     picture(page, f"actions-{(page.viewport_size or {})['width']}")
     run.publish()
     expect(article.get_by_text("Published", exact=True).first).to_be_visible()
-    assert set(LABELS) - set(allowed(menu)) == {"Abort", "Delete", "Publish", "Reset"}
+    assert set(LABELS) - set(allowed(menu)) == {"Abort", "Delete", "Publish", "Reset", "Run"}
 
 
 def test_the_menu_is_worked_by_the_keyboard(page: Page, server: LabServer, run: track.Experiment) -> None:

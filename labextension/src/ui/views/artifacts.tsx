@@ -102,7 +102,8 @@ function ArtifactCard({ experiment, artifact, source }: { experiment: string; ar
     remote ? downloadUrl(uri, fileName(key)) : hash && downloadFile(source, experiment, hash, fileName(key));
   const facts = [
     { name: 'Path', value: uri && <span class="tk-mono">{uri}</span>, copy: uri },
-    { name: 'Hash', value: hash && <span class="tk-mono">{hash}</span>, copy: hash },
+    // Of what only its address is kept nothing else is known.
+    ...(hash ? [{ name: 'Hash', value: <span class="tk-mono">{hash}</span>, copy: hash }] : []),
   ];
   if (metadata !== null && metadata !== undefined && JSON.stringify(metadata) !== '{}') {
     const text = typeof metadata === 'string' ? metadata : JSON.stringify(metadata, null, 2);
@@ -115,7 +116,7 @@ function ArtifactCard({ experiment, artifact, source }: { experiment: string; ar
           {key}
         </h3>
         {type && type !== AUDIT && <span class="tk-badge">{type}</span>}
-        <span class="tk-faint tk-number">{bytes(size)}</span>
+        {size !== null && <span class="tk-faint tk-number">{bytes(size)}</span>}
         {timestamp && (
           <span class="tk-faint">
             <RelativeTime time={timestamp} />
