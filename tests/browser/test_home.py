@@ -1,0 +1,203 @@
+"""Around the notebooks: the side panel, what is told while experiments run, what is dragged; nothing unless opened."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+import trackkit_jupyter as track
+from trackkit_jupyter.tracking.exits import Stopped
+
+from .lab import Lab
+from .shelf import picture
+
+KB = 1000
+
+
+@pytest.fixture
+def live(lab: Lab) -> Iterator[track.Experiment]:
+    """An experiment that runs, with one that has ended beside it."""
+    project = "home/sides"
+    with track.start("yesterday", project=project, store=lab.server.store, capture=False) as run:
+        run.log({"loss/val": 0.5}, iteration=3)
+    run = track.start("live", project=project, config={"epochs": 10}, store=lab.server.store, capture=False)
+    run.log({"loss/val": 0.25}, iteration=4)
+    yield run
+    run.finish()
+
+
+def begun(lab: Lab) -> None:
+    """Open a Lab with nothing open in it."""
+    lab.page.goto(lab.server.open_url("").replace("/tree/", ""))
+    lab.page.wait_for_function("window.jupyterapp?.commands.hasCommand('trackkit:home')", timeout=60_000)
+    expect(lab.page.locator(".jp-LauncherCard").first).to_be_visible(timeout=20_000)
+
+
+def panel(lab: Lab) -> Locator:
+    """Open the side panel; return its tree."""
+    lab.page.get_by_role("tab", name="trackkit: experiments").click()
+    tree = lab.page.get_by_role("tree", name="Experiments and models")
+    expect(tree.get_by_role("treeitem", name="Projects")).to_be_visible(timeout=20_000)
+    return tree
+
+
+def log_on(run: track.Experiment) -> None:
+    """Log until it heeds what was asked of it."""
+    while True:
+        run.log({"loss/val": 0.1})
+
+
+def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab, live: track.Experiment) -> None:
+    asked: list[str] = []
+    loaded: list[int] = []
+    lab.page.on("request", lambda request: asked.append(request.url))
+    lab.page.on(
+        "response", lambda found: loaded.append(len(found.body())) if "trackkit-jupyter/static" in found.url else None
+    )
+    begun(lab)
+    expect(lab.page.locator(".jp-LauncherCard", has_text="Experiments")).to_be_visible()
+    assert [url for url in asked if "/trackkit/" in url] == []
+    assert 0 < sum(loaded) <= 30 * KB
+    assert lab.page.get_by_text("running", exact=True).count() == 0
+
+    tree = panel(lab)
+    row = tree.get_by_role("treeitem", name="live", exact=True)
+    expect(row).to_contain_text("it 4")
+    expect(row.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
+    live.log({"loss/val": 0.125}, iteration=6)
+    expect(row).to_contain_text("loss/val 0.125")
+    picture(lab.page, "home-panel")
+
+    status = lab.page.get_by_role("button", name=re.compile(r"^\d+ running$"))
+    expect(status).to_be_visible()
+    lab.page.get_by_role("tab", name=re.compile("File Browser")).click()
+    expect(tree).to_be_hidden()
+    before = len([url for url in asked if "/api/home" in url])
+    live.log({"loss/val": math.nan}, iteration=7)  # the panel is hidden, and does not look
+    bell = lab.page.locator(".jp-Notification-Status")
+    expect(bell).to_contain_text("1", timeout=20_000)
+    assert len([url for url in asked if "/api/home" in url]) == before
+    status.click()
+    expect(row).to_contain_text("loss/val is NaN")
+
+    row.hover()
+    row.get_by_role("button", name="Stop live").click()
+    window = lab.page.get_by_role("dialog", name="Stop")
+    expect(window).to_contain_text("ends at its next log")
+    window.get_by_role("button", name="Stop").click()
+    expect(row).to_contain_text("stopping", timeout=20_000)
+    with pytest.raises(Stopped):
+        log_on(live)
+    expect(status).to_have_count(0)
+    assert track.open_store(lab.server.store).experiment(live.id).status == "completed"
+    assert lab.errors == []
+
+
+def test_a_failure_is_told_once_with_a_way_to_it(lab: Lab) -> None:
+    begun(lab)
+    panel(lab)
+    bell = lab.page.locator(".jp-Notification-Status")
+    run = track.start("short lived", project="home/sides", store=lab.server.store, capture=False)
+    run.log({"loss": 1.0})
+    expect(lab.page.locator(".tk-home-running", has_text="short lived")).to_be_visible(timeout=20_000)
+    run.finish_after(ValueError("the tail is too long"))
+    expect(bell).to_contain_text("1", timeout=20_000)
+    bell.click()
+    told = lab.page.locator(".jp-Notification-List")
+    expect(told).to_contain_text("short lived failed: ValueError: the tail is too long")
+    told.get_by_role("button", name="Open").click()
+    full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name="short lived")
+    expect(full).to_be_visible(timeout=20_000)
+    expect(bell).not_to_contain_text("2")
+    assert lab.errors == []
+
+
+def test_an_experiment_is_dragged_into_a_notebook(lab: Lab, live: track.Experiment) -> None:
+    lab.server.write("drag.ipynb", "1", "2")
+    lab.open("drag.ipynb", kernel=False)
+    row = panel(lab).get_by_role("treeitem", name="yesterday").first
+    cells = lab.page.locator(".jp-Notebook .jp-Cell")
+
+    def drop(target: Locator, dy: float) -> None:
+        box = target.bounding_box()
+        assert box
+        row.hover()
+        lab.page.mouse.down()
+        lab.page.mouse.move(box["x"] + 200, box["y"] + dy, steps=8)
+        lab.page.mouse.up()
+
+    drop(cells.nth(1), 12)  # onto the second cell
+    expect(cells).to_have_count(3)
+    expect(cells.nth(1)).to_contain_text("track.open_store().experiment(")
+    assert lab.page.locator("#trackkit-info").count() == 0  # it was dragged, not clicked
+    drop(cells.nth(1), -2)  # between the first and the second
+    expect(cells).to_have_count(4)
+    lab.page.locator(".jp-Notebook").press("Escape")
+    lab.command("notebook:undo-cell-action")
+    expect(cells).to_have_count(3)
+    row.click(button="right")
+    lab.page.get_by_role("menuitem", name="Insert into notebook").click()
+    expect(cells).to_have_count(4)
+    expect(lab.page.locator(".jp-Cell:has-text('# yesterday')")).to_have_count(2)
+    assert lab.errors == []
+
+
+def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab, live: track.Experiment) -> None:
+    begun(lab)
+    tree = panel(lab)
+    tree.get_by_role("treeitem", name="yesterday").first.click()
+    info = lab.page.locator("#trackkit-info").get_by_role("article", name="yesterday")
+    expect(info).to_be_visible(timeout=20_000)
+    assert (info.bounding_box() or {"width": 0})["width"] >= 360
+    tree.press("Enter")
+    full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name="yesterday")
+    expect(full).to_be_visible(timeout=20_000)
+
+    full.get_by_role("button", name="Actions").click()
+    full.get_by_role("menuitem", name="View in experiments table").click()
+    grid = lab.page.get_by_role("grid", name="Experiments")
+    expect(grid).to_be_visible(timeout=20_000)
+    beside = lab.page.locator("#trackkit-experiments").get_by_role("complementary", name="Info panel")
+    expect(beside.get_by_role("article", name="yesterday")).to_be_visible(timeout=20_000)
+    picture(lab.page, "home-table")
+
+    tree.get_by_role("treeitem", name="yesterday").first.click(button="right")
+    menu = lab.page.locator(".lm-Menu")
+    assert menu.get_by_role("menuitem", name="Abort").get_attribute("aria-disabled") == "true"
+    menu.get_by_role("menuitem", name="Rename").click()
+    window = lab.page.get_by_role("dialog", name="Rename")
+    window.get_by_role("textbox", name="Name").fill("the day before")
+    window.get_by_role("button", name="Save").click()
+    expect(tree.get_by_role("treeitem", name="the day before").first).to_be_visible()
+    box = lab.page.locator("#trackkit-home").get_by_role("textbox", name="Search")
+    box.fill('name == "the day before"')
+    box.press("Enter")
+    expect(grid.get_by_role("row", name="the day before")).to_be_visible(timeout=20_000)
+    expect(lab.page.locator("#trackkit-experiments").get_by_text("1 experiment", exact=True)).to_be_visible()
+    assert lab.errors == []
+
+
+def test_settings_do_what_they_say(lab: Lab, live: track.Experiment) -> None:
+    folder = Path(lab.server.environment["JUPYTERLAB_SETTINGS_DIR"]) / "trackkit-jupyter"
+    folder.mkdir(parents=True)
+    chosen = {"open": "full screen", "tab": "Info", "recent": 1, "statusBar": False, "notifyNaN": False}
+    (folder / "home.jupyterlab-settings").write_text(json.dumps(chosen))
+    begun(lab)
+    tree = panel(lab)
+    row = tree.get_by_role("treeitem", name="live", exact=True).first
+    expect(row).to_be_visible()
+    expect(tree.locator(".tk-home-experiment")).to_have_count(1)
+    live.log({"loss/val": math.nan}, iteration=5)
+    expect(row).to_contain_text("loss/val is NaN")
+    assert lab.page.get_by_role("button", name=re.compile(r"^\d+ running$")).count() == 0
+    row.click()
+    full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name="live")
+    expect(full.get_by_role("tab", name="Info")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(lab.page.locator(".jp-Notification-Status")).to_contain_text("0")
+    assert lab.errors == []
