@@ -27,6 +27,11 @@ _LARGEST = 100_000_000  # bytes of a notebook
 class ExportHandler(Door, JupyterHandler):
     """A report as a download."""
 
+    @property
+    def content_security_policy(self) -> str:
+        """Let nothing of it run, should a browser show it as a page."""
+        return f"{super().content_security_policy}; {INERT}"
+
     def get_login_url(self) -> str:
         """Refuse instead of sending a download to the login page."""
         raise web.HTTPError(403)
@@ -46,7 +51,6 @@ class ExportHandler(Door, JupyterHandler):
         source = Path(str(getattr(self.contents_manager, "root_dir", "."))) / path.lstrip("/")
         code = self.get_query_argument("code", "") == "1"
         data, name, missing = await self.work(_exported, content, source, format, code)
-        self.set_header("Content-Security-Policy", f"{self.content_security_policy}; {INERT}")
         self.set_header("Content-Type", f"{_TYPES[format]}{'; charset=utf-8' if format == 'source' else ''}")
         self.set_header("Content-Disposition", f"attachment; filename*=utf-8''{quote(name, safe='')}")
         self.set_header("X-Trackkit-Missing", json.dumps(missing[:20])[:4000] if missing else "[]")
