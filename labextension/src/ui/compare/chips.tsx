@@ -38,7 +38,7 @@ export function Swatch({ head }: { head: Pick<Head, 'color' | 'dash'> }) {
 }
 
 export function Chips() {
-  const { heads, shown, base, lit, setBase, setObjects, source, answer, ids } = useCompany();
+  const { heads, shown, base, lit, setBase, setObjects, source, answer, ids, more } = useCompany();
   const all = useSignal(false);
   const many = heads.length > FEW;
   const listed = all.value || !many ? heads : heads.slice(0, FEW);
@@ -128,6 +128,11 @@ export function Chips() {
         </p>
       )}
       <Broken heads={heads} />
+      {more > 0 && (
+        <p class="tk-company-missing" role="status">
+          The first {integer(ids.length)} are compared; {integer(more)} more are left out.
+        </p>
+      )}
     </div>
   );
 }

@@ -12,6 +12,8 @@ export interface Company {
   answer: ComparisonAnswer;
   /** Ids of those that are chosen, also while they are not read yet. */
   ids: readonly string[];
+  /** Chosen beyond what is compared at once. */
+  more: number;
   /** All experiments that are there, and those that all brushes take. */
   heads: readonly Head[];
   shown: readonly Head[];

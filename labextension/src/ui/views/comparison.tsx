@@ -38,6 +38,8 @@ const SECTIONS: [key: string, tab: Tab][] = [
 /** As sections were called before. */
 const FORMERLY: Record<string, string> = { hyperparameters: 'details', metrics: 'values' };
 const REST_MS = 1_000;
+/** An address holds a thousand parameters: so many experiments, and what else is asked. */
+const MOST = 990;
 const TABS = SECTIONS.map(([, tab]) => tab);
 
 export function ComparisonView(props: ComparisonViewProps) {
@@ -75,7 +77,7 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
     options.value = { ...options.peek(), ...patch };
     onOptions?.(patch);
   };
-  const ids = objects.value;
+  const ids = objects.value.slice(0, MOST);
   const live = useLive(
     source,
     ids,
@@ -95,7 +97,8 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
     return {
       source,
       answer: found,
-      ids: objects.value,
+      ids: objects.value.slice(0, MOST),
+      more: Math.max(0, objects.value.length - MOST),
       heads,
       shown: some ? heads.filter(head => some.has(head.id)) : heads,
       base: heads.some(head => head.id === base) ? base : null,
