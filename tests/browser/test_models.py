@@ -289,6 +289,7 @@ def test_scalars_and_plots(page: Page, server: LabServer, model: track.Model) ->
     expect(figure.get_by_role("status")).to_have_text("Embed code copied")
     plot = page.evaluate("navigator.clipboard.readText()")
     assert "type=plot" in plot
+    assert [track.parse_embed(one).options.get("object_type") for one in (code, plot)] == ["model", "model"]
     model.log_scalar("accuracy", "test", 0.5, 9_999)
     model.log_plot("confusion", "test", go.Figure(go.Bar(y=[3, 1, 2])), 1)
     model.rest()
