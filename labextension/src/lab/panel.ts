@@ -4,6 +4,7 @@ import { MainAreaWidget } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 import type { Mode, View } from '../ui';
 import type { Shelf } from './commands';
+import { icon } from './icon';
 import { reaches } from './server';
 import { settingsNow } from './settings';
 
@@ -80,6 +81,7 @@ export async function open(asked: View, mode: Mode, shelf: Shelf, fresh = false)
     // The layout of the panel decides its own; what is in it says how narrow that may be.
     panel.content.node.style.minWidth = mode === 'full' ? '' : INFO_WIDTH;
     panel.title.label = view.title || TITLES[view.kind] || 'Experiment';
+    panel.title.icon = mode === 'full' ? icon : undefined;
     panel.title.closable = true;
     shell.add(panel, mode === 'full' ? 'main' : 'right');
     await tracker.add(panel);
