@@ -2,6 +2,7 @@
 
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
+import { contexts } from './attended';
 
 /** What a notebook says of the report that it is. */
 export interface Said {
@@ -13,13 +14,6 @@ export interface Said {
 /** The metadata of a notebook, as its model has it. */
 interface WithMetadata {
   getMetadata?: (key: string) => unknown;
-}
-
-const contexts = new Set<DocumentRegistry.Context>();
-
-export function remember(context: DocumentRegistry.Context): void {
-  contexts.add(context);
-  context.disposed.connect(() => contexts.delete(context));
 }
 
 export function saidOf(context: DocumentRegistry.Context): Said | null {

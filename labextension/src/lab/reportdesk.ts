@@ -6,6 +6,7 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { Widget } from '@lumino/widgets';
 import type { Host } from '../ui';
 import type { Report } from '../ui/protocol';
+import { contexts } from './attended';
 import { saidOf } from './frozen';
 import type { LabServer } from './server';
 
@@ -24,6 +25,12 @@ export interface Notebook {
 type Act = (app: JupyterFrontEnd, server: LabServer, notebook: Notebook) => Promise<void>;
 
 const notebooks = new Map<Widget, Notebook>();
+const LABELS = {
+  'trackkit:make-report': 'Make this notebook a report',
+  'trackkit:publish-report': 'Publish this report',
+  'trackkit:edit-copy': 'Edit a copy of this report',
+  'trackkit:copy-report-markdown': 'Copy this report as Markdown',
+};
 const NO_REPORT = 'The notebook in front is no report. “Make this notebook a report” makes it one.';
 
 const ACTS: Record<string, Act> = {
@@ -81,7 +88,14 @@ export function attend(
   server: LabServer,
   widget: Widget,
   context: DocumentRegistry.Context,
+  add: (command: string, label: string) => void,
 ): void {
+  for (const [command, label] of Object.entries(LABELS)) {
+    if (!app.commands.hasCommand(command)) {
+      add(command, label);
+    }
+  }
+  context.disposed.connect(() => contexts.delete(context));
   const panel = widget as MainAreaWidget;
   if (panel.isDisposed) {
     return;

@@ -2,32 +2,21 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
-import { remember } from './frozen';
-import { icon } from './icon';
+import { contexts } from './attended';
 import type { LabServer } from './server';
 
-const COMMANDS = {
-  'trackkit:reports': 'Reports',
-  'trackkit:new-report': 'New report',
-  'trackkit:make-report': 'Make this notebook a report',
-  'trackkit:publish-report': 'Publish this report',
-  'trackkit:edit-copy': 'Edit a copy of this report',
-  'trackkit:copy-report-markdown': 'Copy this report as Markdown',
-};
-
 export function addReports(app: JupyterFrontEnd, server: LabServer, palette: ICommandPalette | null): void {
-  for (const [command, label] of Object.entries(COMMANDS)) {
-    app.commands.addCommand(command, {
-      label,
-      icon, // of the launcher's tile and of the menu
-      execute: async () => (await import('./reportdesk')).run(command, app, server),
-    });
+  const desk = () => import('./reportdesk');
+  const add = (command: string, label: string) => {
+    app.commands.addCommand(command, { label, execute: async () => (await desk()).run(command, app, server) });
     palette?.addItem({ command, category: 'trackkit' });
-  }
+  };
+  add('trackkit:reports', 'Reports');
+  add('trackkit:new-report', 'New report');
   app.docRegistry.addWidgetExtension('Notebook', {
     createNew: (panel, context) => {
-      remember(context);
-      void import('./reportdesk').then(({ attend }) => attend(app, server, panel, context));
+      contexts.add(context);
+      void desk().then(({ attend }) => attend(app, server, panel, context, add));
     },
   });
 }
