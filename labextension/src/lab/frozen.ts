@@ -2,7 +2,7 @@
 
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { contexts } from './attended';
+import { contexts } from './reports';
 
 /** What a notebook says of the report that it is. */
 export interface Said {

@@ -74,8 +74,8 @@ const views: JupyterFrontEndPlugin<Door> = {
       icon,
       execute: async args => (await import('./table')).openTable(door, 'model', args),
     });
-    addReports(app, server, palette);
-    for (const command of ['trackkit:experiments', 'trackkit:models']) {
+    addReports(app, server);
+    for (const command of ['trackkit:experiments', 'trackkit:models', 'trackkit:reports', 'trackkit:new-report']) {
       palette?.addItem({ command, category: 'trackkit' });
     }
     return door;

@@ -6,8 +6,8 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { Widget } from '@lumino/widgets';
 import type { Host } from '../ui';
 import type { Report } from '../ui/protocol';
-import { contexts } from './attended';
 import { saidOf } from './frozen';
+import { contexts } from './reports';
 import type { LabServer } from './server';
 
 /** A notebook of the Lab with what is known of it as a report. */

@@ -1,15 +1,16 @@
 // Reports in the Lab: their commands, and an eye on every notebook that is opened. What they do is fetched with the first.
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { ICommandPalette } from '@jupyterlab/apputils';
-import { contexts } from './attended';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { LabServer } from './server';
 
-export function addReports(app: JupyterFrontEnd, server: LabServer, palette: ICommandPalette | null): void {
+/** The notebooks that are open: known from the moment they are made. */
+export const contexts = new Set<DocumentRegistry.Context>();
+
+export function addReports(app: JupyterFrontEnd, server: LabServer): void {
   const desk = () => import('./reportdesk');
   const add = (command: string, label: string) => {
     app.commands.addCommand(command, { label, execute: async () => (await desk()).run(command, app, server) });
-    palette?.addItem({ command, category: 'trackkit' });
   };
   add('trackkit:reports', 'Reports');
   add('trackkit:new-report', 'New report');
