@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -83,6 +84,12 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     assert type(training.batch) is int
     loop.get_by_role("checkbox", name="augment").click()
     wait_until(lambda: training.augment is False, 5, "the switch did not turn")
+
+    # Every chart marks where a knob was turned.
+    (first, *_) = training.experiment.turns()
+    chart = page.get_by_role("region", name="loss").locator(".tk-plot")
+    expect(chart).to_have_attribute("data-turns", re.compile(rf"^{first['iteration']} \d+ \d+ \d+$"))
+    expect(chart.get_by_title("lr: 0.1 → 0.25, by")).to_be_visible()
 
     # What is out of range is refused in words, and the knob stays.
     number.fill("7")

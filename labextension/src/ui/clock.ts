@@ -27,6 +27,14 @@ export interface Marked {
   found: SpanAnswer;
 }
 
+/** A knob that was turned: where that lies on each axis, and what it was. */
+export interface TurnMark {
+  iterations: number;
+  relative: number;
+  wall: number;
+  text: string;
+}
+
 export interface Clock {
   /** Null where nothing is marked. */
   span: Signal<Mark | null>;
@@ -38,6 +46,8 @@ export interface Clock {
   newest: ReadonlySignal<Marked | null>;
   /** How often the charts were told to zoom to the span. */
   zooms: Signal<number>;
+  /** The knobs that were turned while it ran. */
+  turns: Signal<readonly TurnMark[]>;
 }
 
 const ClockContext = createContext<Clock | null>(null);
@@ -51,7 +61,12 @@ export function useClock(): Clock | null {
 
 export function useNewClock(source: Source, id: string): Clock {
   const state = useMemo(
-    () => ({ span: signal<Mark | null>(null), moment: signal<Mark | null>(null), zooms: signal(0) }),
+    () => ({
+      span: signal<Mark | null>(null),
+      moment: signal<Mark | null>(null),
+      zooms: signal(0),
+      turns: signal<readonly TurnMark[]>([]),
+    }),
     [source, id],
   );
   const inSpan = useMarked(source, id, state.span);

@@ -10,14 +10,17 @@ const DRAG = 4;
 export interface Marks {
   span: readonly [from: number, to: number] | null;
   moment: number | null;
+  /** Where knobs were turned, and what was. */
+  turns: readonly { at: number; text: string }[];
 }
 
-export const NO_MARKS: Marks = { span: null, moment: null };
+export const NO_MARKS: Marks = { span: null, moment: null, turns: [] };
 
 export class ClockMarks {
   private readonly span = layer('tk-clock-span');
   private readonly moment = layer('tk-clock-moment');
   private readonly rail = layer('tk-clock-rail');
+  private turns: HTMLElement[] = [];
   private marks: Marks = NO_MARKS;
 
   constructor(
@@ -36,7 +39,7 @@ export class ClockMarks {
 
   /** Goes with a new drawing. */
   attach(over: HTMLElement): void {
-    over.append(this.span, this.moment);
+    over.append(this.span, this.moment, ...this.turns);
     if (this.onSpan) {
       over.parentElement?.append(this.rail);
     }
@@ -77,12 +80,34 @@ export class ClockMarks {
     } else {
       delete this.host.dataset.span;
     }
+    this.placeTurns(plot.over, at);
     if (moment !== null) {
       put(this.moment, at(moment), at(moment));
       this.host.dataset.moment = String(moment);
     } else {
       delete this.host.dataset.moment;
     }
+  }
+
+  /** A line where a knob was turned; its head says what, when it is pointed at. */
+  private placeTurns(over: HTMLElement, at: (value: number) => number): void {
+    const { turns } = this.marks;
+    while (this.turns.length > turns.length) {
+      this.turns.pop()?.remove();
+    }
+    while (this.turns.length < turns.length) {
+      const line = layer('tk-turn');
+      over.append(line);
+      this.turns.push(line);
+    }
+    for (const [index, { at: place, text }] of turns.entries()) {
+      const line = this.turns[index] as HTMLElement;
+      const left = at(place);
+      line.hidden = left < 0 || left > over.clientWidth;
+      line.style.left = `${left}px`;
+      line.title = text;
+    }
+    this.host.dataset.turns = turns.map(turn => turn.at).join(' ');
   }
 
   private listen(signal: AbortSignal): void {
@@ -130,7 +155,8 @@ export class ClockMarks {
         const span = values(Math.abs(to - begun) < DRAG ? begun : to);
         begun = null;
         // Stays until what is marked is known.
-        this.show({ span: span[0] < span[1] ? span : null, moment: span[0] < span[1] ? null : span[0] });
+        const drawn = span[0] < span[1];
+        this.show({ ...this.marks, span: drawn ? span : null, moment: drawn ? null : span[0] });
         this.onSpan?.(span);
       },
       { signal },

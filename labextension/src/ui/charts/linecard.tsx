@@ -226,10 +226,12 @@ function useMarks(slot: Slot) {
     const kind = slot.model.value?.x.kind;
     const span = clock?.inSpan.value;
     const moment = clock?.atMoment.value;
-    if (!kind || !(span || moment)) {
+    const turned = clock?.turns.value ?? [];
+    if (!kind || kind === 'metric' || !(span || moment || turned.length > 0)) {
       return NO_MARKS;
     }
     return {
+      turns: turned.map(turn => ({ at: turn[kind], text: turn.text })),
       span: span ? reachOn(span, kind, slot.metric) : null,
       moment: (moment && reachOn(moment, kind, slot.metric)?.[1]) ?? null,
     };

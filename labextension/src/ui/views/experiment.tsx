@@ -3,7 +3,7 @@
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import { FolderClosed } from 'lucide';
 import { useMemo } from 'preact/hooks';
-import { ClockProvider, unmark, useNewClock } from '../clock';
+import { type Clock, ClockProvider, unmark, useNewClock } from '../clock';
 import { integer } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { IdButton } from '../parts/id';
@@ -73,7 +73,7 @@ export function ExperimentView({ source, id, options, onOptions }: ExperimentPro
   return (
     <article class="tk-experiment" aria-label={live.value.value?.name ?? 'Experiment'} onKeyDown={onKeyDown}>
       <Header source={source} live={live} />
-      <LoopLine source={source} live={live} />
+      <LoopLine source={source} live={live} clock={clock} />
       <ClockProvider value={clock}>
         <Tabs
           label="Experiment"
@@ -174,13 +174,13 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
 }
 
 /** The tools of a loop, while there is one; what became of its knobs stays to be seen. */
-function LoopLine({ source, live }: { source: Source; live: LiveRead<ExperimentAnswer> }) {
+function LoopLine({ source, live, clock }: { source: Source; live: LiveRead<ExperimentAnswer>; clock: Clock }) {
   const record = live.value.value;
   const loop = record?.loop;
   if (!record || !loop || (loop.doing === null && loop.knobs === 0)) {
     return null;
   }
-  return <Loop source={source} record={record} onChanged={() => live.wake()} />;
+  return <Loop source={source} record={record} clock={clock} onChanged={() => live.wake()} />;
 }
 
 /** What is missing from what is shown: said once, above all of it. */

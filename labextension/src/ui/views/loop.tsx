@@ -3,7 +3,8 @@
 import { useSignal } from '@preact/signals';
 import { History, Pause, Play, Save, Square } from 'lucide';
 import { useEffect } from 'preact/hooks';
-import { integer, short } from '../parts/format';
+import type { Clock, TurnMark } from '../clock';
+import { integer, milliseconds, short } from '../parts/format';
 import { Button } from '../parts/icon';
 import { useLive } from '../parts/live';
 import { Popover } from '../parts/popover';
@@ -22,14 +23,18 @@ const DOING = { running: '', pausing: 'Pauses at its next log', paused: 'Paused'
 interface LoopProps {
   source: Source;
   record: ExperimentAnswer;
+  clock: Clock;
   onChanged: () => void;
 }
 
-export function Loop({ source, record, onChanged }: LoopProps) {
+export function Loop({ source, record, clock, onChanged }: LoopProps) {
   const { id } = record;
   const live = useLive(source, [id], signal => source.read('loop', { id }, signal), [id], 200);
   const say = useToast();
   const told = live.value.value;
+  useEffect(() => {
+    clock.turns.value = told ? marksOf(told.turns, record.started) : [];
+  }, [told, record.started]);
   if (!told) {
     return <div class="tk-loop" aria-busy="true" />;
   }
@@ -83,6 +88,24 @@ export function Loop({ source, record, onChanged }: LoopProps) {
       )}
     </section>
   );
+}
+
+/** Where knobs were turned, on each axis of a chart. */
+function marksOf(turns: readonly Turn[], started: string | null): TurnMark[] {
+  const begun = milliseconds(started) ?? 0;
+  return turns.flatMap(turn => {
+    const heeded = milliseconds(turn.heeded);
+    return turn.kind !== 'turn' || heeded === null || turn.iteration === null
+      ? []
+      : [
+          {
+            iterations: turn.iteration,
+            relative: (heeded - begun) / 1000,
+            wall: heeded / 1000,
+            text: `${turn.name}: ${shown(turn.was)} → ${shown(turn.value)}${turn.user ? `, by ${turn.user}` : ''}`,
+          },
+        ];
+  });
 }
 
 interface KnobToolProps {
