@@ -1,6 +1,7 @@
 module.exports = {
   // What several views share is one file of the Lab, however small: not a copy inside each of them.
-  optimization: { splitChunks: { minSize: 2000 } },
-  // The names of all files are in what the Lab loads at its start: short ones. With a `v` the server lets them be kept.
-  output: { chunkFilename: '[name].[contenthash:8].js?v=1' },
+  // The ids of all files and modules are in what the Lab loads at its start: numbers from one on.
+  optimization: { splitChunks: { minSize: 2000 }, chunkIds: 'natural', moduleIds: 'natural' },
+  // So are their names: short ones. With a `v` the server lets them be kept.
+  output: { chunkFilename: '[name].[contenthash:6].js?v=1' },
 };
