@@ -61,7 +61,12 @@ async def test_every_read_answers(ask, store):
     arguments |= {"trend": {**both, "parameter": "loss/train", "metric": "loss/train"}}
     arguments |= {"importance": {**both, "metric": "loss/train"}}
     arguments |= {"difference": {"id": store.first, "base": store.second, "part": "cells"}}
-    arguments |= {"loop": {"id": store.first}}
+    arguments |= {"loop": {"id": store.first}, "view_default": {"id": store.first}}
+    arguments |= {"span": {"id": store.first, "x_from": 0, "x_to": 2, "xaxis": "iterations", "metric": "loss"}}
+    arguments |= {"overlaid": {**both, "metric": "confusion", "variant": "val"}}
+    made = body(await ask("trackkit/api/create_report", body={"store": store.id, "name": "night", "project": "a/b"}))
+    arguments |= {"reports": {}, "report": {"id": made["id"]}, "report_markdown": {"id": made["id"]}}
+    arguments |= {"claim": {"metric": "loss/train", "a": 'name == "first"', "b": 'name == "second"'}}
     arguments |= {"home": {}, "running": {}}
     arguments |= {"attempts": {"cell": "cell-1"}, "attempted": {"cells": ["cell-1"]}}
     arguments |= {"samples_together": both}
@@ -98,7 +103,8 @@ async def test_every_edit_answers(ask, store):
         "remove_properties": {"names": ["place"]},
         "publish": {},
     }
-    of_stores = {"set_tag_colors", "save_table_view", "remove_table_view"}
+    of_stores = {"set_tag_colors", "save_table_view", "remove_table_view", "create_report", "make_report"}
+    of_stores |= {"save_view_default"}
     elsewhere = {*operations.EXECUTES, "abort", "keep_picture", *of_stores, *OF_DRAFTS, *OF_MODELS, *OF_LOOPS}
     assert edits.keys() == operations.EDITS.keys() - elsewhere
     for name, arguments in edits.items():

@@ -24,7 +24,7 @@ from trackkit_jupyter.widgets.page import LOADER, page
 __all__ = ["MOST", "ComparisonView", "ExperimentView", "PlotsView", "SamplesView", "ScalarsView", "ViewWidget"]
 
 #: Experiments that one widget shows: its state stays small.
-MOST = 50
+MOST = 48
 _ID = re.compile(r"[0-9a-f]{32}")
 _GROUPING = {"group_by", "by", "over", "band"}
 _MIME_TYPE = "application/vnd.jupyter.widget-view+json"
@@ -73,7 +73,7 @@ class ViewWidget(anywidget.AnyWidget):
     kind : str
         The kind of view. Fixed.
     objects : list of str
-        Ids of the experiments shown, 50 at most.
+        Ids of the experiments shown, 48 at most.
     height : int
         Height in CSS pixels.
     theme : str
@@ -82,7 +82,7 @@ class ViewWidget(anywidget.AnyWidget):
     Raises
     ------
     TrackkitValueError
-        More than 50 experiments, something that is no id, or an option that is not allowed.
+        More than 48 experiments, something that is no id, or an option that is not allowed.
     NotFoundError
         The store is not known on this machine.
     """
