@@ -1,7 +1,7 @@
 # make demo   train three small models, watch them, write a report: see what this is
 # make lab    open JupyterLab on what the demo made
 # make test   every check: format, lint, types, and all tests
-# make test-long    the faults again in large counts (1,000 kills, 10,000 power cuts), and the charts at their full sizes
+# make test-long    the faults again in large counts (1,000 kills, 10,000 power cuts), and charts, tables and texts at their full sizes
 # make benchmarks   what it costs, with 100,000 experiments; prints what it measures
 # make venv build clean   the steps one by one
 
@@ -22,7 +22,7 @@ export LIST_DEPENDENCIES := import tomllib; p = tomllib.load(open("pyproject.tom
   print(*p["dependencies"], *p["optional-dependencies"]["test"], sep="\n")
 BIN := .venv/bin
 NPM := npm --prefix labextension --loglevel=error
-SOURCES := $(shell find labextension/src -type f ! -name '*.test.ts*') $(wildcard labextension/scripts/*.mjs) labextension/tsconfig.json labextension/tsconfig.build.json
+SOURCES := $(shell find labextension/src -type f ! -name '*.test.ts*') $(wildcard labextension/scripts/*.mjs labextension/schema/*) labextension/rspack.config.js labextension/tsconfig.json labextension/tsconfig.build.json
 BUILT := trackkit_jupyter/labextension/package.json
 say = @printf '\n\033[1m==> %s\033[0m\n' "$(1)"
 
@@ -43,7 +43,7 @@ test-long: venv
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[frameworks]'
 	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/unit -m frameworks
 	$(call say,Faults in large counts)
-	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py $(PYTEST_ARGS)
+	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py tests/browser/test_scale_tables.py tests/browser/test_models.py $(PYTEST_ARGS)
 
 benchmarks: venv
 	$(call say,Benchmarks)

@@ -109,13 +109,16 @@ export class Pages implements Rows {
         void this.load(page);
       }
     }
-    if (this.towards !== 0 && !this.stale.peek() && this.total.peek() !== null) {
-      this.readAhead(first, last);
-    }
+    this.readAhead();
   }
 
-  /** What is next to what is in sight, where it is scrolled to, is there when it comes. */
-  private readAhead(first: number, last: number): void {
+  /** What is next to what is in sight, where it is scrolled to, is there when it comes; what is in sight comes first. */
+  private readAhead(): void {
+    const [first, last] = this.range;
+    const inSight = [...this.reading.keys()].some(page => page >= first && page <= last);
+    if (this.towards === 0 || inSight || this.stale.peek() || this.total.peek() === null) {
+      return;
+    }
     const end = Math.ceil((this.total.peek() ?? 0) / PAGE);
     for (let ahead = 1; ahead <= AHEAD; ahead += 1) {
       const page = this.towards > 0 ? last + ahead : first - ahead;
@@ -134,6 +137,7 @@ export class Pages implements Rows {
       if (this.reading.get(page) === reading) {
         this.reading.delete(page);
         this.take(page, answer);
+        this.readAhead();
       }
     } catch (reason) {
       if (this.reading.get(page) === reading) {
