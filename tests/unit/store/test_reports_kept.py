@@ -182,7 +182,7 @@ def test_a_huge_notebook_is_refused_without_reading_it(store, home):
     path = home / "huge.ipynb"
     with path.open("wb") as file:
         file.truncate(LARGEST_NOTEBOOK + 1)  # a file full of nothing, which takes no room
-    with pytest.raises(TrackkitStorageError, match="100 MB at most is exported.*It was not read"):
+    with pytest.raises(TrackkitStorageError, match=r"100 MB at most is exported.*It was not read"):
         track.report.export(path, home / "a.md")
     assert store.report_of(path) is None
 
