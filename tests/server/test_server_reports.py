@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import threading
 
 import pytest
 from traitlets.config import Config
 
 from trackkit_jupyter import reports, tracking
+from trackkit_jupyter.server.locks import Locks
+from trackkit_jupyter.server.stores import Stores
 from trackkit_jupyter.store.notebooks import LARGEST_NOTEBOOK
 
 pytestmark = pytest.mark.filterwarnings("ignore:The synchronous ContentsManager:DeprecationWarning")
@@ -81,6 +84,62 @@ async def test_every_way_of_the_contents_api_is_refused(ask, report, folder, jp_
     code, copy = await contents(ask, "POST", "work/deep", {"copy_from": PATH})
     assert code == 201
     assert (await contents(ask, "PUT", copy["path"], notebook))[0] == 200
+
+
+@pytest.mark.parametrize("way", ["a name with a colon", "a link", "another name of the file"])
+async def test_no_other_name_leads_around_the_lock(ask, store, folder, way):
+    plain = folder / ("today: finding.ipynb" if way == "a name with a colon" else "plain.ipynb")
+    home = tracking.open_store(store.path)
+    report = reports.create("Finding", "vision", path=plain, store=home).add("It works.")
+    path = f"work/deep/{plain.name}".replace(" ", "%20")
+    if way == "a link":  # the record names the link, the Lab opens the file
+        (folder / "link.ipynb").symlink_to(plain)
+        report.follow(folder / "link.ipynb")
+    elif way == "another name of the file":
+        os.link(plain, folder / "second.ipynb")
+        report.follow(folder / "second.ipynb")
+    report.publish()
+    if way == "another name of the file":  # it is written anew when it is published
+        plain.unlink()
+        os.link(folder / "second.ipynb", plain)
+    before = plain.read_bytes()
+    _, model = await contents(ask, "GET", path)
+    assert not model["writable"]
+    body = {"type": "file", "format": "text", "content": "{}"}
+    assert (await contents(ask, "PUT", path, body))[0] == 423
+    assert (await contents(ask, "DELETE", path))[0] == 423
+    assert plain.read_bytes() == before
+
+
+async def test_the_editor_may_name_a_drive_and_a_file_may_have_a_colon(ask, report, folder):
+    async def found(path):
+        return json.loads((await ask("trackkit/notebook", {"path": path})).body)["report"]
+
+    assert (await found(f"RTC:{PATH}"))["id"] == report.id
+    (folder / "today:finding.ipynb").write_text("{}")
+    assert await found("work/deep/today:finding.ipynb") is None
+
+
+async def test_the_locks_keep_to_the_folder_of_the_contents(report, jp_root_dir, jp_serverapp):
+    report.publish()
+    locks = Locks(Stores([jp_root_dir]), jp_root_dir / "elsewhere")
+    assert locks.locked(PATH) is None
+    locks.guard(jp_serverapp.contents_manager)
+    assert locks.locked(PATH) == report
+
+
+async def test_reports_are_looked_at_off_the_event_loop(ask, report, monkeypatch):
+    real, threads = Stores.all, []
+
+    def noted(stores):
+        threads.append(threading.current_thread())
+        return real(stores)
+
+    monkeypatch.setattr(Stores, "all", noted)
+    assert (await contents(ask, "GET", PATH))[0] == 200
+    assert (await contents(ask, "PATCH", PATH, {"path": "work/deep/moved.ipynb"}))[0] == 200
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_a_report_follows_when_it_or_its_folder_is_renamed(ask, report, store, folder):

@@ -49,13 +49,14 @@ def mark(content: Any, record: Mapping[str, Any]) -> None:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file whole or not at all; of a link, the file that it leads to.
 
     Raises
     ------
     TrackkitStorageError
         It cannot be written; what was there is untouched.
     """
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
     temporary = path.with_name(f".{path.name[:40]}.{new_id()[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

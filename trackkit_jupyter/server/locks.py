@@ -6,10 +6,12 @@ folders that hold one; it is handed out as not writable. A report that is rename
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import inspect
 import os
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,7 @@ class Locks:
 
     def guard(self, manager: Any) -> None:
         """Have a contents manager refuse what would change a published report."""
+        self._root = Path(getattr(manager, "root_dir", None) or self._root)  # it may be set to have one of its own
         checks: dict[str, Callable[..., str | None]] = {
             "save": lambda model, path="", *_, **__: path,  # noqa: ARG005
             "delete": lambda path, *_, **__: path,
@@ -71,20 +74,18 @@ class Locks:
     def locked(self, path: str) -> StoredReport | None:
         """Return the published report at a contents path, or below it; ``None`` where there is none."""
         place = os.path.realpath(self._file(path))
-        is_folder = os.path.isdir(place)
+        here = _look(place)
         for report in self._reports():
             with contextlib.suppress(TrackkitError, KeyError, OSError):
-                if report.status != Status.PUBLISHED.value:
-                    continue
-                if is_folder or report.path.name == os.path.basename(place):
-                    own = os.path.realpath(report.path)
-                    if own == place or (is_folder and own.startswith(place + os.sep) and os.path.exists(own)):
-                        return report
+                if report.status == Status.PUBLISHED.value and _holds(place, here, report.path):
+                    return report
         return None
 
     def report_of(self, path: str) -> tuple[StoredReport, Store[Any]] | None:
         """Return the report whose notebook is at a contents path, and its store."""
         file = self._file(path)
+        if ":" in path and not file.exists():  # a drive of the editor may stand in front
+            file = self._file(path.rpartition(":")[2])
         for store in self._stores.all():
             with contextlib.suppress(TrackkitError, OSError):
                 report = store.report_of(file)
@@ -95,8 +96,7 @@ class Locks:
     # -- below --------------------------------------------------------------------------------------------------------
 
     def _file(self, path: str) -> Path:
-        # A drive of the editor may stand in front.
-        return self._root / path.rpartition(":")[2].strip("/")
+        return self._root / path.strip("/")
 
     def _reports(self) -> Iterator[StoredReport]:
         for store in self._stores.all():
@@ -130,11 +130,12 @@ class Locks:
 
             @functools.wraps(original)
             async def guarded(*args: Any, **kwargs: Any) -> Any:
+                # In a thread: it looks at the records of all reports, and the event loop is everybody's.
                 if before is not None:
-                    before(*args, **kwargs)
+                    await asyncio.to_thread(before, *args, **kwargs)
                 answer = await original(*args, **kwargs)
                 if after is not None:
-                    after(answer, *args, **kwargs)
+                    await asyncio.to_thread(after, answer, *args, **kwargs)
                 return answer
 
         else:
@@ -150,3 +151,21 @@ class Locks:
 
         guarded.guarded_by_trackkit = True  # type: ignore[attr-defined]
         setattr(manager, name, guarded)
+
+
+def _holds(place: str, here: os.stat_result | None, path: Path) -> bool:
+    """Return whether a place is a file, or a folder that it lies in, whatever links and letter case lead there."""
+    there = _look(path)
+    if here is None or there is None:
+        return here is there and os.path.realpath(path) == place
+    if not stat.S_ISDIR(here.st_mode):
+        return os.path.samestat(here, there)
+    above = (_look(folder) for folder in Path(os.path.realpath(path)).parents)
+    return any(found is not None and os.path.samestat(here, found) for found in above)
+
+
+def _look(path: str | Path) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
