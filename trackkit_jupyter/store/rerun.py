@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
@@ -20,6 +20,7 @@ __all__ = ["Rerunning", "Run"]
 E = TypeVar("E", bound="Rerunning")
 
 _GIT_SECONDS = 10
+_GRACE_SECONDS = 5.0  # for a run, and then for what it started, to end when asked to
 _WORKER = "trackkit_jupyter.tracking.rerunworker"  # by name: it starts experiments, which nothing here does
 
 
@@ -176,16 +177,21 @@ class Run(Generic[E]):
             return
         import psutil
 
-        family = psutil.Process(self._process.pid).children(recursive=True)
+        try:
+            family = psutil.Process(self._process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:  # it has just ended
+            family = []
         for each in [*family, self._process]:
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess, OSError):
                 each.terminate()
-            except (psutil.NoSuchProcess, OSError):
-                continue
-        self._process.wait()
-        deadline = time.monotonic() + 5
-        for each in psutil.wait_procs(family, max(0, deadline - time.monotonic()))[1]:
-            each.kill()
+        try:
+            self._process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:  # code may catch the signal, and go on
+            self._process.kill()
+            self._process.wait()
+        for each in psutil.wait_procs(family, _GRACE_SECONDS)[1]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
         if self.experiment.status == Status.QUEUED.value:
             self.experiment.unqueue()
 

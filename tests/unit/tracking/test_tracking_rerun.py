@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import nbformat
 import pytest
 
 import trackkit_jupyter as track
+from trackkit_jupyter.store import rerun
 from trackkit_jupyter.tracking import takingup
 
 SCRIPT = """
@@ -95,6 +97,29 @@ def test_recorded_cells_stand_in_for_a_notebook_that_is_gone(store: Path, tmp_pa
     assert run.code == "3 recorded cells"
     run.wait(120)
     assert clone.status == "completed"
+
+
+def test_code_that_does_not_heed_the_signal_is_stopped(store: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(rerun, "_GRACE_SECONDS", 0.1)
+    script = tmp_path / "stubborn.py"
+    script.write_text(
+        "import pathlib, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "pathlib.Path('up').touch()\nwhile True: time.sleep(1)\n"
+    )
+    draft = recorded(store, script=str(script), working_dir=str(tmp_path)).clone()
+    run = draft.run()
+    while not (tmp_path / "up").exists():
+        assert not run.done
+        threading.Event().wait(0.01)
+    stopping = threading.Thread(target=run.stop, daemon=True)
+    stopping.start()
+    stopping.join(10)
+    try:
+        assert not stopping.is_alive()
+        assert run.done
+        assert draft.status == "draft"
+    finally:
+        run._process.kill()
 
 
 def test_what_fails_is_told(store: Path, tmp_path: Path) -> None:
