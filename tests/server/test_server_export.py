@@ -8,9 +8,25 @@ import zipfile
 
 import nbformat
 import pytest
+from jupyter_server.auth.authorizer import AllowAllAuthorizer
 from nbformat import v4
 
+from trackkit_jupyter.server.export import told
 from trackkit_jupyter.views import MIME_TYPE
+
+
+class NoContents(AllowAllAuthorizer):
+    """Lets people see experiments, but open no file."""
+
+    def is_authorized(self, handler, user, action, resource):
+        return resource != "contents"
+
+
+@pytest.fixture
+def jp_server_config(jp_server_config, request):
+    if getattr(request, "param", None) is not None:
+        jp_server_config.ServerApp.authorizer_class = request.param
+    return jp_server_config
 
 
 @pytest.fixture
@@ -53,3 +69,16 @@ async def test_what_is_no_report_is_refused(ask, query, code, says):
     response = await ask(f"trackkit/export?{query}")
     assert response.code == code
     assert says in json.loads(response.body)["message"]
+
+
+@pytest.mark.parametrize("jp_server_config", [NoContents], indirect=True)
+async def test_who_may_open_no_notebook_exports_none(ask, notebook):
+    assert (await ask(f"trackkit/export?path={notebook}&format=source")).code == 403
+
+
+@pytest.mark.parametrize("sentence", ["x" * 250, "“ü" * 2000, "🦊" * 400])
+def test_however_much_is_missing_it_is_json_that_a_header_holds(sentence):
+    text = told([sentence] * 50)
+    assert json.loads(text)
+    assert text.isascii()
+    assert len(text) <= 4000

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +25,9 @@ __all__ = ["ExportHandler"]
 
 _TYPES = {"pdf": "application/pdf", "html": "text/html", "md": "application/zip", "source": "text/markdown"}
 _LARGEST = 100_000_000  # bytes of a notebook
+_LONGEST = 4_000  # bytes of the header
+#: Of their own, one after the other: an export takes long, and must not keep views waiting.
+_POOL = ThreadPoolExecutor(1, thread_name_prefix="trackkit-export")
 
 
 class ExportHandler(Door, JupyterHandler):
@@ -47,19 +53,20 @@ class ExportHandler(Door, JupyterHandler):
             raise TrackkitValueError(f"format must be one of {', '.join(_TYPES)}, not {shown(format)}.", "format")
         if not path.endswith(".ipynb"):
             raise TrackkitValueError("path must name a notebook.", "path")
+        if not await ensure_async(self.authorizer.is_authorized(self, self.current_user, "read", "contents")):
+            raise web.HTTPError(403)
         content = await self._content(path)
         source = Path(str(getattr(self.contents_manager, "root_dir", "."))) / path.lstrip("/")
         code = self.get_query_argument("code", "") == "1"
-        data, name, missing = await self.work(_exported, content, source, format, code)
+        made = asyncio.get_running_loop().run_in_executor(_POOL, _exported, content, source, format, code)
+        data, name, missing = await made
         self.set_header("Content-Type", f"{_TYPES[format]}{'; charset=utf-8' if format == 'source' else ''}")
         self.set_header("Content-Disposition", f"attachment; filename*=utf-8''{quote(name, safe='')}")
-        self.set_header("X-Trackkit-Missing", json.dumps(missing[:20])[:4000] if missing else "[]")
+        self.set_header("X-Trackkit-Missing", told(missing))
         await self.finish(data)
 
     async def _content(self, path: str) -> Any:
         """Return the notebook as the server has it, whoever keeps its files."""
-        import nbformat
-
         manager: Any = self.contents_manager
         try:
             about = await ensure_async(manager.get(path, content=False))
@@ -70,13 +77,24 @@ class ExportHandler(Door, JupyterHandler):
             if error.status_code == 404:
                 raise NotFoundError(f"There is no notebook {shown(path)}.", "path") from None
             raise TrackkitValueError("This notebook cannot be read.", "path") from None
-        convert: Any = nbformat.convert
-        return convert(nbformat.from_dict(model["content"]), 4)
+        return model["content"]
+
+
+def told(missing: Sequence[str]) -> str:
+    """Return what is missing as JSON, as much of it as a header holds."""
+    sentences = [sentence[:300] for sentence in missing[:20]]
+    while len(text := json.dumps(sentences)) > _LONGEST:
+        sentences.pop()
+    return text
 
 
 def _exported(content: Any, source: Path, format: str, code: bool) -> tuple[bytes, str, list[str]]:
+    import nbformat
+
     from trackkit_jupyter.reports.export import markdown_of, write_content
 
+    convert: Any = nbformat.convert
+    content = convert(nbformat.from_dict(content), 4)
     if format == "source":
         return markdown_of(content, source, code=code).encode(), f"{source.stem}.md", []
     with tempfile.TemporaryDirectory(prefix="trackkit-export-") as folder:
