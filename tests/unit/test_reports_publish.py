@@ -19,7 +19,7 @@ from trackkit_jupyter import (
     operations,
     views,
 )
-from trackkit_jupyter.reports.freeze import frozen_of, frozen_store
+from trackkit_jupyter.reports.freeze import freeze, frozen_of, frozen_store
 from trackkit_jupyter.reports.notebooks import read_notebook
 
 
@@ -194,6 +194,28 @@ def test_a_frozen_report_that_cannot_be_kept_is_not_published(report, monkeypatc
         os.chmod(folder, 0o700)
     assert (report.status, report.path.read_bytes()) == ("draft", before)
     assert sorted(path.name for path in folder.iterdir() if path.name.startswith(".")) == []
+
+
+def test_where_the_record_cannot_be_written_the_notebook_stays_a_draft(report, monkeypatch):
+    before, mode, real = report.path.read_bytes(), report.path.stat().st_mode, os.replace
+
+    def replace(source, target):
+        if os.path.basename(target) == "report.json":
+            raise OSError(28, "No space left")
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(TrackkitStorageError):
+        report.publish()
+    assert (report.status, report.path.read_bytes(), report.path.stat().st_mode) == ("draft", before, mode)
+
+
+def test_what_was_frozen_before_is_not_left_behind(report):
+    content = read_notebook(report.path)
+    freeze(report, content)
+    freeze(report, content)
+    assert [path.name for path in report.folder.iterdir() if path.name.startswith(".")] == []
+    assert frozen_store(report) is not None
 
 
 def test_a_deleted_report_gives_its_notebook_back(report):

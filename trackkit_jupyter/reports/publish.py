@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import TrackkitStateError, shown
+from trackkit_jupyter.errors import TrackkitError, TrackkitStateError, shown
 from trackkit_jupyter.records import Status, iso, suffixed, user_name
 from trackkit_jupyter.reports.freeze import freeze as freeze_views
-from trackkit_jupyter.reports.notebooks import mark, read_notebook, write_notebook
+from trackkit_jupyter.reports.notebooks import mark, read_notebook, write_atomically, write_notebook
 from trackkit_jupyter.store import notebooks
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def publish(report: Report, freeze: bool) -> None:
     if report.status == Status.PUBLISHED.value:
         raise TrackkitStateError(f"The report {shown(report.name)} is published already.", "status")
     path = report.path
-    content = read_notebook(path)
+    content, before = read_notebook(path), path.read_bytes()
     if _is_empty(content):
         raise TrackkitStateError(
             f"The report {shown(report.name)} is empty: there is nothing to publish. Write something, and save it.",
@@ -42,10 +42,17 @@ def publish(report: Report, freeze: bool) -> None:
     mark(content, {**report._record, "status": Status.PUBLISHED.value, **about})
     for cell in content.cells:
         cell.metadata.update(dict.fromkeys(_LOCKS, False))
+    mode = path.stat().st_mode
     write_notebook(content, path)
     with contextlib.suppress(OSError):  # of somebody else: the lock of the record holds all the same
-        os.chmod(path, path.stat().st_mode & ~0o222)
-    report._edit(status=Status.PUBLISHED.value, hash=notebooks.hash_of(path), **about)
+        os.chmod(path, mode & ~0o222)
+    try:
+        report._edit(status=Status.PUBLISHED.value, hash=notebooks.hash_of(path), **about)
+    except BaseException:  # a notebook that says it is published while nothing else does could not be edited any more
+        with contextlib.suppress(OSError, TrackkitError):
+            os.chmod(path, mode)
+            write_atomically(path, before)
+        raise
 
 
 def clone(report: Report, name: str | None, path: str | os.PathLike[str] | None) -> Report:

@@ -80,9 +80,11 @@ def freeze_records(target: Path, id: str, records: Iterable[Any], answers: Mappi
         paths.answers.write_text(json.dumps(dict(answers), ensure_ascii=False), encoding="utf-8")
         _settle(scratch)
         size = sum(file.stat().st_size for file in scratch.rglob("*") if file.is_file())
+        gone = scratch.with_name(f".deleted-{new_id()}")
         if target.exists():
-            os.replace(target, scratch.with_name(f".deleted-{new_id()}"))
+            os.replace(target, gone)
         os.replace(scratch, target)
+        shutil.rmtree(gone, ignore_errors=True)
     except OSError as error:
         raise storage_error(error, "The data of this report cannot be kept with it") from error
     finally:
