@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 from pathlib import Path
@@ -53,13 +54,14 @@ class Thumbnails:
         Raises
         ------
         TrackkitValueError
-            The file is damaged, of a kind that is not drawn, or has more than 64 MB or 64 million pixels.
+            The file is damaged, of a kind that is not drawn, or has more than 64 MB or 64 million pixels. What is not
+            what its hash says is damaged: it would be kept for every store that holds the real one.
         """
         kept = None if self._folder is None else self._folder / f"{sha256}.webp"
         if kept is not None:
             with contextlib.suppress(OSError):
                 return kept.read_bytes(), "image/webp"
-        data, mime = _made(path)
+        data, mime = _made(path, sha256)
         if kept is not None and mime == "image/webp":
             with contextlib.suppress(OSError):  # a full disk, a folder that is gone
                 self._keep(kept, data)
@@ -84,20 +86,22 @@ def _prune(folder: Path) -> None:
         Path(path).unlink(missing_ok=True)
 
 
-def _made(path: Path) -> tuple[bytes, str]:
+def _made(path: Path, sha256: str) -> tuple[bytes, str]:
     from PIL import Image, ImageOps
 
     size = path.stat().st_size
     if size > _LARGEST:
         raise _too_large()
-    written = io.BytesIO()
+    original, written = path.read_bytes(), io.BytesIO()
+    if hashlib.sha256(original).hexdigest() != sha256:
+        raise _damaged()
     try:
-        with Image.open(path, formats=_FORMATS) as image:
+        with Image.open(io.BytesIO(original), formats=_FORMATS) as image:
             if image.width * image.height > _MOST_PIXELS:
                 raise _too_large()
             if size <= _SMALL and max(image.size) <= SIDE and image.format in ("PNG", "JPEG", "GIF", "WEBP"):
                 image.load()
-                return path.read_bytes(), Image.MIME[image.format]
+                return original, Image.MIME[image.format]
             image.draft("RGB", (2 * SIDE, 2 * SIDE))  # of a JPEG only what is needed is decoded
             small = ImageOps.exif_transpose(_eight_bits(image))
             small.thumbnail((SIDE, SIDE), reducing_gap=2.0)
@@ -107,7 +111,7 @@ def _made(path: Path) -> tuple[bytes, str]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large() from None
     except Exception:  # noqa: BLE001 - whatever a decoder raises for bytes of other people
-        raise TrackkitValueError("This picture is damaged, or of a kind that is not drawn.", "hash") from None
+        raise _damaged() from None
     return written.getvalue(), "image/webp"
 
 
@@ -118,6 +122,10 @@ def _eight_bits(image: Image) -> Image:
     if image.mode == "P" or "transparency" in image.info:
         return image.convert("RGBA")
     return image if image.mode in ("L", "RGB", "RGBA") else image.convert("RGBA" if "A" in image.mode else "RGB")
+
+
+def _damaged() -> TrackkitValueError:
+    return TrackkitValueError("This picture is damaged, or of a kind that is not drawn.", "hash")
 
 
 def _too_large() -> TrackkitValueError:

@@ -99,6 +99,16 @@ def test_what_cannot_be_drawn_is_refused_with_the_reason(tmp_path, kept, data, w
     assert not any((tmp_path / "kept").iterdir())
 
 
+def test_what_is_not_what_its_hash_says_is_kept_for_nobody(tmp_path, kept):
+    path, sha256 = keep(tmp_path, encoded(noise(600, 900, 3)))
+    forged = tmp_path / "forged"
+    forged.write_bytes(encoded(noise(500, 500, 3)))
+    with pytest.raises(TrackkitValueError, match="damaged"):
+        kept.of(forged, sha256)
+    with Image.open(io.BytesIO(kept.of(path, sha256)[0])) as small:
+        assert small.size == (SIDE, 171)
+
+
 def test_without_a_place_each_is_made_anew(tmp_path):
     path, sha256 = keep(tmp_path, encoded(noise(400, 400, 3)))
     gone = Thumbnails(tmp_path / "nowhere")
