@@ -2,6 +2,7 @@
 
 import json
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -131,6 +132,16 @@ def test_seeds_that_change_nothing(home):
     train(0.1, 0.9, 0.9, 0.9)
     train(0.01, 0.8, 0.8)
     assert claim(track.report.create("Same", "vision")).interval == (pytest.approx(0.1), pytest.approx(0.1))
+
+
+def test_large_groups_are_resampled_in_parts():
+    values = np.random.default_rng(0).normal(size=1_000)
+    tracemalloc.start()
+    difference, low, high = interval(values + 1, values, 0.95)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert low < difference < high
+    assert peak < 100e6  # all at once: 240 MB
 
 
 def test_a_wrong_claim_adds_nothing(report):

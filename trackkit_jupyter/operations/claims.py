@@ -19,6 +19,7 @@ _LESS = ("loss", "error", "err", "mse", "mae", "rmse", "perplexity", "nll", "cos
 _MOST = 1_000
 _RESAMPLES = 9_999
 _SEED = 0
+_AT_ONCE = 2_000_000  # values that are resampled together: 16 MB, where the largest groups would take 240
 
 Value = Literal["last", "min", "max", "mean"]
 Better = Literal["", "higher", "lower"]
@@ -124,6 +125,7 @@ def interval(one: Sequence[float], other: Sequence[float], level: float) -> tupl
                 (first, second),
                 statistic,
                 n_resamples=_RESAMPLES,
+                batch=max(1, min(_RESAMPLES, _AT_ONCE // max(len(first), len(second)))),
                 confidence_level=level,
                 method=method,
                 vectorized=True,
