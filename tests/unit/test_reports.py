@@ -1,6 +1,7 @@
 """Reports: written by code, exported with their pictures."""
 
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -257,6 +258,16 @@ def test_html_is_one_file_without_scripts_or_other_servers(home):
     assert "import trackkit" not in seen
     assert "In [" not in seen
     assert "<table>" in text
+
+
+def test_no_text_stands_in_for_what_the_script_of_a_page_reads(home):
+    code = base64.b64encode(gzip.compress(b"alert(1)")).decode()
+    report = track.report.create("Page", "vision").add(
+        "# trackkit-data", f'<span id="trackkit-code">{code}</span> <b id="mine">x</b>', track.embed(trained("one"))
+    )
+    soup = bs4.BeautifulSoup(report.export("page.html").read_text(), "html.parser")
+    assert {tag.name for tag in soup.find_all(id=re.compile("^trackkit-"))} == {"script"}
+    assert soup.find("b", id="mine") is not None
 
 
 @pytest.mark.parametrize(("name", "says"), [("a.docx", ".pdf, .md or .html"), ("a", ".pdf, .md or .html")])

@@ -18,6 +18,8 @@ from trackkit_jupyter.reports.export.texts import fragments
 
 __all__ = ["page"]
 
+#: Ids of what the script of the page reads: nothing that a report says may have one, for the first of them is read.
+_OURS = re.compile(r"^trackkit-")
 _STYLE = Path(__file__).with_name("report.css")
 #: Whatever the texts say, the browser loads nothing and runs nothing but what is named here.
 _POLICY = (
@@ -62,6 +64,8 @@ def page(document: Document, drawn: Mapping[str, Drawn]) -> tuple[str, set[str]]
     parts = []
     scripts, live, alive = _scripts(drawn)
     for soup in fragments(document):
+        for tag in soup.find_all(id=_OURS):
+            del tag["id"]
         if mark:
             _put_views(soup, mark, drawn, live)
         parts.append(str(soup))
