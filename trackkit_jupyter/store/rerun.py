@@ -8,10 +8,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitStateError, shown
+from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStateError, shown
 from trackkit_jupyter.records import Status, check_transition
 from trackkit_jupyter.store.content import Content
 
@@ -124,6 +125,8 @@ class Run(Generic[E]):
         self.code = str(plan["code"])
         self.log = folder / "output.log"
         self._process, self._folder = process, folder
+        # Whoever asks or not: a process that has ended is taken note of, and its draft is not left queued.
+        threading.Thread(target=self._follow, name="trackkit-run", daemon=True).start()
 
     @property
     def done(self) -> bool:
@@ -167,6 +170,7 @@ class Run(Generic[E]):
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             raise TimeoutError(f"The run has not ended after {timeout:g} seconds; it goes on.") from None
+        self._give_back()
         if self.error is not None:
             raise TrackkitStateError(f"The run of {shown(self.experiment.name)} failed: {self.error}")
         return self.experiment
@@ -192,8 +196,7 @@ class Run(Generic[E]):
         for each in psutil.wait_procs(family, _GRACE_SECONDS)[1]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
-        if self.experiment.status == Status.QUEUED.value:
-            self.experiment.unqueue()
+        self._give_back()
 
     def printed(self, most: int) -> str:
         """Return the end of what the process printed, at most so many characters."""
@@ -213,6 +216,17 @@ class Run(Generic[E]):
         else:
             state = "running"
         return f"<run of {self.experiment.name!r}, {self.code}: {state}>"
+
+    def _follow(self) -> None:
+        self._process.wait()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Make it a draft again where nothing took it up, and the process was killed before it could say so."""
+        with contextlib.suppress(TrackkitError, OSError):
+            draft: Any = self.experiment.store.experiment(self.experiment.id)
+            if draft.status == Status.QUEUED.value:
+                draft.unqueue()
 
     def _told(self) -> dict[str, Any]:
         try:

@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import nbformat
@@ -120,6 +121,20 @@ def test_code_that_does_not_heed_the_signal_is_stopped(store: Path, tmp_path: Pa
         assert draft.status == "draft"
     finally:
         run._process.kill()
+
+
+def test_what_is_killed_before_it_starts_is_a_draft_again(store: Path, tmp_path: Path) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
+    draft = recorded(store, script=str(script), working_dir=str(tmp_path)).clone()
+    run = draft.run()
+    end = time.monotonic() + 20
+    while draft.status == "queued":  # nobody asks for the run itself
+        assert time.monotonic() < end, "it stays queued"
+        threading.Event().wait(0.01)
+    assert draft.status == "draft"
+    with pytest.raises(track.TrackkitStateError, match="ended with status -9"):
+        run.wait()
 
 
 def test_what_fails_is_told(store: Path, tmp_path: Path) -> None:
