@@ -14,6 +14,7 @@ import trackkit_jupyter as track
 from trackkit_jupyter import operations, views
 from trackkit_jupyter.charts import decode
 from trackkit_jupyter.errors import NotFoundError, TrackkitValueError
+from trackkit_jupyter.operations import importance
 
 ABSENT = "0" * 32
 
@@ -150,6 +151,12 @@ def test_the_rate_is_told_to_be_what_matters(sweep) -> None:
     assert (answer["count"], answer["few"], answer["note"]) == (40, False, "")
     few = ask(sweep[:12], "importance", metric="loss/val")
     assert few["few"]
+
+
+def test_what_is_shuffled_at_once_changes_no_answer(sweep, monkeypatch) -> None:
+    whole = ask(sweep, "importance", metric="loss/val")
+    monkeypatch.setattr(importance, "_AT_ONCE", 1)  # one hyperparameter after the other
+    assert ask(sweep, "importance", metric="loss/val") == whole
 
 
 def test_correlation_is_there_without_a_forest(sweep, monkeypatch) -> None:

@@ -15,6 +15,7 @@ __all__ = ["importance", "trend"]
 _LEAST_FOREST = 10  # experiments for each fifth of them to be predicted from the others
 _FEW = 10  # experiments for each hyperparameter, below which the answer is a hint at best
 _TREES, _REPEATS, _FOLDS = 64, 5, 5
+_AT_ONCE = 2_000_000  # values that are shuffled together: 16 MB, where a thousand runs of 300 parameters would take 720
 _VALUES = ("value", "min_value", "max_value", "mean_value", "first_value")
 
 
@@ -190,16 +191,20 @@ def _forest(axes: Sequence[Any], target: Sequence[float]) -> tuple[list[float], 
     predicted, falls = np.zeros(len(y)), np.zeros((len(axes), 0))
     for seen, unseen in KFold(_FOLDS, shuffle=True, random_state=0).split(x):
         forest = RandomForestRegressor(_TREES, random_state=0).fit(x[seen], y[seen])
-        # All shuffles in one go: the forest costs as much for ten rows as for a thousand.
-        rows = np.tile(x[unseen], (len(axes), _REPEATS, 1, 1))
-        for at in range(len(axes)):
-            for again in range(_REPEATS):
-                rows[at, again, :, at] = random.permutation(rows[at, again, :, at])
-        answers = forest.predict(np.concatenate([x[unseen], rows.reshape(-1, len(axes))]))
-        predicted[unseen] = answers[: len(unseen)]
-        shuffled = answers[len(unseen) :].reshape(len(axes), _REPEATS, len(unseen))
+        predicted[unseen] = forest.predict(x[unseen])
         before = ((predicted[unseen] - y[unseen]) ** 2).mean()
-        falls = np.concatenate([falls, ((shuffled - y[unseen]) ** 2).mean(axis=2) - before], axis=1)
+        # Many shuffles in one go: the forest costs as much for ten rows as for a thousand.
+        together = max(1, _AT_ONCE // (_REPEATS * x[unseen].size))
+        after = []
+        for start in range(0, len(axes), together):
+            some = range(start, min(start + together, len(axes)))
+            rows = np.tile(x[unseen], (len(some), _REPEATS, 1, 1))
+            for place, at in enumerate(some):
+                for again in range(_REPEATS):
+                    rows[place, again, :, at] = random.permutation(rows[place, again, :, at])
+            answers = forest.predict(rows.reshape(-1, len(axes))).reshape(len(some), _REPEATS, len(unseen))
+            after.append(((answers - y[unseen]) ** 2).mean(axis=2))
+        falls = np.concatenate([falls, np.concatenate(after) - before], axis=1)
     means = np.maximum(falls.mean(axis=1), 0.0)
     whole = float(means.sum()) or 1.0
     score = 1.0 - float(((predicted - y) ** 2).mean())
