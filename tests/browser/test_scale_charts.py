@@ -278,7 +278,7 @@ def test_what_is_logged_is_soon_seen(page: Page, server: LabServer) -> None:
 
 
 def test_the_memory_of_a_page_stays_flat(page: Page, server: LabServer) -> None:
-    seconds = 600 if LONG else 60
+    seconds = 600 if LONG else 40
     stop = threading.Event()
     with track.start("steady", project="scale", store=server.store, capture=False) as run:
         written = 0
