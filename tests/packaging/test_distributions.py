@@ -71,7 +71,7 @@ def test_wheel_holds_everything_once(distributions) -> None:
     assert len(names) == len(set(names))
     strange = ("node_modules", "trackkit_jupyter/labextension", "tests/", ".map", "build_log", ".pyc", ".ts")
     assert not [name for name in names if any(part in name for part in strange)]
-    assert size < 3_000_000
+    assert size < 4_500_000  # the views twice, as the host builds them and as ours, and once more as one page
 
 
 def test_labextension_is_listed(installed, bare) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from pathlib import Path
 
 import pytest
@@ -189,7 +190,9 @@ def _edit(path, id, place):
         experiment.set_hyperparameter("General", f"{place}-{number}", number)
 
 
-def test_two_processes_that_edit_one_record_lose_nothing(store, ended):
+def test_two_processes_that_edit_one_record_lose_nothing(store, ended, monkeypatch):
+    # A shell that a test before this one made may have taken the place of __main__, and has none of these.
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None, raising=False)
     copy = ended.clone()
     context = multiprocessing.get_context("spawn")
     editors = [context.Process(target=_edit, args=(store.path, copy.id, place)) for place in range(2)]
