@@ -166,6 +166,9 @@ def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab,
     beside = lab.page.locator("#trackkit-experiments").get_by_role("complementary", name="Info panel")
     expect(beside.get_by_role("article", name="yesterday")).to_be_visible(timeout=20_000)
     picture(lab.page, "home-table")
+    assert "track.open_store().experiment(" in (
+        grid.get_by_role("row", name="yesterday").get_attribute("data-cell") or ""
+    )
 
     tree.get_by_role("treeitem", name="yesterday").first.click(button="right")
     menu = lab.page.locator(".lm-Menu")
@@ -180,6 +183,13 @@ def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab,
     box.press("Enter")
     expect(grid.get_by_role("row", name="the day before")).to_be_visible(timeout=20_000)
     expect(lab.page.locator("#trackkit-experiments").get_by_text("1 experiment", exact=True)).to_be_visible()
+
+    box.fill("")
+    lab.page.locator("#trackkit-home").get_by_role("treeitem", name="home", exact=True).hover()
+    lab.page.get_by_role("button", name="Compare the experiments of home", exact=True).click()
+    comparison = lab.page.get_by_role("article", name="home", exact=True)
+    expect(comparison.get_by_role("tab", name="Details")).to_be_visible(timeout=20_000)
+    picture(lab.page, "home-comparison")
     assert lab.errors == []
 
 

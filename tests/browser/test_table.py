@@ -450,3 +450,37 @@ def test_models_are_found_opened_and_compared(page: Page, server: LabServer) -> 
     expect(labels.get_by_role("row").last).to_contain_text("cat")
     page.get_by_role("button", name="Back to the table").click()
     expect(grid).to_be_visible()
+
+
+def test_the_actions_of_a_row_are_at_hand(page: Page, server: LabServer) -> None:
+    grid = shown(page, server, "&query=run&order_by=name&height=700")
+    row = grid.get_by_role("row", name=re.compile("run 03"))
+    grid.get_by_role("row", name=re.compile("run 01")).get_by_text("run 01").click()
+    panel = page.get_by_role("complementary", name="Info panel")
+    expect(panel.get_by_role("article", name="run 01")).to_be_visible(timeout=20_000)
+
+    # By hand, while the info panel is open: the row under the hand is meant.
+    row.get_by_text("run 03").click(button="right")
+    menu = page.get_by_role("menu", name="Actions for run 03")
+    expect(menu.get_by_role("menuitem", name="Rename")).to_be_visible()
+    expect(menu.get_by_role("menuitem", name="Delete")).to_have_attribute("aria-disabled", "true")
+    picture(page, "table-row-menu")
+    menu.get_by_role("menuitem", name="Rename").click()
+    window = page.get_by_role("dialog", name="Rename")
+    window.get_by_role("textbox", name="Name").fill("run 03 again")
+    window.get_by_role("button", name="Save").click()
+    expect(grid.get_by_role("row", name=re.compile("run 03 again"))).to_be_visible()
+    expect(panel.get_by_role("article", name="run 03 again")).to_be_visible()
+
+    # By keyboard; Escape leads back to the table.
+    grid.press("ArrowDown")
+    grid.press("Shift+F10")
+    menu = page.get_by_role("menu", name="Actions for run 04")
+    expect(menu.get_by_role("menuitem").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(grid).to_be_focused()
+    grid.press("Shift+F10")
+    menu.get_by_role("menuitem", name="View in full screen").click()
+    expect(panel.get_by_role("article", name="run 04")).to_be_visible()
+    expect(grid).to_be_hidden()

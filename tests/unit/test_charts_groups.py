@@ -193,6 +193,19 @@ def test_compare_refuses_groups_that_make_no_sense(runs, options, field):
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("options", [{"group_by": "nope"}, {"group_by": ["lr", "nope"]}, {"over": "nope"}])
+def test_compare_refuses_at_once_what_nobody_has_and_tells_what_there_is(runs, options):
+    with pytest.raises(TrackkitValueError, match=r"hyperparameter 'nope'. They have lr, seed\.") as caught:
+        track.compare(runs, **options)
+    assert caught.value.field == ("over" if "over" in options else "by")
+
+
+def test_compare_takes_what_one_has_and_fields(runs, capsys):
+    for options in ({"group_by": "lr"}, {"over": "seed"}, {"group_by": "project"}):
+        track.compare(runs, **options)
+    assert capsys.readouterr().out.count("loss") >= 3
+
+
 def test_a_displayed_comparison_draws_its_groups(runs):
     plain, grouped = (views.mimebundle(views.comparison(runs, ["loss"], **more)) for more in ({}, {"over": "seed"}))
     assert grouped["image/png"] != plain["image/png"]

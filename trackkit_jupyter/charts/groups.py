@@ -13,6 +13,7 @@ from trackkit_jupyter.errors import TrackkitValueError, shown
 __all__ = ["groups"]
 
 _MOST_NAMED = 6  # hyperparameters in the name of a group
+_MOST_LISTED = 20  # hyperparameters that are told where another one was asked for
 _Settings = dict[tuple[str, str], str | None]
 
 
@@ -63,7 +64,12 @@ def groups(
         places += [("", name) for name in further if any(name in known for known in fields.values())]
     for name in names:
         if not any(_means(name, place) for place in places):
-            raise TrackkitValueError(f"None of these experiments has a hyperparameter {shown(name)}.", field)
+            there = sorted({place[1] for place in places})
+            said = f" They have {', '.join(there[:_MOST_LISTED])}{' …' if len(there) > _MOST_LISTED else ''}."
+            raise TrackkitValueError(
+                f"None of these experiments has a hyperparameter {shown(name)}.{said if there else ' They have none.'}",
+                field,
+            )
     kept = [place for place in places if any(_means(name, place) for name in names) == bool(by)]
     keys = {id: [known.get(place) if place in known else False for place in kept] for id, known in settings.items()}
     told = [(place, at) for at, place in enumerate(kept) if by or len({key[at] for key in keys.values()}) > 1]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from trackkit_jupyter.errors import TrackkitValueError
+from trackkit_jupyter.errors import TrackkitError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.records import split_key
@@ -15,7 +15,7 @@ from trackkit_jupyter.store import Store
 if TYPE_CHECKING:
     from trackkit_jupyter.charts import Curve, Reference
 
-__all__ = ["charts", "collect"]
+__all__ = ["charts", "check_groups", "collect"]
 
 _MOST_EXPERIMENTS = 100
 _MOST_GROUPED = 1_000
@@ -205,6 +205,29 @@ def collect(
         for one in found
         for (metric, variant), series in zip(one.chosen, one.series, strict=True)
     ]
+
+
+def check_groups(store: Store[Any], objects: Sequence[str], by: Sequence[str], over: Sequence[str]) -> None:
+    """Refuse groups that would have no members: names that none of the experiments has. Their curves are not read.
+
+    Raises
+    ------
+    TrackkitValueError
+        Such a name is among those of `by` or `over`.
+    """
+    from trackkit_jupyter import charts as drawing
+
+    settings: dict[str, Any] = {}
+    fields: dict[str, dict[str, str | None]] = {}
+    for id in objects:
+        try:
+            with opened(store, id, "objects") as experiment:
+                settings[id] = experiment.hyperparameters
+                fields[id] = _fields(experiment, by)
+        except TrackkitError:  # one that cannot be read is told of in the view
+            continue
+    if settings:
+        drawing.groups(settings, by, over, fields)
 
 
 def _fields(experiment: Any, wanted: Sequence[str]) -> dict[str, str | None]:

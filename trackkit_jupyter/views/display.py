@@ -105,9 +105,17 @@ def compare(
     Raises
     ------
     TrackkitValueError
-        If both `group_by` and `over` are given, or a band without one of them, or an option is not allowed.
+        If both `group_by` and `over` are given, or a band without one of them, or none of the experiments has what they
+        are grouped by, or an option is not allowed.
     """
-    show(comparison(experiments, group_by=group_by, over=over, band=band, section=section, base=base, **options))
+    view = comparison(experiments, group_by=group_by, over=over, band=band, section=section, base=base, **options)
+    by, apart = view.options.get("by", ()), view.options.get("over", ())
+    store = store_of(experiments)  # of mere ids, the view tells what is the matter
+    if store is not None and (by or apart):
+        from trackkit_jupyter.operations.curves import check_groups
+
+        check_groups(store, view.objects, by, apart)
+    show(view)
 
 
 def table(query: Any = None, object_type: str = "experiment", **options: Any) -> None:

@@ -4,6 +4,7 @@ import { MainAreaWidget } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 import type { View } from '../ui';
 import type { ObjectType } from '../ui/protocol';
+import { dragCells } from './dragging';
 import { icon } from './icon';
 import { defaultStore, ENABLE, NO_EXTENSION, NO_STORE } from './stores';
 import type { Door } from './tokens';
@@ -40,11 +41,11 @@ class TablePage extends Widget {
     const { signal } = this.shown;
     const { server, shelf, onShown } = this.door;
     const named = asked.store as View['store'] | undefined;
-    const [ui, found] = await Promise.all([import('../ui'), named ?? this.store ?? usual(this.door)]);
-    const there = await server.hasExtension();
+    const [ui, there, usual] = await Promise.all([import('../ui'), server.hasExtension(), defaultStore(server)]);
     if (signal.aborted) {
       return;
     }
+    const found = named ?? this.store ?? (usual && { id: usual.id, path: null });
     this.store = found;
     const store = found ?? { id: '', path: null };
     const { baseUrl, request } = server;
@@ -56,6 +57,7 @@ class TablePage extends Widget {
       this.store = null;
       return;
     }
+    dragCells(this.node, signal);
     const { opened, ...kept } = this.chosen;
     const query =
       typeof asked.query === 'string'
@@ -65,7 +67,8 @@ class TablePage extends Widget {
       ...kept,
       object_type: this.of,
       ...query,
-      ...(asked.opened ? { opened: asked.opened } : {}),
+      opened: asked.opened,
+      cells: usual?.usual && usual.id === store.id,
       height: '100%',
     };
     const keep = (patch: Record<string, unknown>) => {
@@ -90,11 +93,6 @@ class TablePage extends Widget {
   }
 }
 
-async function usual({ server }: Door): Promise<View['store'] | null> {
-  const found = await defaultStore(server);
-  return found && { id: found.id, path: null };
-}
-
 /** Open the page, or show the one that is open; with a query or an experiment, it shows these. */
 export async function openTable(door: Door, of: ObjectType, asked: Asked): Promise<void> {
   const { shell } = door.app;
@@ -105,7 +103,7 @@ export async function openTable(door: Door, of: ObjectType, asked: Asked): Promi
   const open = [...shell.widgets(area)].find(widget => widget.id === id);
   if (open) {
     shell.activateById(id);
-    if (asked.query !== undefined || asked.opened !== undefined) {
+    if ((asked.query ?? asked.opened) !== undefined) {
       await ((open as MainAreaWidget).content as TablePage).present(asked);
     }
     return;

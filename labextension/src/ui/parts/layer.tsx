@@ -7,9 +7,11 @@ import '../styles/menu.css';
 const GAP = 2;
 const EDGE = 8;
 
+/** What it opens at: an element, or a place that acts as one. */
+export type Anchor = Pick<HTMLElement, 'getBoundingClientRect' | 'contains' | 'focus'>;
+
 interface LayerProps {
-  /** What it opens at. */
-  anchor: { readonly current: HTMLElement | null };
+  anchor: { readonly current: Anchor | null };
   /** Told why: by the keyboard, the focus goes back to the anchor. */
   onClose: () => void;
   class?: string;
@@ -70,7 +72,7 @@ export function Layer({ anchor, onClose, class: name = '', focus, children }: La
 }
 
 /** Below the anchor, with its end where the anchor ends; above it, or moved, where there is no room. */
-function place(layer: HTMLElement, anchor: HTMLElement | null): void {
+function place(layer: HTMLElement, anchor: Anchor | null): void {
   const view = layer.ownerDocument.documentElement;
   const from = anchor?.getBoundingClientRect();
   if (!from) {

@@ -5,7 +5,7 @@ import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Button, Icon } from './icon';
-import { Layer } from './layer';
+import { type Anchor, Layer } from './layer';
 
 export interface MenuItem {
   name: string;
@@ -57,7 +57,7 @@ export function MenuButton({ label, icon, items, children, onOpen }: MenuProps) 
 }
 
 interface ItemsProps extends Pick<MenuProps, 'label' | 'items'> {
-  anchor: { readonly current: HTMLElement | null };
+  anchor: { readonly current: Anchor | null };
   onClose: () => void;
 }
 

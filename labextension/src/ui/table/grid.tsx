@@ -43,6 +43,10 @@ export interface GridProps {
   onRange: (index: number) => void;
   onAll: (on: boolean) => void;
   onClose: () => void;
+  /** What can be done with a row is asked for, at a place in the window; without it, the host's menu comes. */
+  onMenu?: ((row: TableRow, x: number, y: number) => void) | undefined;
+  /** The code of a cell that shows a row, where there are notebooks that it can be dragged into. */
+  cellOf?: ((row: TableRow) => string) | undefined;
   /** Told which rows are in sight. */
   onSight: (first: number, last: number) => void;
 }
@@ -105,6 +109,12 @@ export function Grid(props: GridProps) {
       props.onFull(cursor);
     } else if (event.key === 'ArrowRight' && cursor >= 0) {
       props.onCursor(cursor, true);
+    } else if (props.onMenu && (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))) {
+      const row = rows.row(cursor);
+      const box = scroller.current?.querySelector(`#tk-row-${cursor}`)?.getBoundingClientRect();
+      if (row && box) {
+        props.onMenu(row, box.left + CHECK, box.bottom);
+      }
     } else if (event.key === 'Escape' || event.key === 'ArrowLeft') {
       props.onClose();
     } else {
@@ -321,16 +331,28 @@ function Line({ index, top, placed, ...props }: GridProps & { index: number; top
       props.onCursor(index, row !== null);
     }
   };
+  const onContextMenu = (event: MouseEvent) => {
+    // With the shift key, the browser's own menu is meant.
+    if (row && props.onMenu && !event.shiftKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      props.onCursor(index, false);
+      props.onMenu(row, event.clientX, event.clientY);
+    }
+  };
   return (
     <tr
       id={`tk-row-${index}`}
       class={`tk-experiments-row${state}`}
+      data-cell={row ? props.cellOf?.(row) : undefined}
+      data-label={row?.name}
       aria-rowindex={index + 2}
       aria-selected={chosen}
       aria-busy={slot === 'waiting'}
       {...(rows instanceof Grouped ? { 'aria-level': 2 } : {})}
       style={{ transform: `translateY(${top}px)` }}
       onClick={onClick}
+      onContextMenu={onContextMenu}
     >
       <td class="tk-experiments-check tk-pinned" style={{ left: 0 }}>
         {row && (

@@ -3,13 +3,14 @@
 import { useSignal } from '@preact/signals';
 import { RefreshCw, Table2 } from 'lucide';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { integer } from '../parts/format';
 import { useGo } from '../parts/going';
 import { Button } from '../parts/icon';
 import { useLive } from '../parts/live';
 import { Search } from '../parts/search';
 import { Empty, Problem, SkeletonRows } from '../parts/states';
 import type { Report, View, ViewOptions } from '../protocol';
-import type { Source } from '../source';
+import { type Source, wordsOf } from '../source';
 import { type Mode, useStanding } from '../standing';
 import '../styles/home.css';
 import { useToast } from '../parts/toast';
@@ -25,6 +26,8 @@ const NOT_THERE = 'This store is not there any more: its folder was moved or del
 const REST = 1;
 const RECENT = 8;
 const REPORTS = 10;
+/** So many of a project are laid side by side, the newest. */
+const COMPARED = 50;
 
 interface HomeProps {
   source: Source;
@@ -83,6 +86,18 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
     }
   };
   const table = (query: string) => desk?.table(store, { query });
+  const compare = async (project: string) => {
+    try {
+      const { items, total } = await source.read('table', { query: queryOf(project, true), page_size: COMPARED });
+      const objects = items.filter(row => !row.problem).map(row => row.id);
+      if (total > COMPARED) {
+        say({ text: `The ${COMPARED} newest of ${integer(total)} are compared. Others can be added there.` });
+      }
+      desk?.show({ ...view, kind: 'comparison', objects, query: null, options: {}, title: project }, 'full');
+    } catch (reason) {
+      say({ text: wordsOf(reason), problem: true });
+    }
+  };
   const fold = (node: Node, unfolded: boolean) => {
     const next = new Set(open.value);
     if (unfolded) {
@@ -198,6 +213,7 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
                 cursor.value = stopped.key;
                 run('stop');
               }}
+              onCompare={one => 'project' in one && void compare(one.project)}
               onTable={one => 'project' in one && table(queryOf(one.project, true))}
             />
           )}

@@ -1,5 +1,6 @@
 // The table of experiments or models: find, sort, group and choose; the one opened is shown beside it, or in full.
 
+import { useSignal } from '@preact/signals';
 import { ArrowLeft } from 'lucide';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { integer } from '../parts/format';
@@ -16,11 +17,17 @@ import { Grid } from '../table/grid';
 import { Grouped } from '../table/grouped';
 import { rowOf } from '../table/opening';
 import { Panel } from '../table/panel';
+import type { Asked } from '../table/rowmenu';
 import { Courses } from '../table/sparkline';
 import { TableState } from '../table/state';
 import { Tools } from '../table/tools';
+import { cellOf } from './home/cell';
 
 const ComparisonView = lazy(async () => (await import('./comparison')).ComparisonView);
+const RowMenu = lazy(
+  async () => (await import('../table/rowmenu')).RowMenu,
+  () => null,
+);
 const ModelComparison = lazy(async () => (await import('./model/comparison')).ModelComparison);
 
 /** Rows in sight are watched this long after scrolling ended. */
@@ -134,6 +141,9 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
       state.clear();
     }
   };
+  const asked = useSignal<Asked | null>(null);
+  // Of a store that a kernel opens by itself.
+  const cell = view.options.cells ? (row: TableRow) => cellOf(kind.type, row.id, row.name, null) : undefined;
   const opened = state.opened.value;
   const full = opened !== null && state.full.value;
   const onDblClick = (event: MouseEvent) => {
@@ -208,11 +218,22 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
             onRange={index => void state.range(index)}
             onAll={on => void state.all(on)}
             onClose={back}
+            onMenu={
+              kind.type === 'experiment'
+                ? (row, x, y) => {
+                    asked.value = { row, x, y };
+                  }
+                : undefined
+            }
+            cellOf={cell}
             onSight={sight}
           />
         )}
       </section>
       <Panel source={source} state={state} onClose={closePanel} />
+      {asked.value && (
+        <RowMenu source={source} state={state} asked={asked.value} onFocus={() => focusGrid(root.current)} />
+      )}
     </div>
   );
 }

@@ -1,6 +1,17 @@
 // What stands in a row of the side panel.
 
-import { Box, ChevronDown, ChevronRight, FileText, Folder, FolderOpen, Search, Square, Table2 } from 'lucide';
+import {
+  Box,
+  ChevronDown,
+  ChevronRight,
+  FileText,
+  Folder,
+  FolderOpen,
+  GitCompareArrows,
+  Search,
+  Square,
+  Table2,
+} from 'lucide';
 import { integer, short } from '../../parts/format';
 import { Button, Icon } from '../../parts/icon';
 import { Middle } from '../../parts/middle';
@@ -16,9 +27,11 @@ interface RowProps {
   onStop: (node: Node) => void;
   /** Show what a project holds in the table. */
   onTable: (node: Node) => void;
+  /** Lay what a project holds side by side. */
+  onCompare: (node: Node) => void;
 }
 
-export function Row({ node, ahead, onStop, onTable }: RowProps) {
+export function Row({ node, ahead, onStop, onTable, onCompare }: RowProps) {
   switch (node.kind) {
     case 'section':
       return (
@@ -34,6 +47,13 @@ export function Row({ node, ahead, onStop, onTable }: RowProps) {
           {node.open !== undefined && <Icon of={node.open ? ChevronDown : ChevronRight} size={14} />}
           <Icon of={node.open ? FolderOpen : Folder} size={14} />
           <Middle class="tk-home-name" text={node.title} />
+          {node.count > 1 && (
+            <Button
+              label={`Compare the experiments of ${node.project}`}
+              icon={GitCompareArrows}
+              onClick={() => onCompare(node)}
+            />
+          )}
           <Button label={`Show ${node.project} in the table`} icon={Table2} onClick={() => onTable(node)} />
           <Count of={node.count} />
         </>
