@@ -30,6 +30,10 @@ def run(server: LabServer) -> track.Experiment:
         title = {"text": "<a href='javascript:window.hacked=1'>a link</a>"}
         made.log_plot("odd", "link", {"data": [{"type": "bar", "y": [1]}], "layout": {"title": title}})
         made.log_plot("odd", "huge", {"data": [{"type": "bar", "y": [2]}], "layout": {}})
+        made.log_plot("odd", "many", {"data": [{"type": "scattergl", "y": [1, 3, 2]}], "layout": {}})
+        made.log_plot(
+            "odd", "parallel", {"data": [{"type": "parcoords", "dimensions": [{"values": [1, 2]}]}], "layout": {}}
+        )
     huge = next(plot["hash"] for plot in made.plots() if plot["variant"] == "huge")
     with made.blob(huge).open("r+b") as file:
         file.truncate(200 << 20)
@@ -74,6 +78,15 @@ def test_bad_manners_are_named(page: Page, server: LabServer, run: track.Experim
     huge = panel.get_by_role("region", name="odd/huge")
     huge.scroll_into_view_if_needed()
     expect(huge.get_by_role("alert")).to_contain_text("This figure has 200 MB; at most 64 are drawn.", timeout=20_000)
+    # The page lets nobody make code as it runs.
+    parallel = panel.get_by_role("region", name="odd/parallel")
+    parallel.scroll_into_view_if_needed()
+    expect(parallel.get_by_role("alert")).to_contain_text(
+        'of the kind "parcoords", which this page forbids', timeout=20_000
+    )
+    many = panel.get_by_role("region", name="odd/many")
+    many.scroll_into_view_if_needed()
+    expect(drawn(many).locator(".scatterlayer .trace")).to_have_count(1)
     link = panel.get_by_role("region", name="odd/link")
     drawn(link)
     addresses = "found => found.flatMap(a => [a.getAttribute('href'), a.getAttribute('xlink:href')])"

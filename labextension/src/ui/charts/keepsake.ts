@@ -3,6 +3,7 @@
 import type { Figure, PlotEntry } from '../protocol';
 import type { Source } from '../source';
 import { checkFigure, knownTraces, localFigure, themedLayout } from './figure';
+import { drawnHere } from './generated';
 import { loadPlotly, themeOf } from './plotly';
 
 const SIZE = { format: 'png', width: 640, height: 400 };
@@ -52,7 +53,8 @@ async function drawn(source: Source, figure: Figure): Promise<string | null> {
   const theme = themeOf(paper);
   paper.remove();
   const kinds = plotly.PlotSchema.get().traces;
-  const { figure: known } = knownTraces(localFigure(checkFigure(figure)).figure, kind => Object.hasOwn(kinds, kind));
+  const possible = drawnHere(localFigure(checkFigure(figure)).figure);
+  const { figure: known } = knownTraces(possible, kind => Object.hasOwn(kinds, kind));
   const layout = { ...themedLayout(known, theme), width: SIZE.width, height: SIZE.height };
   for (const scale of [2, 1]) {
     const address = await plotly.toImage({ data: known.data, layout }, { ...SIZE, scale });

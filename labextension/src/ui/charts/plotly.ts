@@ -206,7 +206,11 @@ export class PlotlyChart implements Chart {
     if (!figure || !plotly || this.drawn === figure) {
       return;
     }
-    const { figure: known, unknown } = knownTraces(figure, kind => Object.hasOwn(plotly.PlotSchema.get().traces, kind));
+    const { drawnHere } = await import('./generated');
+    const possible = drawnHere(figure);
+    const { figure: known, unknown } = knownTraces(possible, kind =>
+      Object.hasOwn(plotly.PlotSchema.get().traces, kind),
+    );
     this.events.onUnknown?.(unknown);
     const layout = themedLayout(known, themeOf(this.host));
     const { clientWidth: width, clientHeight: height } = this.host;
