@@ -184,6 +184,7 @@ def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser
         view.get_by_role("button", name=f"Remove {sweep[0].name}").click()
         expect(parallel.get_by_role("status").filter(has_text="1 of 11 brushed")).to_be_visible(timeout=10_000)
         view.get_by_role("button", name="Copy embed code").click()
+        expect(page.get_by_text("Embed code copied")).to_be_visible()
         code = page.evaluate("navigator.clipboard.readText()")
         again = track.parse_embed(code)
         assert len(again.objects) == 11

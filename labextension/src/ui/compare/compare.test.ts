@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ComparisonAnswer, Head, ParallelAxis } from './answers';
-import { addressOf } from './embedding';
 import { lineAt, shadeOf } from './lines';
 import { type Brush, brushOf, marksOf, placeOf, queryOf, readBrush, spanOf, taken, writeBrush } from './places';
 import { csvOf, differs, isTitle, markdownOf, nextDifference, placed, rowsOf, shownRows, textOf } from './rows';
@@ -202,15 +201,5 @@ describe('samples at one iteration', () => {
   it('are the newest that are not after it', () => {
     const steps = [{ iteration: 0 }, { iteration: 5 }];
     expect([-1, 0, 4, 5, 9].map(at => stepAt(steps, at))).toEqual([-1, 0, 0, 1, 1]);
-  });
-});
-
-describe('the address of a comparison', () => {
-  it('says what differs from the usual', () => {
-    const options = { tab: 'parallel', by: ['lr'], brush: ['["a",1,2]'], statistic: 'last', xaxis: 'wall' as const };
-    expect(addressOf(['a', 'b'], options, 's')).toBe(
-      '/trackkit/widgets/?type=comparison&objectType=task&tab=parallel&xaxis=iso_time&objects=a&objects=b&by=lr' +
-        '&brush=%5B%22a%22%2C1%2C2%5D&store=s',
-    );
   });
 });

@@ -11,7 +11,8 @@ import { originalOf } from './original';
 import { write } from './url';
 import '../styles/embedding.css';
 
-const CHARTED = new Set<View['kind']>(['scalars', 'plot']);
+/** Charts, plots and comparisons have the control of their own. */
+const CHARTED = new Set<View['kind']>(['scalars', 'plot', 'comparison']);
 
 interface CornerProps {
   /** As it was asked for, with its query where it has one. */
@@ -30,8 +31,7 @@ export function Corner({ view, objects, source }: CornerProps) {
   const isThere = host?.mode === 'full' || (!host && write(original) === write({ ...view, objects, query: null }));
   const open = () => (host ? host.open(original) : window.open(page, '_blank', 'noopener'));
   const canEdit = hasDesk() && root && view.query;
-  /** Charts and plots have a control of their own. */
-  const hasOwn = !CHARTED.has(view.kind);
+  const hasOwn = !CHARTED.has(view.kind) || view.options.type === 'parcoords';
   return (
     <nav class="tk-corner" aria-label="Embed">
       {canEdit && (

@@ -12,9 +12,13 @@ import { type Source, wordsOf } from '../source';
 import { type Desk, deskOf } from './desk';
 import type { Owner, Part } from './embedding';
 import { pythonOf } from './python';
-import { snippet } from './url';
+import { EmbedError, parse, snippet, write } from './url';
 
 const NOTEBOOKS = 5;
+/** Pixels: its sections have a head. */
+const COMPARISON_HEIGHT = 460;
+const TOO_LONG =
+  'These are too many experiments for an embed code: brush some and keep only these, or embed a query in Python.';
 
 type Say = (toast: Toast) => void;
 
@@ -33,22 +37,37 @@ export function offer(
   toast: Say,
   say: Tell = text => toast({ text }),
 ): void {
-  const { kind, objects, query = null } = part;
-  const { whole: _, scrolled: __, ...chosen } = part.options;
-  const options = owner === 'model' && kind !== 'model' ? { ...chosen, object_type: 'model' } : chosen;
-  const view: View = {
-    version: 1,
-    kind,
-    objects,
-    query,
-    options,
-    store: { id: source.storeId, path: null },
-    title: '',
-  };
+  let view: View;
+  try {
+    view = embeddable(part, owner, source);
+  } catch (reason) {
+    toast({ text: reason instanceof EmbedError && reason.field === 'url' ? TOO_LONG : wordsOf(reason), problem: true });
+    return;
+  }
   copy(snippet(view), 'Embed code copied', say, toast);
   if (button) {
     void deskOf()?.then(desk => openMenu(button, itemsOf(view, desk, say, toast)));
   }
+}
+
+/** The view of a part, with what an address can say of it and nothing else. */
+function embeddable({ kind, objects, query = null, options }: Part, owner: Owner, source: Source): View {
+  const { height, ...chosen } = options;
+  const view = {
+    version: 1,
+    kind,
+    objects,
+    query,
+    options: {
+      ...chosen,
+      // A share of what it stands in is no size of its own; a comparison fills the window that it is in.
+      ...(kind === 'comparison' ? { height: COMPARISON_HEIGHT } : typeof height === 'number' && { height }),
+      ...(owner === 'model' && kind !== 'model' && { object_type: 'model' }),
+    },
+    store: { id: source.storeId, path: null },
+    title: '',
+  };
+  return parse(write(view, true));
 }
 
 function copy(text: string, said: string, tell: Tell, toast: Say): void {

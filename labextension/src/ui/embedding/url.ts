@@ -14,6 +14,7 @@ export class EmbedError extends Error {
 }
 
 export const PATH = '/trackkit/widgets/';
+/** Characters at most, of an address that is read. */
 const LONGEST = 32_768;
 /** Parameters at most. */
 const MOST = 1_000;
@@ -35,7 +36,7 @@ export type EmbedType = keyof typeof TYPES;
 const XAXES = { iter: 'iterations', timestamp: 'relative', iso_time: 'wall' } as const;
 const OBJECT_TYPES = { task: 'experiment', model: 'model', experiment: 'experiment' } as const;
 /** What a comparison may be told: lists of names, and single texts. */
-const COMPARISON_NAMES = ['parameters', 'targets', 'log', 'brush'];
+const COMPARISON_NAMES = ['parameters', 'targets', 'log', 'brush', 'order'];
 const COMPARISON_TEXTS = ['base', 'color', 'statistic'];
 /** Options of a table that stand in a URL as the parameters of a query do. */
 const TABLE = ['query', 'order_by'];

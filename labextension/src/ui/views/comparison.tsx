@@ -4,7 +4,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Chips } from '../compare/chips';
 import { type Company, CompanyProvider, textOf, textsOf } from '../compare/company';
-import { EmbedButton } from '../compare/embedding';
+import { EmbedButton } from '../embedding/button';
 import { lazy } from '../parts/lazy';
 import { useLive } from '../parts/live';
 import { Empty, Problem, SkeletonTiles } from '../parts/states';
@@ -136,7 +136,14 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
       <article class="tk-comparison" aria-label={view.title || 'Comparison'}>
         <div class="tk-comparison-head">
           <Chips />
-          <EmbedButton view={view} />
+          <EmbedButton
+            source={source}
+            part={{
+              kind: 'comparison',
+              objects: answer.experiments.map(head => head.id),
+              options: options.value,
+            }}
+          />
         </div>
         {live.error.value && <Problem error={live.error.value} onRetry={() => live.wake()} />}
         {answer.experiments.length === 0 ? (
