@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import picture
+from .shelf import picture, use
 
 
 @pytest.fixture
@@ -145,7 +145,14 @@ def test_reports_are_found_and_everything_is_done_from_their_cards(lab: Lab, ser
 def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, run: track.Experiment) -> None:
     store = track.open_store(server.store)
     (report,) = store.reports(search="finding")
+    report.add(track.embed(run, metrics="loss").code)
+    for value in (0.1, 0.11, 0.8, 0.82):
+        with track.start("slow" if value > 0.5 else "fast", project="vision", store=server.store, capture=False) as exp:
+            exp.log({"claimed/val": value}, 0)
+    assert report.claim("Fast is better", "claimed/val", 'name == "fast"', 'name == "slow"', better="lower").holds
     page: Page = lab.page
+    other = Lab(server, page.context.new_page())
+    other.open("finding.ipynb", kernel=False)
     lab.open("finding.ipynb", kernel=False)
     checkpoint = server.request("api/contents/finding.ipynb/checkpoints", "POST")
     publish = page.get_by_role("button", name="Publish", exact=True)
@@ -157,6 +164,12 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     banner = page.locator(".tk-report-banner")
     expect(banner).to_contain_text("this report is locked, and its data is kept with it", timeout=20_000)
     assert report.status == "published"
+    expect(other.page.locator(".tk-report-banner")).to_contain_text("this report is locked", timeout=20_000)
+    assert other.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)"
+    )
+    assert other.errors == []
+    other.page.close()
     before = report.path.read_bytes()
     # By hand: cells can be neither edited, nor removed, nor added; and nothing is saved.
     cells = page.locator(".jp-Notebook .jp-Cell")
@@ -179,11 +192,19 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
         report.add("More.")
     assert report.path.read_bytes() == before
     # Without kernel and without the experiment its views show what they showed.
-    run.archive()
-    run.delete()
+    for each in store.experiments(f'id == "{run.id}" or name in ("fast", "slow")'):
+        each.archive()
+        each.delete()
     lab.open("finding.ipynb", kernel=False)
     expect(page.get_by_role("article", name="shown in a report")).to_be_visible(timeout=20_000)
     expect(page.locator(".jp-OutputArea canvas").first).to_be_visible(timeout=20_000)
+    page.locator(".jp-CodeCell").last.scroll_into_view_if_needed()
+    claim = page.get_by_role("region", name="Claim: Fast is better")
+    expect(claim.get_by_role("status")).to_have_text("It holds", timeout=20_000)
+    expect(claim.get_by_role("table", name="Groups").get_by_role("row")).to_have_count(3)
+    snippet = page.locator(".jp-MarkdownCell .trackkit-embed-frame")
+    snippet.scroll_into_view_if_needed()
+    expect(snippet.locator("canvas").first).to_be_visible(timeout=20_000)
     picture(page, "reports-published")
     # A change behind our back is said in the banner.
     report.path.chmod(0o644)
@@ -198,4 +219,41 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
         "no copy",
     )
     expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .tk-report-banner")).to_have_count(0)
+    assert lab.errors == []
+
+
+@pytest.mark.usefixtures("reports")
+def test_a_cell_makes_a_report_which_is_written_and_exported(
+    lab: Lab, server: LabServer, run: track.Experiment
+) -> None:
+    page = lab.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    here = 'import trackkit_jupyter as track\ntrack.report.here("Written", project="speech")'
+    server.write("written.ipynb", here, markdown=(f"# Written\n\n{track.embed(run, metrics='loss').code}",))
+    lab.open("written.ipynb")
+    expect(page.get_by_role("button", name="Report", exact=True)).to_be_visible(timeout=20_000)
+    lab.run_all()
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    card = page.locator(".trackkit-embed-frame .tk-chart").first
+    expect(card.locator("canvas").first).to_be_visible(timeout=20_000)
+    use(card, "Copy embed code")
+    page.get_by_role("menuitem", name="Into the open report").click()
+    expect(page.locator(".jp-CodeCell").last.locator(".jp-OutputArea canvas").first).to_be_visible(timeout=20_000)
+
+    def choose_from_menu(name: str) -> None:
+        page.get_by_role("menuitem", name="File", exact=True).click()
+        page.locator(".lm-Menu-item", has_text="Export Report As").click()
+        page.locator(".lm-Menu-item", has_text=name).click()
+
+    with page.expect_download(timeout=60_000) as download:
+        choose_from_menu("Export report as PDF")
+    assert download.value.suggested_filename == "written.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+    choose_from_menu("Copy report as Markdown")
+    read = "navigator.clipboard.readText()"
+    wait_until(lambda: page.evaluate(read).startswith("# Written"), 20, "no Markdown on the clipboard")
+    assert page.evaluate(read).count("<iframe") == 2
+    # It says itself what it is: whoever is given the file knows.
+    (report,) = track.open_store(server.store).reports(search="written")
+    assert json.loads(report.path.read_text())["metadata"]["trackkit"]["report"]["id"] == report.id
     assert lab.errors == []

@@ -21,9 +21,16 @@ export function saidOf(context: DocumentRegistry.Context): Said | null {
   return kept?.report ?? null;
 }
 
+/** The resolver of a Markdown cell, which knows its attachments, stands in front of that of its notebook. */
+interface Named {
+  path?: string;
+  _parent?: Named | null;
+}
+
 /** The store that holds what the views of a notebook show, where it is a frozen report: its id. */
 export function frozenStore(resolver: IRenderMime.IResolver | null): string | null {
-  const path = (resolver as { path?: string } | null)?.path;
+  const named = resolver as Named | null;
+  const path = named?.path ?? named?._parent?.path;
   for (const context of contexts) {
     if (path !== undefined && context.path === path) {
       const said = saidOf(context);

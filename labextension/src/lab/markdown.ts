@@ -12,6 +12,7 @@ const FRAMED = /<iframe/i;
 export interface Wrapped {
   server: LabServer;
   shelf: Shelf | null;
+  resolver: IRenderMime.IResolver | null;
 }
 
 /** Put ourselves around the renderer of Markdown that is there. */
@@ -29,7 +30,7 @@ export function wrapMarkdown(rendermime: IRenderMimeRegistry, server: LabServer,
       const { markdownParser: parser } = options;
       const inner = parser && linking(parser, snippets, server.baseUrl);
       const renderer = factory.createRenderer({ ...options, markdownParser: inner });
-      mounting(renderer, snippets, { server, shelf });
+      mounting(renderer, snippets, { server, shelf, resolver: options.resolver });
       return renderer;
     },
   });

@@ -2,6 +2,7 @@
 
 import { EmbedError, parse, write } from '../ui/embedding/url';
 import type { View } from '../ui/protocol';
+import { frozenStore } from './frozen';
 import type { Wrapped } from './markdown';
 import { type LabServer, reaches } from './server';
 import { LINK } from './snippets';
@@ -109,9 +110,14 @@ function sizesIn(snippet: string): { width?: number | string; height?: number } 
 }
 
 async function fill(frame: HTMLElement, snippet: string, wrapped: Wrapped, signal: AbortSignal): Promise<void> {
-  const { server, shelf } = wrapped;
+  const { server, shelf, resolver } = wrapped;
   try {
-    const [ui, view] = await Promise.all([import('../ui'), found(parse(snippet), server)]);
+    const asked = parse(snippet);
+    const frozen = frozenStore(resolver);
+    const [ui, view] = await Promise.all([
+      import('../ui'),
+      frozen ? { ...asked, store: { id: frozen, path: null } } : found(asked, server),
+    ]);
     if (signal.aborted) {
       return;
     }

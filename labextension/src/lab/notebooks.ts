@@ -4,6 +4,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { Widget } from '@lumino/widgets';
 import type { Desk, OpenNotebook } from '../ui/embedding/desk';
 import { change, put, saved } from './inserting';
+import { lookAgain } from './reportdesk';
 import type { LabServer } from './server';
 
 export interface SharedCell {
@@ -56,7 +57,8 @@ function panelsOf(app: JupyterFrontEnd, turned: Turned): NotebookPanel[] {
     .sort((one, other) => rank(other) - rank(one));
 }
 
-export function labDesk(app: JupyterFrontEnd, turned: Turned, server: LabServer): Desk {
+export async function labDesk(app: JupyterFrontEnd, turned: Turned, server: LabServer): Promise<Desk> {
+  await lookAgain();
   const panels = () => panelsOf(app, turned);
   return {
     notebooks: () =>

@@ -25,6 +25,8 @@ export interface Notebook {
 type Act = (app: JupyterFrontEnd, server: LabServer, notebook: Notebook) => Promise<void>;
 
 const notebooks = new Map<Widget, Notebook>();
+/** A kernel that ran a cell rests for so long before it is asked what its notebook became. */
+const RESTED_MS = 200;
 const LABELS = {
   'trackkit:make-report': 'Make this notebook a report',
   'trackkit:publish-report': 'Publish this report',
@@ -69,6 +71,9 @@ export async function run(command: string, app: JupyterFrontEnd, server: LabServ
   }
   const notebook = notebooks.get(app.shell.currentWidget as Widget);
   try {
+    if (notebook && !notebook.report) {
+      await notebook.look();
+    }
     if (!notebook || (!notebook.report && command !== 'trackkit:make-report')) {
       throw new Error(NO_REPORT);
     }
@@ -80,6 +85,11 @@ export async function run(command: string, app: JupyterFrontEnd, server: LabServ
     const body = reason instanceof Error ? reason.message : String(reason);
     await showDialog({ title: 'This could not be done', body, buttons: [Dialog.okButton()] });
   }
+}
+
+/** Ask again of the notebooks that were no reports: a cell that still runs may have made them one. */
+export async function lookAgain(): Promise<void> {
+  await Promise.allSettled([...notebooks.values()].filter(({ report }) => !report).map(({ look }) => look()));
 }
 
 /** Follow what a notebook is as a report, as long as it is open. */
@@ -119,7 +129,7 @@ export function attend(
   };
   notebooks.set(panel, notebook);
   let watched: string | null = null;
-  notebook.look = async () => {
+  const ask = async () => {
     const answer = (await server.hasExtension()) ? await reportAt(server, context.path) : null;
     if (life.signal.aborted || !answer) {
       return;
@@ -141,10 +151,25 @@ export function attend(
       (await sourceOf(notebook, server)).watch([watched], () => void notebook.look(), life.signal);
     }
   };
+  // One after another: what was asked first may be answered last.
+  let asking = Promise.resolve();
+  notebook.look = () => {
+    asking = asking.then(ask, ask);
+    return asking;
+  };
   const look = () => void notebook.look();
   void context.ready.then(look);
   context.pathChanged.connect(look);
+  // A cell makes it one: track.report.here.
+  let due: ReturnType<typeof setTimeout>;
+  context.sessionContext.statusChanged.connect((_, status) => {
+    clearTimeout(due);
+    if (status === 'idle' && !notebook.report) {
+      due = setTimeout(look, RESTED_MS);
+    }
+  });
   panel.disposed.connect(() => {
+    clearTimeout(due);
     life.abort();
     notebooks.delete(panel);
   });
