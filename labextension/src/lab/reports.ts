@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { icon } from './icon';
 import type { LabServer } from './server';
 
 /** The notebooks that are open: known from the moment they are made. */
@@ -10,7 +11,7 @@ export const contexts = new Set<DocumentRegistry.Context>();
 export function addReports(app: JupyterFrontEnd, server: LabServer): void {
   const desk = () => import('./reportdesk');
   const add = (command: string, label: string) => {
-    app.commands.addCommand(command, { label, execute: async () => (await desk()).run(command, app, server) });
+    app.commands.addCommand(command, { label, icon, execute: async () => (await desk()).run(command, app, server) });
   };
   add('trackkit:reports', 'Reports');
   add('trackkit:new-report', 'New report');
