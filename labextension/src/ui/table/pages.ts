@@ -89,6 +89,7 @@ export class Pages implements Rows {
 
   stop(): void {
     clearTimeout(this.timer);
+    this.again = false;
     for (const reading of this.reading.values()) {
       reading.abort();
     }
@@ -116,8 +117,8 @@ export class Pages implements Rows {
   private readAhead(): void {
     const [first, last] = this.range;
     const inSight = [...this.reading.keys()].some(page => page >= first && page <= last);
-    if (this.towards === 0 || inSight || this.stale.peek() || this.total.peek() === null) {
-      return;
+    if (this.towards === 0 || inSight || this.stale.peek() || this.total.peek() === null || this.problem.peek()) {
+      return; // to a question that cannot be read, no page is an answer
     }
     const end = Math.ceil((this.total.peek() ?? 0) / PAGE);
     for (let ahead = 1; ahead <= AHEAD; ahead += 1) {
