@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { History, Pause, Play, Save, Square } from 'lucide';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Clock, TurnMark } from '../clock';
 import { integer, milliseconds, short } from '../parts/format';
 import { Button } from '../parts/icon';
@@ -35,6 +35,12 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
   useEffect(() => {
     clock.turns.value = told ? marksOf(told.turns, record.started) : [];
   }, [told, record.started]);
+  useEffect(
+    () => () => {
+      clock.turns.value = [];
+    },
+    [id],
+  );
   if (!told) {
     return <div class="tk-loop" aria-busy="true" />;
   }
@@ -73,7 +79,9 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
           key={knob.name}
           knob={knob}
           disabled={!doing || doing === 'stopping'}
-          onTurn={value => ask('turn', { id, name: knob.name, value: String(value), seen: String(knob.value) })}
+          onTurn={(value, seen = knob.value) =>
+            ask('turn', { id, name: knob.name, value: String(value), seen: String(seen) })
+          }
         />
       ))}
       {turns.length > 0 && (
@@ -111,8 +119,8 @@ function marksOf(turns: readonly Turn[], started: string | null): TurnMark[] {
 interface KnobToolProps {
   knob: Knob;
   disabled: boolean;
-  /** Answers whether it was turned. */
-  onTurn: (value: KnobValue) => Promise<boolean>;
+  /** Answers whether it was turned; `seen` is the value that it was turned from, where that is not the one it has. */
+  onTurn: (value: KnobValue, seen?: KnobValue) => Promise<boolean>;
 }
 
 function KnobTool({ knob, disabled, onTurn }: KnobToolProps) {
@@ -193,11 +201,26 @@ function Typed({ knob, disabled, onTurn }: KnobToolProps) {
     text.value = shown;
     refused.value = null;
   };
-  useEffect(() => put(String(value)), [value]);
+  const latest = useRef(value);
+  latest.current = value;
+  /** The value that a person began to write over; while they do, another one does not take its place. */
+  const began = useRef<KnobValue | null>(null);
+  useEffect(() => {
+    if (began.current === null) {
+      put(String(value));
+    }
+  }, [value]);
   const commit = async () => {
     const wanted = text.value.trim();
-    if (wanted !== String(value) && wanted !== refused.value && !(await onTurn(wanted))) {
+    const from = began.current ?? value;
+    began.current = null;
+    if (wanted === String(value) || wanted === refused.value || (await onTurn(wanted, from))) {
+      return;
+    }
+    if (latest.current === from) {
       refused.value = wanted;
+    } else {
+      put(String(latest.current)); // somebody else turned it meanwhile, which was told
     }
   };
   return (
@@ -210,12 +233,14 @@ function Typed({ knob, disabled, onTurn }: KnobToolProps) {
       disabled={disabled}
       value={text.value}
       onInput={event => {
+        began.current ??= value;
         text.value = event.currentTarget.value;
       }}
       onKeyDown={event => {
         if (event.key === 'Enter') {
           void commit();
         } else if (event.key === 'Escape') {
+          began.current = null;
           put(String(value));
         }
       }}

@@ -1,0 +1,78 @@
+// What is written into a knob, while others turn it.
+
+import { signal } from '@preact/signals';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact';
+import { afterEach, expect, it } from 'vitest';
+import type { Clock } from '../clock';
+import type { ExperimentAnswer, LoopAnswer } from '../protocol';
+import { type Source, SourceError } from '../source';
+import { Loop } from './loop';
+
+const RECORD = { id: 'a'.repeat(32), started: null } as unknown as ExperimentAnswer;
+
+/** A loop with one knob, which is turned by anybody. */
+function shown(refuses = false) {
+  let value = 0.1;
+  let wake: () => void = () => undefined;
+  const turns: unknown[] = [];
+  const source = {
+    storeId: '',
+    connected: signal(true),
+    read: async (): Promise<LoopAnswer> => ({
+      doing: 'running',
+      knobs: [{ name: 'lr', value, default: 0.1, min: null, max: null }],
+      turns: [],
+    }),
+    edit: async (_: string, args: { value: string; seen: string }) => {
+      turns.push([args.value, args.seen]);
+      if (refuses) {
+        throw new SourceError('conflict', 'lr was turned to 0.3 meanwhile.');
+      }
+      value = Number(args.value);
+      return { state: null };
+    },
+    watch: (_: unknown, onChange: () => void) => {
+      wake = onChange;
+    },
+  } as unknown as Source;
+  const clock = { turns: signal([]) } as unknown as Clock;
+  render(<Loop source={source} record={RECORD} clock={clock} onChanged={() => undefined} />);
+  const turned = (to: number) => {
+    value = to;
+    wake();
+  };
+  return { turns, turned, box: () => screen.findByRole<HTMLInputElement>('textbox', { name: 'Value of lr' }) };
+}
+
+afterEach(cleanup);
+
+it('keeps what is being written when somebody else turns the knob, and says from where it is turned', async () => {
+  const { turns, turned, box } = shown();
+  const input = await box();
+  fireEvent.input(input, { target: { value: '0.05' } });
+  turned(0.3);
+  await waitFor(() => expect(input.closest('.tk-knob')?.getAttribute('title')).toContain('began as'));
+  expect(input.value).toBe('0.05');
+  fireEvent.keyDown(input, { key: 'Enter' });
+  await waitFor(() => expect(turns).toEqual([['0.05', '0.1']]));
+});
+
+it('shows what it was turned to by somebody else when that is why it was refused', async () => {
+  const { turned, box } = shown(true);
+  const input = await box();
+  fireEvent.input(input, { target: { value: '0.05' } });
+  turned(0.3);
+  await waitFor(() => expect(input.closest('.tk-knob')?.getAttribute('data-turned')).toBe('true'));
+  fireEvent.keyDown(input, { key: 'Enter' });
+  await waitFor(() => expect(input.value).toBe('0.3'));
+});
+
+it('follows the value that nobody writes over, and as it was taken what somebody wrote', async () => {
+  const { turned, box } = shown();
+  const input = await box();
+  turned(0.3);
+  await waitFor(() => expect(input.value).toBe('0.3'));
+  fireEvent.input(input, { target: { value: '5e-2' } });
+  fireEvent.keyDown(input, { key: 'Enter' });
+  await waitFor(() => expect(input.value).toBe('0.05'));
+});
