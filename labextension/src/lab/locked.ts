@@ -110,8 +110,11 @@ class Banner extends Widget {
   }
 
   write(parts: Node[]): void {
-    this.line.replaceChildren(...parts);
-    this.resize();
+    // What stands there already is not said again, and keeps the focus.
+    if (parts.map(part => part.textContent).join('') !== this.line.textContent) {
+      this.line.replaceChildren(...parts);
+      this.resize();
+    }
   }
 
   override dispose(): void {

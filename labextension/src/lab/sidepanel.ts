@@ -23,6 +23,7 @@ export async function fill(panel: Widget, around: Around): Promise<void> {
   const [ui, kept] = await Promise.all([import('../ui'), state?.fetch(KEPT)]);
   let mounted = new AbortController();
   let shown = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let settings: Settings | null = null;
   let options: View['options'] = { ...((kept as View['options'] | undefined) ?? {}) };
 
@@ -77,7 +78,8 @@ export async function fill(panel: Widget, around: Around): Promise<void> {
       title: '',
       options: { ...said, height: '100%' },
     });
-    setTimeout(() => whenSeen(panel, look, gone.signal), AGAIN_MS);
+    clearTimeout(timer); // the settings may have changed meanwhile, and it was looked for that
+    timer = setTimeout(() => whenSeen(panel, look, gone.signal), AGAIN_MS);
   };
   await followSettings(
     registry,
@@ -95,6 +97,9 @@ export async function fill(panel: Widget, around: Around): Promise<void> {
 
 /** Do something now if a panel is seen, else as soon as it is. */
 function whenSeen(panel: Widget, act: () => unknown, signal: AbortSignal): void {
+  if (signal.aborted) {
+    return;
+  }
   const observer = new IntersectionObserver(entries => {
     if (entries.at(-1)?.isIntersecting) {
       observer.disconnect();
