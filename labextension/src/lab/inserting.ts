@@ -5,7 +5,7 @@ import { parse, snippet, write } from '../ui/embedding/url';
 import type { View } from '../ui/protocol';
 import type { NotebookPanel, SharedCell } from './notebooks';
 import type { LabServer } from './server';
-import { FRAME } from './snippets';
+import { withFrames } from './snippets';
 
 const EMBED_TAG = 'trackkit-embed';
 const SETUP_TAG = 'trackkit-setup';
@@ -59,12 +59,10 @@ export async function change(
 ): Promise<void> {
   if (cell.cell_type === 'markdown') {
     const wanted = Number(place.closest<HTMLElement>('[data-embed]')?.dataset.embed ?? -1);
-    let at = -1;
     cell.setSource(
-      cell.source.replace(FRAME, frame => {
-        at += /\/widgets?\/?\?/.test(frame) ? 1 : 0;
-        return at === wanted ? snippet({ ...view, options: { ...view.options, ...sizesOf(frame) } }) : frame;
-      }),
+      withFrames(cell.source, (frame, at) =>
+        at === wanted ? snippet({ ...view, options: { ...view.options, ...sizesOf(frame) } }) : frame,
+      ),
     );
     return;
   }

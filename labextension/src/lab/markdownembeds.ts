@@ -116,7 +116,7 @@ async function fill(frame: HTMLElement, snippet: string, wrapped: Wrapped, signa
     const frozen = frozenStore(resolver);
     const [ui, view] = await Promise.all([
       import('../ui'),
-      frozen ? { ...asked, store: { id: frozen, path: null } } : found(asked, server),
+      frozen ? { ...asked, store: { id: frozen, path: null } } : found(asked, server, signal),
     ]);
     if (signal.aborted) {
       return;
@@ -134,9 +134,9 @@ async function fill(frame: HTMLElement, snippet: string, wrapped: Wrapped, signa
 }
 
 /** The view with its store as the server finds it, which a snippet need not name. */
-async function found(view: View, server: LabServer): Promise<View> {
+async function found(view: View, server: LabServer, signal: AbortSignal): Promise<View> {
   const query = write(view).split('?')[1];
-  const answer = await server.request(`trackkit/view?${query}`, { method: 'GET' });
+  const answer = await server.request(`trackkit/view?${query}`, { method: 'GET', signal });
   const body = (await answer.json()) as { message?: string; store?: View['store'] };
   if (!answer.ok || !body.store) {
     throw new EmbedError(body.message ?? `The Jupyter server answered with status ${answer.status}.`, 'objects');

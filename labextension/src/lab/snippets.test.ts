@@ -1,7 +1,7 @@
 // Snippets in Markdown: what becomes a link that a sanitiser keeps, and what stays as it is.
 
 import { expect, it } from 'vitest';
-import { linked, withoutDollars } from './snippets';
+import { linked, withFrames, withoutDollars } from './snippets';
 
 const ID = '0123456789abcdef'.repeat(2);
 const BASE = 'http://localhost:8888/hub/';
@@ -52,4 +52,12 @@ it('keeps dollars of an address out of formulas, and of code as they are', () =>
   for (const code of [`\`${frame}\``, `\`\`\`html\n${frame}\n\`\`\``]) {
     expect(withoutDollars(code)).toBe(code);
   }
+});
+
+it('counts the frames of a source as those of its markup, which has none in code', () => {
+  const frame = (type: string) => `<iframe src="/trackkit/widgets/?type=${type}&objects=${ID}"></iframe>`;
+  const video = '<iframe src="https://example.org/"></iframe>';
+  const source = `\`\`\`html\n${frame('plot')}\n\`\`\`\n\n${video}\n\n${frame('sample')}\n\n${frame('scalar')}\n`;
+  const changed = withFrames(source, (found, at) => (at === 1 ? 'changed' : found));
+  expect(changed).toBe(source.replace(frame('scalar'), 'changed'));
 });

@@ -138,7 +138,6 @@ export class Pages implements Rows {
       if (this.reading.get(page) === reading) {
         this.reading.delete(page);
         this.take(page, answer);
-        this.readAhead();
       }
     } catch (reason) {
       if (this.reading.get(page) === reading) {
