@@ -91,7 +91,8 @@ class Life(Writing, StoredExperiment):
         TrackkitStateError
             Another process is writing it: finish it there first.
         """
-        self.finish()
+        if self.running:
+            self.finish()
         super().publish()
 
     def __enter__(self) -> Self:
