@@ -160,10 +160,13 @@ def test_names_and_targets(page: Page, server: LabServer, run: track.Experiment,
     picture(page, f"experiment-{width}-{theme}")
 
 
-@pytest.mark.parametrize("shelf", ["Input models", "Output models"])
-def test_no_advice_that_does_not_exist(page: Page, server: LabServer, run: track.Experiment, shelf: str) -> None:
+@pytest.mark.parametrize(("shelf", "code"), [("Input models", "use_model"), ("Output models", "save_model")])
+def test_what_is_empty_says_the_line_that_fills_it(
+    page: Page, server: LabServer, run: track.Experiment, shelf: str, code: str
+) -> None:
     article = shown(page, server, run, "Artifacts")
     article.get_by_role("button", name=shelf).click()
     panel = article.get_by_role("tabpanel", name="Artifacts")
     expect(panel).to_contain_text("appear here.")
-    expect(panel.get_by_role("code")).to_have_count(0)
+    expect(panel.get_by_role("code")).to_contain_text(f"exp.{code}(")
+    assert hasattr(run, code)
