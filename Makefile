@@ -14,7 +14,7 @@ SHELL := bash
 PYTHON ?= python3
 PYTEST_ARGS ?=
 # What may be tested by several processes at once, and what takes the machine for itself: it measures, or starts many.
-# A browser test that fails is tried once more, and told as R: on a busy machine a page may take longer than a person waits.
+# A browser test that fails is tried twice more, and told as R: on a busy machine a page may take longer than a person waits.
 PARTS := unit contract server widgets packaging capture
 WHOLE := faults notebooks benchmarks hosts
 export npm_config_update_notifier := false
@@ -129,4 +129,4 @@ pytest: venv browser
 	$(call say,Tests of the whole)
 	@$(BIN)/python -m pytest $(addprefix tests/,$(WHOLE)) $(PYTEST_ARGS)
 	$(call say,Tests in a browser)
-	@$(BIN)/python -m pytest --reruns 1 --numprocesses 2 --dist loadfile tests/browser $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --reruns 2 --numprocesses 2 --dist loadfile tests/browser $(PYTEST_ARGS)
