@@ -1,0 +1,162 @@
+"""Rows of the acceptance table that no other file tries by effect: 71, 78-80, 86-88, 92, 104, 116, 118, 124, 126."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import trackkit_jupyter as track
+
+from .lab import LabServer, wait_until
+from .shelf import drawn, opened, page_of, use
+from .test_scalars import card, pixels
+
+#: A short video, as the browser itself makes one.
+RECORD = """async () => {
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: 64, height: 48 });
+    const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' });
+    const parts = [];
+    recorder.ondataavailable = event => parts.push(event.data);
+    const done = new Promise(resolve => { recorder.onstop = resolve; });
+    recorder.start();
+    const ink = canvas.getContext('2d');
+    for (let frame = 0; frame < 20; frame += 1) {
+        ink.fillStyle = `rgb(${frame * 10}, 0, 0)`;
+        ink.fillRect(0, 0, 64, 48);
+        await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    recorder.stop();
+    await done;
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''));
+}"""
+
+
+@pytest.fixture(scope="module")
+def run(server: LabServer, browser: Browser) -> track.Experiment:
+    with page_of(browser) as page:
+        page.goto("about:blank")
+        video = base64.b64decode(page.evaluate(RECORD))
+    table = server.root / "table.csv"
+    table.write_text("p,q\n7,8\n")
+    with track.start("rows", store=server.store, capture=False) as made:
+        for step in range(100):
+            made.log({"loss/train": math.exp(-step / 30) + 0.1 * math.sin(step * 3)}, iteration=step)
+        for step in range(3):
+            for metric in ("digits", "faces"):
+                made.log_image(metric, "wrong", np.full((30, 40), step * 50, np.uint8), iteration=step)
+        made.log_video("clip", "good", video, iteration=2)
+        curves = [go.Scatter(x=[1, 2, 3], y=y, name=name) for name, y in (("square", [1, 4, 9]), ("cube", [1, 8, 27]))]
+        made.log_plot("two", "curves", go.Figure(curves), iteration=0)
+        made.log_plot("surface", "z", go.Figure(go.Surface(z=np.outer(np.arange(5), np.arange(5)))), iteration=0)
+        made.log_table("table", "frame", pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}), iteration=0)
+        made.log_table("table", "csv", str(table), iteration=0)
+    return made
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with page_of(browser, 1280) as page:
+        yield page
+
+
+def test_smoothing_by_the_slider_and_back(page: Page, server: LabServer, run: track.Experiment) -> None:
+    opened(page, server, run, "Scalars")
+    loss = card(page, "loss")
+    expect(loss.locator(".tk-plot[data-x]")).to_be_visible()
+    raw = pixels(loss).tobytes()
+    slider = page.get_by_role("slider", name="Smoothing")
+    slider.fill("0.9")
+    wait_until(lambda: pixels(loss).tobytes() != raw, 10, "the slider draws nothing else")
+    slider.fill("0")
+    page.mouse.move(1, 1)
+    wait_until(lambda: pixels(loss).tobytes() == raw, 10, "without smoothing it is not what it was")
+
+
+def test_axes_of_time_tell_times(page: Page, server: LabServer, run: track.Experiment) -> None:
+    opened(page, server, run, "Scalars")
+    loss = card(page, "loss")
+    over = loss.locator(".u-over")
+    for axis, told in (("Relative", r"\d m?s$"), ("Wall", r"\d\d:\d\d:\d\d")):
+        page.get_by_role("radio", name=axis).click(force=True)
+        expect(loss.locator(".tk-plot")).to_have_attribute("aria-busy", "false")
+        over.hover(position={"x": 200, "y": 60})
+        over.hover(position={"x": 210, "y": 60})
+        expect(loss.locator(".tk-tooltip-x")).to_have_text(re.compile(told))
+
+
+def test_the_gear_opens_and_closes(browser: Browser, server: LabServer, run: track.Experiment) -> None:
+    with page_of(browser, 420) as page:
+        opened(page, server, run, "Scalars")
+        gear = page.get_by_role("button", name="Settings", exact=True)
+        tools = page.get_by_role("radiogroup", name="Group by")
+        gear.click()
+        expect(tools).to_be_visible()
+        gear.click()
+        expect(tools).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
+def test_controls_tables_and_surfaces_of_plots(page: Page, server: LabServer, run: track.Experiment) -> None:
+    panel = opened(page, server, run, "Plots")
+    figure = panel.get_by_role("region", name="two/curves")
+    drawn(figure)
+    page.mouse.move(1, 1)
+    expect(figure.locator(".tk-tools")).to_have_css("opacity", "0")
+    figure.hover()
+    expect(figure.locator(".tk-tools")).to_have_css("opacity", "1")
+    use(figure, "Compare data on hover")
+    point = figure.locator(".scatterlayer .point").nth(1).bounding_box()
+    assert point
+    for off in (1, 0):
+        page.mouse.move(point["x"] + point["width"] / 2 + off, point["y"] + point["height"] / 2)
+    expect(figure.locator(".hoverlayer .hovertext")).to_have_count(2)
+    for name, text in (("table/frame", "x"), ("table/csv", "7")):
+        shown = panel.get_by_role("region", name=name)
+        shown.scroll_into_view_if_needed()
+        expect(shown.get_by_role("cell", name=text, exact=True)).to_be_visible(timeout=15_000)
+    surface = panel.get_by_role("region", name="surface/z")
+    surface.scroll_into_view_if_needed()
+    drawn(surface)
+    expect(surface.locator("canvas").first).to_be_visible()
+
+
+def test_samples_back_to_all_onward_fitted_and_played(page: Page, server: LabServer, run: track.Experiment) -> None:
+    panel = opened(page, server, run, "Debug samples")
+    metric, others = (
+        panel.get_by_role("combobox", name="Metric"),
+        panel.get_by_role("button", name="Open faces / wrong"),
+    )
+    metric.select_option("digits")
+    expect(others).to_have_count(0)
+    metric.select_option("")
+    expect(others).to_have_count(3)
+    panel.get_by_role("button", name="Open digits / wrong").last.click()
+    viewer = page.get_by_role("dialog", name="digits / wrong")
+    slider, image = viewer.get_by_role("slider", name="Iteration"), viewer.get_by_role("img")
+    expect(slider).to_have_attribute("aria-valuetext", "iteration 0")
+    viewer.get_by_role("button", name="Next").click()
+    expect(slider).to_have_attribute("aria-valuetext", "iteration 1")
+
+    def width() -> float:
+        return (image.bounding_box() or {"width": 0})["width"]
+
+    viewer.get_by_role("button", name="Actual size").click()
+    wait_until(lambda: width() == 40, 10, "it is not shown pixel by pixel")
+    viewer.get_by_role("button", name="Fit").click()
+    wait_until(lambda: width() > 200, 10, "it does not fill the window")
+    page.keyboard.press("Escape")
+    panel.get_by_role("button", name="Open clip / good").click()
+    video = page.get_by_role("dialog", name="clip / good").locator("video")
+    wait_until(lambda: video.evaluate("video => video.videoWidth") == 64, 10, "the video is not read")
+    video.evaluate("video => { video.muted = true; return video.play(); }")
+    wait_until(lambda: video.evaluate("video => video.currentTime") > 0.1, 10, "the video does not play")
