@@ -167,7 +167,7 @@ def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab,
     expect(beside.get_by_role("article", name="yesterday")).to_be_visible(timeout=20_000)
     picture(lab.page, "home-table")
     assert "track.open_store().experiment(" in (
-        grid.get_by_role("row", name="yesterday").get_attribute("data-cell") or ""
+        grid.get_by_role("row", name="yesterday").first.get_attribute("data-cell") or ""
     )
 
     tree.get_by_role("treeitem", name="yesterday").first.click(button="right")
