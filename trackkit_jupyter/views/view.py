@@ -144,10 +144,23 @@ class View:
 
     @property
     def url(self) -> str:
-        """Address of the embed page, relative to the Jupyter server: no host, no prefix, no token."""
+        """Address of the embed page, relative to the Jupyter server: no host, no prefix, no token.
+
+        Raises
+        ------
+        EmbedError
+            There are too many objects for an address.
+        """
         from trackkit_jupyter.views import embed_url
 
-        return embed_url.write(self)
+        url = embed_url.write(self)
+        if len(url) > embed_url.LONGEST:
+            raise EmbedError(
+                f"{len(self.objects):,} objects are too many for an embed URL, which has {embed_url.LONGEST:,} "
+                "characters at most: embed a query that finds them.",
+                "objects",
+            )
+        return url
 
     @property
     def code(self) -> str:

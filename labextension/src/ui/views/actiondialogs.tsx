@@ -35,7 +35,8 @@ export interface Field {
   send: (source: Source, id: string, text: string) => Promise<Edited>;
 }
 
-const FIELDS: Partial<Record<ActionName, Field>> = {
+/** What is written about anything that has a name and a project. */
+export const TEXTS: Record<'rename' | 'describe' | 'move', Field> = {
   rename: {
     title: 'Rename',
     label: 'Name',
@@ -59,6 +60,10 @@ const FIELDS: Partial<Record<ActionName, Field>> = {
     first: record => record.project ?? '',
     send: (source, id, project) => source.edit('move', { id, project: project.trim() }),
   },
+};
+
+const FIELDS: Partial<Record<ActionName, Field>> = {
+  ...TEXTS,
   tag: {
     title: 'Add tag',
     label: 'Tag',
