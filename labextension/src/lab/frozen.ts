@@ -2,7 +2,7 @@
 
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { opened } from './reports';
+import { opened } from './ours';
 
 /** What a notebook says of the report that it is. */
 export interface Said {

@@ -1,7 +1,17 @@
-// Which notebooks hold something of ours, as they say themselves: of any other nobody is asked.
+// The notebooks that are open, and which of them hold something of ours, as they say themselves: of any other nobody is asked.
 
+import type { MainAreaWidget, ToolbarButton } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { MIME_TYPE } from './output';
+
+/** A notebook that is open, and the button that makes it a report. */
+export interface Opened {
+  panel: MainAreaWidget;
+  make: ToolbarButton;
+}
+
+/** The notebooks that are open: known from the moment they are made. */
+export const opened = new Map<DocumentRegistry.Context, Opened>();
 
 const SOURCE = /\btrackkit|\btrack\.|^%%?track\b/m;
 

@@ -8,8 +8,7 @@ import type { Host } from '../ui';
 import type { Report } from '../ui/protocol';
 import { saidOf } from './frozen';
 import { icon } from './icon';
-import { mayBeReport } from './ours';
-import { type Opened, opened } from './reports';
+import { mayBeReport, type Opened, opened } from './ours';
 import type { LabServer } from './server';
 
 /** A notebook of the Lab with what is known of it as a report. */

@@ -5,19 +5,10 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { type MainAreaWidget, ToolbarButton } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { icon } from './icon';
-import { mayBeReport, when } from './ours';
+import { mayBeReport, opened, when } from './ours';
 import type { LabServer } from './server';
 
 const MAKE = 'trackkit:make-report';
-
-/** A notebook that is open, and the button that makes it a report. */
-export interface Opened {
-  panel: MainAreaWidget;
-  make: ToolbarButton;
-}
-
-/** The notebooks that are open: known from the moment they are made. */
-export const opened = new Map<DocumentRegistry.Context, Opened>();
 
 export function addReports(app: JupyterFrontEnd, server: LabServer): void {
   const desk = () => import('./reportdesk');
