@@ -3,7 +3,6 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { type MainAreaWidget, ToolbarButton } from '@jupyterlab/apputils';
-import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { icon } from './icon';
 import { mayBeReport, opened, when } from './ours';
 import type { LabServer } from './server';
