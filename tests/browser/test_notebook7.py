@@ -13,6 +13,7 @@ import trackkit_jupyter as track
 
 from .conftest import SCREENSHOTS
 from .lab import Lab, LabServer, wait_until
+from .test_home import drop
 from .test_quickstart import QUICKSTART, RATES
 from .test_story import (
     TABS,
@@ -203,6 +204,21 @@ def test_the_table_as_a_widget_follows_its_traits_both_ways(notebook: Lab) -> No
     output.get_by_role("checkbox", name="Select table 4").click()
     said = "print(table.query, [table._channel.store.experiment(id).name for id in table.selected])"
     wait_until(lambda: notebook.python(said).strip() == "table 4 ['table 4']", 10, "the traits do not follow")
+
+    # As a page of its own it stands below the notebook, and gives it cells.
+    notebook.command("trackkit:experiments")
+    below = notebook.page.locator("#trackkit-experiments").get_by_role("grid", name="Experiments")
+    row = below.get_by_role("row", name=re.compile("table 5"))
+    expect(row).to_be_visible(timeout=20_000)
+    cells = notebook.page.locator(".jp-Notebook .jp-Cell")
+    before = cells.count()
+    drop(notebook, row.get_by_text("table 5"), cells.first, 12)
+    expect(cells).to_have_count(before + 1)
+    expect(notebook.page.locator(".jp-Cell:has-text('# table 5')")).to_have_count(1)
+    row.get_by_text("table 5").click()
+    beside = notebook.page.locator("#trackkit-experiments").get_by_role("complementary", name="Info panel")
+    expect(beside.get_by_role("article", name="table 5")).to_be_visible(timeout=20_000)
+    assert set(notebook.errors) <= {ITS_OWN}
 
 
 def test_a_comparison_is_brushed_as_a_widget(notebook: Lab) -> None:

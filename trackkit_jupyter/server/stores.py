@@ -100,6 +100,12 @@ class Stores:
         """Return the ids of the registered stores."""
         return list(registry.stores())
 
+    def folders(self) -> dict[str, str]:
+        """Return where the default store and the registered ones lie, by their ids."""
+        default = self.default()
+        found = {} if default is None else {default.id: str(default.path)}
+        return {id: str(path) for id, path in registry.stores().items()} | found
+
     def _known(self, id: str) -> Store[StoredExperiment] | None:
         with self._lock:
             seen = self._seen.get(id)

@@ -744,7 +744,13 @@ export interface AttemptsAnswer {
 export interface Reads extends ComparisonReads {
   about: {
     args: Record<string, never>;
-    result: { version: string; plotly: string; default_store: string | null; stores: string[] };
+    result: {
+      version: string;
+      plotly: string;
+      default_store: string | null;
+      stores: string[];
+      folders: Record<string, string>;
+    };
   };
   experiment: { args: { id: string }; result: ExperimentAnswer };
   experiments: {

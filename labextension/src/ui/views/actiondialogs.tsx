@@ -23,6 +23,8 @@ interface AskingProps {
 
 interface ActionDialogProps extends AskingProps {
   action: ActionName;
+  /** What is asked in other words than of an experiment. */
+  questions?: Partial<Record<ActionName, Question>>;
 }
 
 export interface Field {
@@ -174,7 +176,7 @@ function codeOf({ execution }: Named): ComponentChildren {
 
 export function ActionDialog(props: ActionDialogProps) {
   const field = FIELDS[props.action];
-  const question = QUESTIONS[props.action];
+  const question = props.questions?.[props.action] ?? QUESTIONS[props.action];
   if (field) {
     return <TextDialog {...props} field={field} />;
   }

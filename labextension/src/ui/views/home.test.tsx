@@ -9,6 +9,7 @@ import { type Source, SourceError } from '../source';
 import type { Desk, Host, Offered } from '../standing';
 import { cellOf } from './home/cell';
 import { type Holding, nodesOf, projectsOf, queryOf, SECTIONS, treeOf, typedTo } from './home/nodes';
+import { namesOf } from './home/stores';
 
 const STORE = { id: 'f'.repeat(32), path: null };
 
@@ -66,6 +67,11 @@ describe('the rows as data', () => {
       ...['Find “text” in all names', 'Recent', '  adam', 'Projects', '  text/a/b'],
     ]);
     expect(titles(nodesOf(home(), new Set(), 'nothing has this'))).toHaveLength(1);
+  });
+
+  it('calls stores by their folders, and by more of the way where two are called the same', () => {
+    const folders = ['/home/ana/digits/.trackkit', '/data/one/runs', '/data/two/runs', 'C:\\work\\text\\.trackkit'];
+    expect(namesOf(folders)).toEqual(['digits', 'one/runs', 'two/runs', 'text']);
   });
 
   it('finds by letters, and walks on with the same letter', () => {
@@ -270,6 +276,15 @@ describe('the side panel', () => {
     fireEvent.input(within(dialog).getByRole('textbox', { name: 'Tag', hidden: true }), { target: { value: 'odd' } });
     fireEvent.click(within(dialog).getByRole('button', { name: 'Save', hidden: true }));
     await waitFor(() => expect(source.edits).toEqual([['add_tags', { id: row('live').id, tags: ['odd'] }]]));
+  });
+
+  it('offers the other stores where there are several', async () => {
+    const other = { id: 'e'.repeat(32), folder: '/home/ana/text/.trackkit' };
+    await shown({ stores: [{ id: STORE.id, folder: '/home/ana/digits/.trackkit' }, other] });
+    const choice = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Store' });
+    expect([choice.selectedOptions[0]?.text, choice.title]).toEqual(['digits', '/home/ana/digits/.trackkit']);
+    fireEvent.change(choice, { target: { value: other.id } });
+    expect(kept.store).toBe(other.id);
   });
 
   it('opens the notebook of a report; of one that is not there it says so', async () => {

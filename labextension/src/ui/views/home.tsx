@@ -18,6 +18,7 @@ import { useDoing } from './doing';
 import { cellOf } from './home/cell';
 import { type Holding, type Node, nodesOf, projectsOf, queryOf, SECTIONS } from './home/nodes';
 import { Row } from './home/rows';
+import { Stores } from './home/stores';
 import { Tree } from './home/tree';
 
 const START = 'import trackkit_jupyter as track\n\nwith track.start("baseline") as exp:\n    exp.log({"loss": 0.5})';
@@ -193,6 +194,7 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
         />
         <Button label="Experiments table" icon={Table2} onClick={() => table('')} />
       </div>
+      <Stores known={options.stores} shown={store.id} onChoose={id => onOptions?.({ store: id })} />
       {error && !home && (
         <Problem error={error.code === 'not_found' ? NOT_THERE : error} onRetry={() => live.restart()} />
       )}
