@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import TrackkitTypeError
+from trackkit_jupyter.errors import TrackkitError, TrackkitTypeError
 from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
 from trackkit_jupyter.views.listing import table_of, table_view
 from trackkit_jupyter.views.view import View, comparison, experiment, model, of, several
@@ -111,11 +111,20 @@ def compare(
     objects = several(experiments)
     view = comparison(objects, group_by=group_by, over=over, band=band, section=section, base=base, **options)
     by, apart = view.options.get("by", ()), view.options.get("over", ())
-    if by or apart:
+    store = store_of(objects) or _default_of(view)
+    if store is not None and (by or apart):
         from trackkit_jupyter.operations.curves import check_groups
 
-        check_groups(store_of(objects) or find_store(view), view.objects, by, apart)
+        check_groups(store, view.objects, by, apart)
     show(view)
+
+
+def _default_of(view: View) -> Store[Any] | None:
+    """Return the store of mere ids; ``None`` where there is none, which is told as the view is shown."""
+    try:
+        return find_store(view)
+    except TrackkitError:
+        return None
 
 
 def table(query: Any = None, object_type: str = "experiment", **options: Any) -> None:

@@ -32,7 +32,7 @@ const FIELDS: Record<string, [title: string, kind: ColumnKind, width: number]> =
   description: ['Description', 'text', 200],
   id: ['Id', 'text', 120],
   cell: ['Cell', 'text', 100],
-  version: ['Version', 'number', 72],
+  version: ['Version', 'number', 84],
   framework: ['Framework', 'text', 100],
   aliases: ['Aliases', 'tags', 120],
   experiment: ['Made by', 'text', 140],
@@ -49,6 +49,8 @@ const FIRST_FIELDS = 2;
 const SECTIONS = ['General', 'Args', 'Hydra'];
 const LAST_SECTION = 'Environment';
 const TREND = 'trend:';
+/** Of a column of numbers, in pixels: the least and the greatest width, that of a character, and what stands beside it. */
+const [NARROW, WIDE, CHARACTER, ROOM] = [88, 168, 7, 32];
 const KEYED = /^(hyperparameters|metrics|properties)((?:\["(?:[^"\\]|\\.)*"\]){1,2})(?:\.(\w+))?$/;
 
 /** A text as the query grammar quotes it. */
@@ -78,6 +80,11 @@ export function metricOfTrend(key: string): string {
   return key.slice(TREND.length);
 }
 
+/** So wide that a title of usual length is read in full, with the arrow of sorting beside it. */
+function widthFor(title: string): number {
+  return Math.max(NARROW, Math.min(WIDE, CHARACTER * title.length + ROOM));
+}
+
 export function columnOf(key: string): Column {
   const field = FIELDS[key];
   if (field) {
@@ -93,11 +100,11 @@ export function columnOf(key: string): Column {
   if (what === 'metrics') {
     const name = names.length === 2 && names[0] === names[1] ? names[0] : names.join('/');
     const title = `${name}${trend ? ' trend' : statistic === 'last' ? '' : ` ${statistic}`}`;
-    return { key, title, kind: trend ? 'trend' : 'number', width: trend ? 112 : 96, sortable: !trend };
+    return { key, title, kind: trend ? 'trend' : 'number', width: trend ? 112 : widthFor(title), sortable: !trend };
   }
   if (match) {
     const title = names[0] === 'General' && names.length === 2 ? (names[1] ?? '') : names.join('/');
-    return { key, title, kind: 'number', width: 96, sortable: true };
+    return { key, title, kind: 'number', width: widthFor(title), sortable: true };
   }
   return { key, title: sentence(key), kind: 'text', width: 120, sortable: false };
 }

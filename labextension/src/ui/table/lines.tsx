@@ -189,7 +189,7 @@ function Entry({ row, one, rows, courses }: GridProps & { row: TableRow; one: Pl
   }
   const cell = cellOf(row, column.key, rows.columns);
   const { text, whole } = shownOf(column, cell);
-  const number = typeof cell === 'number' || (column.kind === 'number' && isNumber(cell));
+  const number = typeof cell === 'number' || (column.kind === 'number' && (cell === null || isNumber(cell)));
   return (
     <td class={cellClass(one, number ? 'tk-right tk-number' : '')} style={place} title={whole}>
       {column.kind === 'status' ? (
