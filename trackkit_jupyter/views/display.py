@@ -111,8 +111,8 @@ def compare(
     objects = several(experiments)
     view = comparison(objects, group_by=group_by, over=over, band=band, section=section, base=base, **options)
     by, apart = view.options.get("by", ()), view.options.get("over", ())
-    store = store_of(objects) or _default_of(view)
-    if store is not None and (by or apart):
+    store = (store_of(objects) or _default_of(view)) if by or apart else None
+    if store is not None:
         from trackkit_jupyter.operations.curves import check_groups
 
         check_groups(store, view.objects, by, apart)
