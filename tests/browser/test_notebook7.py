@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 
 import trackkit_jupyter as track
 
-from .conftest import SCREENSHOTS
 from .lab import Lab, LabServer, wait_until
+from .shelf import picture
 from .test_home import drop
 from .test_quickstart import QUICKSTART, RATES
 from .test_story import (
@@ -58,9 +58,8 @@ def notebook(classic: Notebook7Server, browser: Browser, request: pytest.Fixture
     context = browser.new_context(viewport={"width": 1280, "height": 1100})
     opened = Lab(classic, context.new_page())
     yield opened
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"\W+", "-", request.node.name)
-    opened.page.screenshot(path=SCREENSHOTS / f"notebook7-{name}.png")
+    picture(opened.page, f"notebook7-{name}")
     context.close()
     classic.stop_kernels()
 
