@@ -248,8 +248,11 @@ def test_kinds_of_smoothing_and_the_originals(opened: Open, run: track.Experimen
     drawn = {}
     monitor.scroll_into_view_if_needed()
     drawn["none"] = pixels(monitor).tobytes()
+    expect(page.get_by_label("Smoothing kind")).to_have_value("ema")
     page.get_by_role("spinbutton", name="Smoothing").fill("0.9")
-    for kind in ("time_weighted", "running", "gaussian", "ema"):
+    wait_until(lambda: pixels(monitor).tobytes() != drawn["none"], SOON, "ema draws nothing of its own")
+    drawn["ema"] = pixels(monitor).tobytes()
+    for kind in ("time_weighted", "running", "gaussian"):
         with page.expect_response(re.compile("api/charts")):
             page.get_by_label("Smoothing kind").select_option(kind)
         wait_until(lambda: pixels(monitor).tobytes() not in drawn.values(), SOON, f"{kind} draws nothing of its own")
