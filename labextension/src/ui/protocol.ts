@@ -158,6 +158,8 @@ export interface ClaimGroup {
   mean: number | null;
   /** Experiments without a finite value. */
   left_out: number;
+  /** Experiments that the query finds. */
+  total: number;
 }
 
 export interface Claim {
