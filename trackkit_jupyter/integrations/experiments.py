@@ -34,8 +34,8 @@ def chosen(experiment: Experiment | None) -> Experiment:
 def goes_on(experiment: Experiment, log: Callable[[], object] | None = None) -> bool:
     """Log, and return whether the training goes on: not where the owner of the experiment stopped it.
 
-    A callback ends its training as the framework ends one. An exception through the trainer would pass for Ctrl+C there:
-    one framework then ends the interpreter.
+    A callback ends its training as the framework ends one. An exception through the trainer would pass for Ctrl+C
+    there: one framework then ends the interpreter.
 
     Parameters
     ----------

@@ -697,6 +697,7 @@ export type RunningRow = HomeRow & {
   fraction: number | null;
   /** Metrics whose last value is not a number. */
   nan: string[];
+  knobs: Knob[];
 };
 
 export interface RunningAnswer {
