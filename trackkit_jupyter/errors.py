@@ -12,6 +12,7 @@
     │   └── ConflictError                     someone else changed it meanwhile
     ├── NotFoundError         (LookupError)   no such object
     └── TrackkitStorageError  (OSError)       the store cannot be read or written
+        ├── DamagedError                      a file that is not what was written
         ├── NotAStoreError                    the folder is no store
         ├── SchemaError                       written by a newer version
         ├── StorageFullError                  no space left
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 __all__ = [
     "ConflictError",
+    "DamagedError",
     "EmbedError",
     "LockedError",
     "NotAStoreError",
@@ -141,6 +143,12 @@ class TrackkitStorageError(TrackkitError, OSError):
     """The store cannot be read or written."""
 
     code = "storage"
+
+
+class DamagedError(TrackkitStorageError):
+    """A file of the store is not what was written; it is left as it is."""
+
+    code = "damaged"
 
 
 class NotAStoreError(TrackkitStorageError):

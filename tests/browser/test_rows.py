@@ -1,11 +1,17 @@
-"""Rows of the acceptance table that no other file tries by effect: 71, 78-80, 86-88, 92, 104, 116, 118, 124, 126."""
+"""Rows of the acceptance table that no other file tries by effect.
+
+69-71, 78-80, 83, 86-89, 92, 104, 116, 118, 124, 126.
+"""
 
 from __future__ import annotations
 
 import base64
 import math
 import re
+import warnings
 from collections.abc import Iterator
+from datetime import datetime
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pandas as pd
@@ -17,7 +23,7 @@ import trackkit_jupyter as track
 
 from .lab import LabServer, wait_until
 from .shelf import drawn, opened, page_of, use
-from .test_scalars import card, pixels
+from .test_scalars import card, pixels, press, saved
 
 #: A short video, as the browser itself makes one.
 RECORD = """async () => {
@@ -63,6 +69,30 @@ def run(server: LabServer, browser: Browser) -> track.Experiment:
     return made
 
 
+@pytest.fixture(scope="module")
+def reported(server: LabServer) -> track.Experiment:
+    """What came by itself, of a framework and of what was shown, and what was reported by name."""
+    import lightgbm
+    import matplotlib.pyplot as plt
+
+    (server.root / "far.csv").write_text("r,s\n3,4\n")
+    plt.switch_backend("agg")
+    x, y = np.arange(200.0).reshape(-1, 2), np.arange(100.0)
+    with track.start("reported", store=server.store, capture=["boosting", "figures"]) as made:
+        data = lightgbm.Dataset(x, y)
+        lightgbm.train({"objective": "l2", "verbose": -1}, data, 6, valid_sets=[data], valid_names=["train"])
+        plt.plot([1, 3, 2])
+        plt.title("shown")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
+            plt.show()
+        plt.close("all")
+        made.log_scalar("by hand", "series", 0.5, 3)
+        made.log_scalar("by hand", "series", 0.25, 9)
+        made.log_table("far", "table", server.page_url("files/far.csv"))
+    return made
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     with page_of(browser, 1280) as page:
@@ -92,6 +122,34 @@ def test_axes_of_time_tell_times(page: Page, server: LabServer, run: track.Exper
         over.hover(position={"x": 200, "y": 60})
         over.hover(position={"x": 210, "y": 60})
         expect(loss.locator(".tk-tooltip-x")).to_have_text(re.compile(told))
+    # The axis itself: the local time of day, as it was when that was logged.
+    drawing = ET.parse(saved(page, loss, "Download SVG").path()).getroot()
+    ticks = [text.text or "" for text in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    times = [tick for tick in ticks if re.fullmatch(r"\d\d:\d\d:\d\d(\.\d+)?", tick)]
+    assert times
+    # A tick is rounded to the thousandth of a second.
+    logged = run.series("loss/train").times
+    started, ended = (datetime.fromtimestamp(time) for time in (logged[0] - 0.001, logged[-1] + 0.001))
+    for tick in times:
+        assert f"{started:%H:%M:%S}" <= tick <= f"{ended:%H:%M:%S.%f}"
+
+
+def test_what_came_by_itself_and_what_was_reported(page: Page, server: LabServer, reported: track.Experiment) -> None:
+    opened(page, server, reported, "Scalars")
+    for title, last, value in (("l2", 5, reported.series("l2", "train").values[-1]), ("by hand", 9, 0.25)):
+        shown = card(page, title)
+        shown.scroll_into_view_if_needed()
+        expect(shown.locator(".tk-plot[data-x]")).to_be_visible()
+        assert (shown.locator(".tk-plot").get_attribute("data-x") or "").split()[1] == str(last)
+        press(shown, "Show as table")
+        assert float(shown.get_by_role("cell").last.get_attribute("title") or 0) == value
+    panel = opened(page, server, reported, "Plots")
+    picture = panel.get_by_role("region", name="shown").get_by_role("img", name="shown")
+    wait_until(lambda: picture.evaluate("i => i.naturalWidth") > 600, 15, "the figure that was shown is not there")
+    table = panel.get_by_role("region", name="far/table")
+    table.scroll_into_view_if_needed()
+    expect(table.get_by_role("columnheader", name="s")).to_be_visible(timeout=15_000)
+    expect(table.get_by_role("cell", name="4", exact=True)).to_be_visible()
 
 
 def test_the_gear_opens_and_closes(browser: Browser, server: LabServer, run: track.Experiment) -> None:

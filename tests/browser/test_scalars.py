@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
@@ -23,8 +22,8 @@ from trackkit_jupyter.charts import read_series
 from trackkit_jupyter.series import ema
 
 from . import shelf
+from .conftest import SCREENSHOTS
 from .lab import LabServer, wait_until
-from .shelf import picture
 
 NAME = "a run with curves of all kinds"
 LOSS = 1 / (1 + np.arange(200) / 20)
@@ -122,8 +121,11 @@ def saved(page: Page, card: Locator, name: str) -> Download:
 
 def pixels(card: Locator) -> np.ndarray:
     """What is drawn, as numbers: height, width, 4."""
-    url = card.locator("canvas").evaluate("canvas => canvas.toDataURL()")
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA"))
+    data = card.locator("canvas").evaluate(
+        "c => [c.width, c.height, ...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
+    )
+    width, height = data[:2]
+    return np.array(data[2:], dtype=np.uint8).reshape(height, width, 4)
 
 
 def drag(page: Page, card: Locator, *share: tuple[float, float]) -> None:
@@ -248,11 +250,8 @@ def test_kinds_of_smoothing_and_the_originals(opened: Open, run: track.Experimen
     drawn = {}
     monitor.scroll_into_view_if_needed()
     drawn["none"] = pixels(monitor).tobytes()
-    expect(page.get_by_label("Smoothing kind")).to_have_value("ema")
     page.get_by_role("spinbutton", name="Smoothing").fill("0.9")
-    wait_until(lambda: pixels(monitor).tobytes() != drawn["none"], SOON, "ema draws nothing of its own")
-    drawn["ema"] = pixels(monitor).tobytes()
-    for kind in ("time_weighted", "running", "gaussian"):
+    for kind in ("time_weighted", "running", "gaussian", "ema"):
         with page.expect_response(re.compile("api/charts")):
             page.get_by_label("Smoothing kind").select_option(kind)
         wait_until(lambda: pixels(monitor).tobytes() not in drawn.values(), SOON, f"{kind} draws nothing of its own")
@@ -352,6 +351,45 @@ def test_a_series_pointed_at_stands_out_in_every_chart(
     assert box
     page.mouse.move(box["x"] + 5, box["y"] + (high - 0.5) / (high - low) * box["height"])
     wait_until(lambda: pixels(rate).tobytes() != before, SOON, "pointing at a line does nothing")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_in_a_crowd_of_lines_the_one_pointed_at_is_seen(opened: Open, server: LabServer, theme: str) -> None:
+    with track.start("crowd", project=f"crowd {theme}", store=server.store, capture=False) as crowd:
+        for step in range(60):
+            values = {f"many/member {at:02}": math.sin(step / 9 + at / 8) + at / 4 for at in range(60)}
+            crowd.log(values | {"constant": 3.0}, iteration=step)
+    page = opened(crowd, theme=theme)
+    many = card(page, "many")
+    legend = many.get_by_role("list", name="Legend")
+    names = legend.get_by_role("button", name=re.compile("^member"))
+    expect(names).to_have_count(8)
+    before = pixels(many)
+    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-crowd.png")
+    box = many.locator(".u-over").bounding_box()
+    assert box
+    low, high = axis(many, "y")
+    # On the line of one that is not named.
+    top = (high - math.sin(30 / 9 + 57 / 8) - 57 / 4) / (high - low)
+    for off in (1, 0):
+        page.mouse.move(box["x"] + box["width"] * 30 / 59 + off, box["y"] + top * box["height"])
+    expect(many.locator(".tk-tooltip-row.tk-nearest")).to_contain_text("member 57")
+    # The others step back: there is less ink, though that line has more of it.
+    wait_until(lambda: pixels(many)[..., 3].sum() < 0.8 * before[..., 3].sum(), SOON, "the others are as strong")
+    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-crowd-lit.png")
+    legend.get_by_role("button", name="and 52 more").click()
+    expect(names).to_have_count(60)
+    legend.get_by_role("button", name="Show fewer").click()
+    expect(names).to_have_count(8)
+    # What a smoothed constant differs by is rounding, and is not enlarged to a curve.
+    constant = card(page, "constant")
+    with page.expect_response(re.compile("api/charts")):
+        page.get_by_role("spinbutton", name="Smoothing").fill("0.9")
+    low, high = axis(constant, "y")
+    assert high - low > 0.1
+    many.locator(".tk-legend-entry").first.click(modifiers=["Alt"])
+    many.locator(".tk-legend-entry").first.click()
+    expect(many.locator(".tk-plot")).to_have_attribute("data-none", "Every line is hidden")
 
 
 def test_zoom_is_linked_on_demand(opened: Open, run: track.Experiment) -> None:
@@ -623,7 +661,8 @@ def test_looks(opened: Open, run: track.Experiment, theme: str, width: int) -> N
     if width == 420:
         page.get_by_role("button", name="Settings", exact=True).click()
     page.get_by_text("Axes and zoom").click()
-    picture(page, f"scalars-{theme}-{width}")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-{width}.png")
     if width == 420:
         page.get_by_role("button", name="Settings", exact=True).click()
     loss = card(page, "loss")
@@ -631,7 +670,7 @@ def test_looks(opened: Open, run: track.Experiment, theme: str, width: int) -> N
     drag(page, loss, (0.1, 0.1), (0.5, 0.3), (0.3, 0.9), (0.1, 0.8))
     expect(loss.get_by_role("region", name="Selection")).to_be_visible()
     press(card(page, "rate"), "Show as table")
-    picture(page, f"scalars-{theme}-{width}-used")
+    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-{width}-used.png")
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
 
@@ -647,8 +686,9 @@ def test_nothing_logged_nothing_finite_and_one_curve(
     page = opened(undefined, theme=theme)
     expect(card(page, "loss").get_by_text("10 NaN")).to_be_visible()
     assert axis(card(page, "loss"), "x") == (0, 9)
-    picture(page, f"scalars-{theme}-nan")
+    expect(card(page, "loss").locator(".tk-plot")).to_have_attribute("data-none", "No finite values")
+    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-nan.png")
     page.goto(server.page_url(f"trackkit/widgets/?type=experiment&objects={empty.id}&theme={theme}"))
     page.get_by_role("tab", name="Scalars").click()
     expect(page.get_by_text("Curves of what is logged appear here.")).to_be_visible()
-    picture(page, f"scalars-{theme}-empty")
+    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-empty.png")

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, Literal
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
+from trackkit_jupyter.errors import DamagedError, NotFoundError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import in_range, page_of
 from trackkit_jupyter.operations.plain import encode
@@ -208,7 +208,7 @@ def figure(store: Store[Any], id: str, hash: str) -> bytes:
     ------
     NotFoundError
         No plot of the experiment has that hash.
-    TrackkitStorageError
+    DamagedError
         Its file is damaged.
     TrackkitValueError
         The figure has keys that would reach into a browser's objects, or is larger than 64 MB.
@@ -226,7 +226,7 @@ def figure(store: Store[Any], id: str, hash: str) -> bytes:
         try:
             data = found.figure(hash)
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise TrackkitStorageError("The file of this plot is damaged.", "hash") from error
+            raise DamagedError("The file of this plot is damaged; it is left as it is.", "hash") from error
     if _has_prototype_keys(data):
         raise TrackkitValueError("This figure has keys that a browser must not take: it cannot be shown.", "hash")
     return encode(data)

@@ -17,6 +17,7 @@ _STEPS = (
     *(1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0),
     *(3600.0, 7200.0, 10800.0, 21600.0, 43200.0, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY),
 )
+_ROUNDING = 1e-12  # numbers closer to each other than this part of them are one
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -24,7 +25,7 @@ def span(low: float, high: float, pad: float) -> tuple[float, float]:
     """Widen a range by that part of it on both sides, but not across zero; give one point some room."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return 0.0, 1.0
-    if high == low:
+    if high - low <= _ROUNDING * max(abs(low), abs(high)):
         room = abs(low) * 0.1 or 1.0
         return low - room, high + room
     room = (high - low) * pad

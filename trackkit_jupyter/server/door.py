@@ -63,6 +63,7 @@ _INTERNAL = ("internal", "Something went wrong on the server; its log says what.
 #: Messages about the storage name folders of this machine; these say the same without.
 _STORAGE = {
     "storage": "The store cannot be read or written now; the log of the server says why.",
+    "damaged": "This file is damaged: it is not what was logged. It is left as it is.",
     "not_a_store": "There is no store here any more.",
     "schema": "A newer version of trackkit_jupyter wrote this store: upgrade the one that the Jupyter server uses.",
     "storage_full": "The disk of the store is full: nothing was changed.",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitStorageError, TrackkitValueError
+from trackkit_jupyter.errors import DamagedError, NotFoundError, TrackkitValueError
 from trackkit_jupyter.store.syncing import sync_file, sync_folder
 
 __all__ = ["Blobs", "is_hash"]
@@ -51,14 +51,14 @@ class Blobs:
         ------
         TrackkitValueError, NotFoundError
             It is no SHA-256, or there is no such blob.
-        TrackkitStorageError
+        DamagedError
             Its file is damaged.
         """
         import hashlib
 
         data = self.path(sha256).read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise TrackkitStorageError(f"The file {sha256} of this experiment is damaged; it is left as it is.", "hash")
+            raise DamagedError(f"The file {sha256} of this experiment is damaged; it is left as it is.", "hash")
         return data
 
     def put(self, data: bytes) -> tuple[str, Path]:

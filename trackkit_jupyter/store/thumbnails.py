@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,16 @@ SIDE = 256
 _SMALL = 16 << 10
 _LARGEST = 64 << 20
 _MOST_PIXELS = 64_000_000
+#: Pictures with more pixels are decoded one at a time, whoever asks: of them two can fill the memory of a small server.
+_MANY_PIXELS = 8_000_000
+_BAND = 1 << 20  # pixels that are held in another mode at once
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")
 #: How many are kept, and after how many new ones it is looked whether there are more.
 _KEPT = 20_000
 _LOOKED = 500
+
+
+_LARGE = threading.Lock()
 
 
 class Thumbnails:
@@ -103,7 +110,9 @@ def _made(path: Path, sha256: str) -> tuple[bytes, str]:
                 image.load()
                 return original, Image.MIME[image.format]
             image.draft("RGB", (2 * SIDE, 2 * SIDE))  # of a JPEG only what is needed is decoded
-            small = ImageOps.exif_transpose(_eight_bits(image))
+            with _LARGE if image.width * image.height > _MANY_PIXELS else contextlib.nullcontext():
+                small = _reduced(image)
+            small = ImageOps.exif_transpose(small)
             small.thumbnail((SIDE, SIDE), reducing_gap=2.0)
             small.save(written, "WEBP", quality=80, method=2)
     except TrackkitValueError:
@@ -113,6 +122,26 @@ def _made(path: Path, sha256: str) -> tuple[bytes, str]:
     except Exception:  # noqa: BLE001 - whatever a decoder raises for bytes of other people
         raise _damaged() from None
     return written.getvalue(), "image/webp"
+
+
+def _reduced(image: Image) -> Image:
+    """Return the picture with eight bits, its longer side not much more than needed; band by band, to hold it once."""
+    import PIL.Image
+    from PIL import ExifTags
+
+    by = max(image.size) // (4 * SIDE)
+    if by < 2:
+        return _eight_bits(image)
+    rows = by * max(1, _BAND // (image.width * by))
+    small = None
+    for top in range(0, image.height, rows):
+        band = _eight_bits(image.crop((0, top, image.width, min(top + rows, image.height)))).reduce(by)
+        if small is None:
+            small = PIL.Image.new(band.mode, (-(-image.width // by), -(-image.height // by)))
+        small.paste(band, (0, top // by))
+    assert small is not None
+    small.getexif()[ExifTags.Base.Orientation] = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return small
 
 
 def _eight_bits(image: Image) -> Image:

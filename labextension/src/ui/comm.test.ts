@@ -163,6 +163,9 @@ describe('what is on screen', () => {
   });
 });
 
+/** What was asked: a source of an earlier test may still tell what it watched. */
+const asked = () => sent.filter(({ ask }) => ask);
+
 it('gives a file an address when it is here', async () => {
   vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:made' }));
   const seen: string[] = [];
@@ -170,13 +173,45 @@ it('gives a file an address when it is here', async () => {
     seen.push(source.fileUrl('a', 'hash'));
   });
   expect(seen[0]).toContain('data:image/gif');
-  expect(sent).toHaveLength(1);
-  source.take({ store: 's', answer: sent[0]?.ask, mime: 'image/png' }, [new ArrayBuffer(3)]);
+  expect(asked()).toHaveLength(1);
+  source.take({ store: 's', answer: asked()[0]?.ask, mime: 'image/png' }, [new ArrayBuffer(3)]);
   const blob = await source.blob('a', 'hash');
   expect([blob.size, blob.type]).toEqual([3, 'image/png']);
   await vi.waitFor(() => expect(seen.at(-1)).toBe('blob:made'));
-  expect(sent).toHaveLength(1);
+  expect(asked()).toHaveLength(1);
   stop();
+  vi.unstubAllGlobals();
+});
+
+it('lets go of a file some time after nothing shows it, and asks for it again', async () => {
+  vi.useFakeTimers();
+  const revokeObjectURL = vi.fn();
+  vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:made', revokeObjectURL }));
+  const shown = () => effect(() => void source.fileUrl('a', 'hash'));
+  const answer = async () => {
+    source.take({ store: 's', answer: asked().at(-1)?.ask, mime: 'image/png' }, [new ArrayBuffer(3)]);
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  const stop = shown();
+  await answer();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(revokeObjectURL).not.toHaveBeenCalled();
+  stop();
+  await vi.advanceTimersByTimeAsync(1_000);
+  const again = shown();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(revokeObjectURL).not.toHaveBeenCalled();
+  expect(asked()).toHaveLength(1);
+  again();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(revokeObjectURL).toHaveBeenCalledExactlyOnceWith('blob:made');
+  shown()();
+  expect(asked()).toHaveLength(2);
+  // What comes when it is not wanted any more has no address either.
+  await vi.advanceTimersByTimeAsync(600_000);
+  await answer();
+  expect(revokeObjectURL).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 

@@ -67,6 +67,8 @@ const KEPT_LINES = 20_000;
 /** When the kernel hears of what came on screen, and of what left it: a page that is scrolled is not worth a word. */
 const WATCH_MS = 100;
 const LEFT_MS = 5_000;
+/** A file that nothing shows stays for so long: what is scrolled back to, or opened again, is there. */
+const FILE_MS = 60_000;
 
 /** Name of a question, the same for whoever asks it, however much of it is left at its default. */
 function keyOf({ operation, arguments: args }: Question): string {
@@ -309,16 +311,28 @@ export class CommSource implements Source {
     if (found) {
       return found;
     }
-    const url = signal(NOTHING);
     const blob = this.ask({ operation, arguments: { id, hash } }).then(
       ({ value, mime }) => new Blob([value as ArrayBuffer], { type: mime ?? 'application/octet-stream' }),
     );
-    blob.then(addressOf).then(
-      address => {
-        url.value = address;
-      },
-      () => this.files.delete(key),
-    );
+    const address = blob.then(addressOf);
+    let leaving: ReturnType<typeof setTimeout>;
+    const drop = () => {
+      if (this.files.get(key) === file) {
+        this.files.delete(key);
+      }
+    };
+    const leave = () => {
+      leaving = setTimeout(() => {
+        drop();
+        // Also the address of what is still on its way.
+        address.then(found => URL.revokeObjectURL(found)).catch(() => {});
+      }, FILE_MS);
+    };
+    const url = signal(NOTHING, { watched: () => clearTimeout(leaving), unwatched: leave });
+    leave();
+    address.then(found => {
+      url.value = found;
+    }, drop);
     const file = { url, blob };
     this.files.set(key, file);
     return file;

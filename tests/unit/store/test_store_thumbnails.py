@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -80,6 +82,50 @@ def test_it_shows_what_a_browser_would(tmp_path, kept):
     data, _ = kept.of(*keep(tmp_path, encoded(clear, "TIFF")))
     with Image.open(io.BytesIO(data)) as small:
         assert small.convert("RGBA").getpixel((9, 9))[3] == 0
+
+
+def test_a_very_large_picture_is_reduced_in_bands(tmp_path, kept):
+    ramp = np.repeat(np.linspace(0, 255, 3000).astype(np.uint8)[:, None], 2000, axis=1)
+    exif = Image.Exif()
+    exif[0x0112] = 3  # upside down
+    originals = {
+        "PNG": Image.fromarray(ramp),
+        "TIFF": Image.fromarray(np.stack([ramp] * 3, -1)),
+        "WEBP": Image.fromarray(np.stack([ramp] * 3, -1)),
+    }
+    for format, original in originals.items():
+        data, _ = kept.of(*keep(tmp_path, encoded(original, format, exif=exif)))
+        with Image.open(io.BytesIO(data)) as small:
+            assert small.size == (171, SIDE)
+            grey = np.asarray(small.convert("RGBA").convert("RGB").convert("L"), float)
+        assert np.abs(grey[:, 80] - np.linspace(255, 0, SIDE)).max() < 12, format
+    deep = Image.fromarray((ramp.astype(np.uint16) * 256)[::-1].copy())
+    palette = Image.fromarray(ramp[::-1].copy()).quantize(256)
+    for original in (deep, palette):
+        data, _ = kept.of(*keep(tmp_path, encoded(original)))
+        with Image.open(io.BytesIO(data)) as small:
+            grey = np.asarray(small.convert("L"), float)
+        assert np.abs(grey[:, 80] - np.linspace(255, 0, SIDE)).max() < 12
+
+
+def test_very_large_pictures_are_decoded_one_at_a_time(tmp_path):
+    path, sha256 = keep(tmp_path, encoded(Image.new("RGB", (6000, 6000)), compress_level=1))
+    code = f"""
+import resource
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from PIL import Image, PngImagePlugin, WebPImagePlugin
+from trackkit_jupyter.store.thumbnails import Thumbnails
+
+asked = Thumbnails(Path("/nowhere"))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with ThreadPoolExecutor(4) as pool:
+    made = list(pool.map(lambda _: asked.of(Path({str(path)!r}), {sha256!r}), range(4)))
+assert len(set(made)) == 1
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    grown = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    assert grown < 250_000, "kilobytes: one such picture takes 144,000"
 
 
 @pytest.mark.parametrize(

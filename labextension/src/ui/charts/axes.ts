@@ -19,6 +19,8 @@ export interface Layout {
   paint: () => Paint;
   x: () => Range;
   y: () => Range;
+  /** Whether there is nothing that its numbers could be about. */
+  none: () => boolean;
   hooks: uPlot.Hooks.Arrays;
 }
 
@@ -37,7 +39,7 @@ function xTicks(kind: Layout['kind'], splits: number[], increment: number): stri
 
 /** Axes alone: the curves are drawn over them, so that every series keeps its own x and its gaps. */
 export function axesOf(layout: Layout, host: HTMLElement): uPlot {
-  const { unit, kind, options, paint, x, y, hooks } = layout;
+  const { unit, kind, options, paint, x, y, none, hooks } = layout;
   const font = `${11 * unit}px ${paint().font}`;
   const axis = { stroke: () => paint().muted, font, ticks: { show: false }, gap: 5 * unit };
   const logX = options.logX && kind !== 'wall';
@@ -81,7 +83,8 @@ export function axesOf(layout: Layout, host: HTMLElement): uPlot {
         space: 34 * unit,
         size: measure,
         ...(options.logY ? { splits: () => logSplits(...y()), filter: (_: uPlot, splits: number[]) => splits } : {}),
-        values: (_, splits, __, ___, increment) => (options.logY ? logTicks(splits) : numberTicks(splits, increment)),
+        values: (_, splits, __, ___, increment) =>
+          none() ? splits.map(() => '') : options.logY ? logTicks(splits) : numberTicks(splits, increment),
         grid: { stroke: () => paint().grid, width: unit },
       },
     ],

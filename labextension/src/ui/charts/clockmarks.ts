@@ -2,7 +2,7 @@
 
 import type uPlot from 'uplot';
 import type { Range } from './extent';
-import { layer } from './marker';
+import { layer } from './layer';
 
 /** A brush that moved less is a click: it marks a moment. */
 const DRAG = 4;

@@ -92,13 +92,17 @@ export function bounded([from, to]: Range, [low, high]: Bounds, log: boolean): R
   return possible(low) ? [low, log ? low * width : low + width] : [log ? right / width : right - width, right];
 }
 
+/** Numbers closer to each other than this part of them are one: what a smoothed constant differs by is rounding. */
+const ROUNDING = 1e-12;
+
 /** The data's range with a margin, so that no line lies on the frame. */
 export function margin([from, to]: Range, log: boolean): Range {
+  const one = to - from <= ROUNDING * Math.max(Math.abs(from), Math.abs(to));
   if (log) {
-    const room = from === to ? 2 : (to / from) ** 0.05;
+    const room = one ? 2 : (to / from) ** 0.05;
     return [from / room, to * room];
   }
-  if (from === to) {
+  if (one) {
     const room = from === 0 ? 1 : Math.abs(from) * 0.1;
     return [from - room, to + room];
   }

@@ -226,7 +226,7 @@ function ownTraces(theme: FigureTheme): Layout {
 }
 
 /** Seen from further away than plotly.js stands, so that the labels of the axes are in the card. */
-const CAMERA = { eye: { x: 1.6, y: 1.6, z: 1.1 } };
+const CAMERA = { eye: { x: 1.75, y: 1.75, z: 1.2 } };
 
 function ownTemplate(theme: FigureTheme): Layout {
   return { layout: { colorway: theme.series, scene: { camera: CAMERA } }, data: ownTraces(theme) };

@@ -3,7 +3,7 @@
 import type uPlot from 'uplot';
 import type { DragMode } from './chart';
 import { type Range, shifted } from './extent';
-import { layer, type Point } from './marker';
+import { layer, type Point } from './layer';
 import type { Region } from './region';
 
 /** Shorter drags are clicks, and a box thinner than this means one direction only. */

@@ -1,9 +1,14 @@
 // The names of the series of a chart; each switches its line off and on, and alone with Alt.
 
-import type { ReadonlySignal } from '@preact/signals';
+import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { Middle } from '../parts/middle';
+import { formatCount } from './format';
 import type { LineModel } from './model';
 import { dashOf, seriesToken } from './paint';
+import { CROWD } from './strokes';
+
+/** Of a crowd so many names stand there at first: the others are told by the pointer. */
+const FIRST = 8;
 
 interface LegendProps {
   series: LineModel['series'];
@@ -30,6 +35,9 @@ export function Swatch({ color, dash }: { color: number; dash: number }) {
 
 export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
   const off = hidden.value;
+  const whole = useSignal(false);
+  const crowd = series.length > CROWD;
+  const shown = crowd && !whole.value ? series.slice(0, FIRST) : series;
   const toggle = (id: string, alone: boolean) => {
     const others = series.map(one => one.id).filter(one => one !== id);
     if (alone) {
@@ -45,7 +53,7 @@ export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
   };
   return (
     <ul class="tk-legend" aria-label="Legend">
-      {series.map(({ id, name, color, dash }) => (
+      {shown.map(({ id, name, color, dash }) => (
         <li key={id}>
           <button
             type="button"
@@ -61,6 +69,20 @@ export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
           </button>
         </li>
       ))}
+      {crowd && (
+        <li>
+          <button
+            type="button"
+            class="tk-legend-entry"
+            aria-expanded={whole.value}
+            onClick={() => {
+              whole.value = !whole.value;
+            }}
+          >
+            {whole.value ? 'Show fewer' : `and ${formatCount(series.length - FIRST)} more`}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

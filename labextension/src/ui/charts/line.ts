@@ -6,7 +6,8 @@ import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAU
 import { ClockMarks, type Marks } from './clockmarks';
 import { bounded, margin, type Range, roomy, scaled, shifted, typicalExtent, xExtent, yExtent } from './extent';
 import { Gestures, type Zoom } from './gestures';
-import { Marker, type Point } from './marker';
+import type { Point } from './layer';
+import type { Marker } from './marker';
 import type { LineModel } from './model';
 import { type Paint, paintOf } from './paint';
 import type { Region } from './region';
@@ -30,6 +31,21 @@ export interface LineEvents {
   onSpan?: ((span: Range) => void) | undefined;
 }
 
+function nothingOf(model: LineModel, hidden: ReadonlySet<string>, log: boolean): string {
+  const shown = model.series.filter(series => !hidden.has(series.id));
+  const some = (holds: (value: number) => boolean) => shown.some(({ columns }) => columns.y.some(holds));
+  if (shown.length === 0) {
+    return model.series.length > 0 ? 'Every line is hidden' : '';
+  }
+  if (!some(() => true)) {
+    return 'No points on this axis';
+  }
+  if (!some(Number.isFinite)) {
+    return 'No finite values';
+  }
+  return log && !some(value => value > 0) ? 'Nothing above zero' : 'Nothing in this range';
+}
+
 export class LineChart implements Chart {
   private model: LineModel | null = null;
   private options: ChartOptions = DEFAULTS;
@@ -38,8 +54,11 @@ export class LineChart implements Chart {
   private zoom: Zoom;
   private x: Range = [0, 1];
   private y: Range = [0, 1];
+  /** Why there is no line to be seen, where there is none. */
+  private none = '';
   private built = '';
-  private readonly marker: Marker;
+  /** What follows the pointer: a chart is seen before it is pointed at. */
+  private marker: Marker | null = null;
   private readonly gestures: Gestures;
   private readonly marks: ClockMarks;
   private pointer: Point | null = null;
@@ -57,7 +76,6 @@ export class LineChart implements Chart {
   ) {
     this.zoom = events.zoom ?? NOWHERE;
     host.classList.add('tk-line');
-    this.marker = new Marker(host);
     const stage = {
       plot: () => this.plot,
       drag: () => this.options.drag,
@@ -227,19 +245,19 @@ export class LineChart implements Chart {
   }
 
   /** What is in view: the part zoomed to, else what was typed, else the data. */
-  private ranges(model: LineModel): { x: Range; y: Range } {
+  private ranges(model: LineModel): { x: Range; y: Range; none: string } {
     const { hidden, bounds, ignoreOutliers } = this.options;
     const { logX, logY } = this.logs();
     const { zoom } = this;
     const data = roomy(xExtent(model, hidden, logX) ?? [logX ? 0.1 : 0, 1], model.x.kind, logX);
     const x = zoom.x ?? (zoom.all ? data : bounded(data, bounds.x, logX));
     if (zoom.y) {
-      return { x, y: zoom.y };
+      return { x, y: zoom.y, none: '' };
     }
     const whole = () => yExtent(model, hidden, x, logY);
     const values = ignoreOutliers && !zoom.all ? (typicalExtent(model, hidden, logY) ?? whole()) : whole();
     const y = margin(values ?? [logY ? 0.1 : 0, 1], logY);
-    return { x, y: zoom.all ? y : bounded(y, bounds.y, logY) };
+    return { x, y: zoom.all ? y : bounded(y, bounds.y, logY), none: values ? '' : nothingOf(model, hidden, logY) };
   }
 
   private refresh(): void {
@@ -252,6 +270,8 @@ export class LineChart implements Chart {
     const ranges = this.ranges(model);
     this.x = ranges.x;
     this.y = ranges.y;
+    this.none = ranges.none;
+    this.host.dataset.none = ranges.none;
     // What is in view, for those who cannot read a canvas.
     this.host.dataset.x = ranges.x.join(' ');
     this.host.dataset.y = ranges.y.join(' ');
@@ -288,6 +308,7 @@ export class LineChart implements Chart {
         paint: () => this.paint as Paint,
         x: () => this.x,
         y: () => this.y,
+        none: () => this.none !== '',
         hooks: { draw: [plot => this.paintOn(plot)], ready: [laid], setSize: [laid] },
       },
       this.host,
@@ -295,9 +316,25 @@ export class LineChart implements Chart {
     this.built = build;
     if (!this.fixed) {
       this.gestures.attach(this.plot.over);
-      this.marker.attach(this.plot.over);
+      this.marker?.attach(this.plot.over);
+      void this.follow();
       this.marks.attach(this.plot.over);
     }
+  }
+
+  private async follow(): Promise<void> {
+    if (this.marker) {
+      return;
+    }
+    const found = await import('./marker').catch(() => null);
+    if (!found || this.marker || this.off.signal.aborted) {
+      return;
+    }
+    this.marker = new found.Marker(this.host);
+    if (this.plot) {
+      this.marker.attach(this.plot.over);
+    }
+    this.hover();
   }
 
   private scene(plot: uPlot): Scene {
@@ -343,11 +380,11 @@ export class LineChart implements Chart {
   private hover(): void {
     const { model, plot, paint, pointer, options } = this;
     if (!model || !plot || !paint || !pointer || this.fixed) {
-      this.marker.hide();
+      this.marker?.hide();
       this.tell(null);
       return;
     }
-    this.tell(this.marker.show(plot, model, options, paint, pointer));
+    this.tell(this.marker?.show(plot, model, options, paint, pointer) ?? null);
   }
 
   private tell(pointed: string | null): void {
@@ -359,6 +396,7 @@ export class LineChart implements Chart {
 
   private point(at: Point | null): void {
     this.pointer = at;
+    void this.follow();
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.hover());
   }

@@ -107,13 +107,7 @@ export function LineCard(props: LineCardProps) {
     };
   }, [choices]);
   return (
-    <div
-      class="tk-chart-place"
-      ref={place}
-      data-chart={slot.id}
-      onPointerEnter={clock?.prepare}
-      onFocusCapture={clock?.prepare}
-    >
+    <div class="tk-chart-place" ref={place} data-chart={slot.id}>
       {drawn.value ? <NearCard {...props} options={options} zoom={zoom} /> : <CardPlace title={slot.title} />}
     </div>
   );

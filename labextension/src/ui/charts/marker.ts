@@ -3,6 +3,7 @@
 import type uPlot from 'uplot';
 import type { ChartOptions } from './chart';
 import { closestAt, compareAt, type Hit, type Place } from './hover';
+import { layer, type Point } from './layer';
 import type { LineModel } from './model';
 import { type Paint, seriesColor } from './paint';
 import { Tooltip } from './tooltip';
@@ -11,19 +12,6 @@ import { Tooltip } from './tooltip';
 const DOTS = 12;
 /** A line is pointed at when it is this close. */
 const TOUCH = 12;
-
-export interface Point {
-  left: number;
-  top: number;
-}
-
-/** A layer over the plot that takes no clicks. */
-export function layer(className: string): HTMLElement {
-  const made = document.createElement('div');
-  made.className = className;
-  made.hidden = true;
-  return made;
-}
 
 export class Marker {
   private readonly tooltip: Tooltip;

@@ -46,7 +46,14 @@ export function Plot(props: PlotProps) {
   };
   return (
     <>
-      {table.value ? <SeriesTable model={model} hidden={hidden} /> : <Drawing {...props} onPoint={light} />}
+      {table.value ? (
+        // The place stays while the code of the table comes.
+        <div class="tk-plot">
+          <SeriesTable model={model} hidden={hidden} />
+        </div>
+      ) : (
+        <Drawing {...props} onPoint={light} />
+      )}
       {series.length > 1 && legend.value && (
         <Legend
           series={series}

@@ -59,7 +59,7 @@ export function SeriesTable({ model, hidden }: TableProps) {
         : formatValue(value);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by the arrow keys
-    <div class="tk-plot tk-series-scroll" ref={scroller} tabIndex={0}>
+    <div class="tk-series-scroll" ref={scroller} tabIndex={0}>
       <table class="tk-table tk-series" aria-rowcount={x.length + 1} aria-label={`${chart?.title ?? ''} as numbers`}>
         <thead>
           <tr>

@@ -12,6 +12,9 @@ const JOINED = 500;
 const BAND = 0.15;
 const FAINT = 0.25;
 const BACK = 0.18;
+/** More lines than this are a crowd: each is thin, solid and lets the others through, the one pointed at is not. */
+export const CROWD = 12;
+const CROWDED = 0.55;
 
 export interface Scene {
   model: LineModel;
@@ -30,8 +33,11 @@ export function paintCurves<Path extends Pen>(surface: Surface<Path>, scene: Sce
   const shown = model.series.filter(series => !options.hidden.has(series.id));
   // What stands out is drawn last, above the others.
   shown.sort((one, other) => Number(highlight?.has(one.id) ?? 0) - Number(highlight?.has(other.id) ?? 0));
+  const crowd = shown.length > CROWD;
   for (const { id, color: hue, dash, columns } of shown) {
-    const strength = highlight && !highlight.has(id) ? BACK : 1;
+    const lit = highlight?.has(id) ?? false;
+    const plain = crowd && !lit;
+    const strength = highlight && !lit ? BACK : plain ? CROWDED : 1;
     const color = seriesColor(paint, hue);
     const stroke = (xs: Float64Array, ys: Float64Array, width: number, faint: number, dashes: readonly number[]) => {
       const alpha = faint * strength;
@@ -54,7 +60,7 @@ export function paintCurves<Path extends Pen>(surface: Surface<Path>, scene: Sce
     if (columns.raw_x && columns.raw_y && options.originals) {
       stroke(columns.raw_x, columns.raw_y, 1, FAINT, []);
     }
-    stroke(columns.x, columns.y, smoothed ? 2 : 1.5, 1, dashOf(dash));
+    stroke(columns.x, columns.y, plain ? 1 : smoothed || crowd ? 2 : 1.5, 1, plain ? [] : dashOf(dash));
   }
 }
 

@@ -11,6 +11,7 @@ import { Middle } from '../parts/middle';
 import { Empty, Problem, SkeletonTiles } from '../parts/states';
 import type { Sample } from '../protocol';
 import type { Source } from '../source';
+import { SamplePicture } from '../views/samplepicture';
 import type { Head, SampledStep } from './answers';
 import { Swatch } from './chips';
 import { nameOf, useCompany } from './company';
@@ -170,7 +171,6 @@ interface TileProps {
 }
 
 function Tile({ source, head, step, iteration, why, metric, variant, onOpen }: TileProps) {
-  const broken = useSignal('');
   const name = `${nameOf(metric, variant)} of ${head.name}`;
   return (
     <figure class="tk-tile tk-together-tile" aria-label={head.name}>
@@ -183,20 +183,8 @@ function Tile({ source, head, step, iteration, why, metric, variant, onOpen }: T
             title={`Open ${name}`}
             onClick={() => onOpen({ ...step, metric, variant })}
           >
-            {step.kind === 'image' && broken.value !== step.hash ? (
-              <img
-                src={source.fileUrl(head.id, step.hash)}
-                alt={name}
-                loading="lazy"
-                decoding="async"
-                draggable={false}
-                class={(step.width ?? 1000) < 100 && (step.height ?? 1000) < 100 ? 'tk-pixels' : ''}
-                onError={() => {
-                  broken.value = step.hash;
-                }}
-              />
-            ) : broken.value === step.hash ? (
-              <span class="tk-faint">This picture is damaged</span>
+            {step.kind === 'image' ? (
+              <SamplePicture source={source} id={head.id} name={name} sample={step} />
             ) : (
               <Icon of={ICONS[step.kind]} size={28} />
             )}

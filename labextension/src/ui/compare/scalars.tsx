@@ -90,23 +90,23 @@ function Groups() {
   return (
     <div class="tk-bar tk-compare-groups">
       <label class="tk-label">
-        One line per
+        Group experiments
         <select class="tk-choice" value={value} onChange={event => choose(event.currentTarget.value)}>
-          <option value="">Experiment</option>
+          <option value="">One line each</option>
           {!known.has(value) && (
-            <option value={value}>{`${by.length > 0 ? '' : 'All but '}${[...by, ...over].join(', ')}`}</option>
+            <option value={value}>{`${by.length > 0 ? 'By' : 'All but'} ${[...by, ...over].join(', ')}`}</option>
           )}
           {parameters.length > 0 && (
-            <optgroup label="Hyperparameter">
+            <optgroup label="By hyperparameter">
               {parameters.map(([full, label]) => (
                 <option key={full} value={`by ${full}`}>
-                  {label}
+                  By {label}
                 </option>
               ))}
             </optgroup>
           )}
           {parameters.length > 0 && (
-            <optgroup label="All but one hyperparameter">
+            <optgroup label="By everything but">
               {parameters.map(([full, label]) => (
                 <option key={full} value={`over ${full}`}>
                   All but {label}
@@ -114,15 +114,15 @@ function Groups() {
               ))}
             </optgroup>
           )}
-          <optgroup label="Field">
+          <optgroup label="By field">
             {FIELDS.map(name => (
               <option key={name} value={`by ${name}`}>
-                {name}
+                By {name}
               </option>
             ))}
             {answer.properties.map(({ name }) => (
               <option key={name} value={`by properties/${name}`}>
-                {name}
+                By {name}
               </option>
             ))}
           </optgroup>

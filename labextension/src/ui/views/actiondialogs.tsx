@@ -23,8 +23,6 @@ interface AskingProps {
 
 interface ActionDialogProps extends AskingProps {
   action: ActionName;
-  /** What is asked in other words than of an experiment. */
-  questions?: Partial<Record<ActionName, Question>>;
 }
 
 export interface Field {
@@ -37,8 +35,7 @@ export interface Field {
   send: (source: Source, id: string, text: string) => Promise<Edited>;
 }
 
-/** What is written about anything that has a name and a project. */
-export const TEXTS: Record<'rename' | 'describe' | 'move', Field> = {
+const FIELDS: Partial<Record<ActionName, Field>> = {
   rename: {
     title: 'Rename',
     label: 'Name',
@@ -62,10 +59,6 @@ export const TEXTS: Record<'rename' | 'describe' | 'move', Field> = {
     first: record => record.project ?? '',
     send: (source, id, project) => source.edit('move', { id, project: project.trim() }),
   },
-};
-
-const FIELDS: Partial<Record<ActionName, Field>> = {
-  ...TEXTS,
   tag: {
     title: 'Add tag',
     label: 'Tag',
@@ -176,7 +169,7 @@ function codeOf({ execution }: Named): ComponentChildren {
 
 export function ActionDialog(props: ActionDialogProps) {
   const field = FIELDS[props.action];
-  const question = props.questions?.[props.action] ?? QUESTIONS[props.action];
+  const question = QUESTIONS[props.action];
   if (field) {
     return <TextDialog {...props} field={field} />;
   }

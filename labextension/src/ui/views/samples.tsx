@@ -1,7 +1,7 @@
 // The Debug samples tab: what was logged at each iteration, newest first.
 
 import { useSignal } from '@preact/signals';
-import { ArrowDown, ArrowUp, ChevronsUp, Download, File, FileCode, Image, ImageOff, Play, Volume2 } from 'lucide';
+import { ArrowDown, ArrowUp, ChevronsUp, Download, File, FileCode, Play, Volume2 } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { useClock } from '../clock';
 import { markTime, useGoing } from '../clocktabs';
@@ -17,6 +17,7 @@ import type { Source } from '../source';
 import '../styles/samples.css';
 import type { SamplesTabProps } from './props';
 import { sampleFile } from './samplefile';
+import { SamplePicture } from './samplepicture';
 
 const SampleViewer = lazy(
   async () => (await import('./viewer')).SampleViewer,
@@ -297,7 +298,7 @@ function Face({ source, id, sample, name, onOpen }: TileProps & { name: string }
     case 'image':
       return (
         <button type="button" class="tk-tile-open" aria-label={`Open ${name}`} title={`Open ${name}`} onClick={onOpen}>
-          <Picture {...{ source, id, name, sample }} />
+          <SamplePicture {...{ source, id, name, sample }} />
         </button>
       );
     case 'audio':
@@ -351,35 +352,5 @@ function OpenFace({
     <button type="button" class="tk-tile-open" aria-label={`Open ${name}`} title={`Open ${name}`} onClick={onOpen}>
       <Icon of={icon} size={28} />
     </button>
-  );
-}
-
-/** A drawing is sent as it is, where it is small; of all else a small picture is made. */
-const DRAWING = 200_000;
-
-function Picture({ source, id, name, sample }: Pick<TileProps, 'source' | 'id' | 'sample'> & { name: string }) {
-  const broken = useSignal(false);
-  const drawing = sample.mime === 'image/svg+xml';
-  if (broken.value || (drawing && (sample.size ?? 0) > DRAWING)) {
-    return (
-      <span class="tk-faint tk-tile-nothing">
-        <Icon of={broken.value ? ImageOff : Image} size={24} />
-        {broken.value ? 'Damaged, or too large for a small picture' : 'A large drawing'}
-      </span>
-    );
-  }
-  const small = (sample.width ?? 1000) < 100 && (sample.height ?? 1000) < 100;
-  return (
-    <img
-      src={drawing ? source.fileUrl(id, sample.hash) : source.thumbnailUrl(id, sample.hash)}
-      alt={name}
-      loading="lazy"
-      decoding="async"
-      draggable={false}
-      class={small ? 'tk-pixels' : ''}
-      onError={() => {
-        broken.value = true;
-      }}
-    />
   );
 }

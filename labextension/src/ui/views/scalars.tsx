@@ -22,6 +22,13 @@ export function ScalarsTab({ source, objects, options, onOptions }: ScalarsTabPr
   );
 }
 
+/** Of one experiment so many single values stand above one another; more stand beside them, and the curves in sight. */
+const ROWS = 6;
+
+function partsOf(names: string[], size: number): string[][] {
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, at) => names.slice(at * size, (at + 1) * size));
+}
+
 /** Single values; nothing where there are none, or where the view asks for certain metrics. */
 function Summary({ source, objects, options }: { source: Source; objects: string[]; options: ViewOptions }) {
   const live = useLive(
@@ -42,33 +49,35 @@ function Summary({ source, objects, options }: { source: Source; objects: string
         <h3 class="tk-summary-title">Summary</h3>
         <EmbedButton source={source} part={{ kind: 'single', objects, options: {} }} />
       </div>
-      <div class="tk-compare-scroll">
-        <table class="tk-table tk-summary-table">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              {items.map(item => (
-                <th key={item.id} scope="col" class="tk-number">
-                  {items.length === 1 ? 'Value' : <Middle text={item.name} />}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {names.map(name => (
-              <tr key={name}>
-                <th scope="row">
-                  <Middle text={name} />
-                </th>
+      <div class="tk-summary-tables tk-compare-scroll">
+        {partsOf(names, items.length === 1 ? ROWS : names.length).map(part => (
+          <table key={part[0]} class="tk-table tk-summary-table">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
                 {items.map(item => (
-                  <td key={item.id} class="tk-number" title={String(item.values[name] ?? '')}>
-                    {short(item.values[name])}
-                  </td>
+                  <th key={item.id} scope="col" class="tk-number">
+                    {items.length === 1 ? 'Value' : <Middle text={item.name} />}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {part.map(name => (
+                <tr key={name}>
+                  <th scope="row">
+                    <Middle text={name} />
+                  </th>
+                  {items.map(item => (
+                    <td key={item.id} class="tk-number" title={String(item.values[name] ?? '')}>
+                      {short(item.values[name])}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ))}
       </div>
     </section>
   );
