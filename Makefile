@@ -13,10 +13,10 @@ SHELL := bash
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
-# What may be tested by several processes at once, and what takes the machine for itself: it measures, or starts many.
+# What may be tested by several processes at once, what starts many of its own, and what takes the machine for itself: it measures.
 # A browser test that fails is tried twice more, and told as R: on a busy machine a page may take longer than a person waits.
 PARTS := unit contract server widgets packaging capture
-WHOLE := faults notebooks benchmarks hosts
+WHOLE := faults notebooks hosts
 export npm_config_update_notifier := false
 export LIST_DEPENDENCIES := import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
   print(*p["dependencies"], *p["optional-dependencies"]["test"], sep="\n")
@@ -43,7 +43,7 @@ test-long: venv
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[frameworks]'
 	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/unit -m frameworks
 	$(call say,Faults in large counts)
-	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py tests/browser/test_scale_tables.py tests/browser/test_models.py $(PYTEST_ARGS)
+	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py tests/browser/test_scale_clock.py tests/browser/test_scale_tables.py tests/browser/test_models.py $(PYTEST_ARGS)
 
 benchmarks: venv
 	$(call say,Benchmarks)
@@ -127,6 +127,8 @@ pytest: venv browser
 	$(call say,Tests of the parts)
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/test_*.py $(addprefix tests/,$(PARTS)) $(PYTEST_ARGS)
 	$(call say,Tests of the whole)
-	@$(BIN)/python -m pytest $(addprefix tests/,$(WHOLE)) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(addprefix tests/,$(WHOLE)) $(PYTEST_ARGS)
+	$(call say,Benchmarks)
+	@$(BIN)/python -m pytest tests/benchmarks $(PYTEST_ARGS)
 	$(call say,Tests in a browser)
 	@$(BIN)/python -m pytest --reruns 2 --numprocesses 2 --dist loadfile tests/browser $(PYTEST_ARGS)

@@ -79,6 +79,9 @@ def execute(source: Path, target: Path, store: Path) -> None:
     progress: dict[str, Any] = {"done": 0, "title": ""}
 
     def on_cell_start(cell: Any, cell_index: int) -> None:
+        # As JupyterLab does, so that the attempts of a cell are known when it is run again there.
+        assert client.kc is not None
+        client.kc.session.metadata = {"cellId": cell.get("id")}
         progress["title"] = _title(notebook, cell_index) if cell.cell_type == "code" else ""
 
     def on_cell_executed(**_: Any) -> None:
@@ -95,7 +98,7 @@ def execute(source: Path, target: Path, store: Path) -> None:
         on_cell_executed=on_cell_executed,
     )
     # The store of the demo, whatever this shell's environment says.
-    environment = {**os.environ, "TRACKKIT_STORE": str(store)}
+    environment = {**os.environ, "TRACKKIT_STORE": str(store), "JPY_SESSION_NAME": str(target)}
     try:
         client.execute(env=environment)
     except CellExecutionError as error:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from .lab import Lab, LabServer
-
-SCREENSHOTS = Path(os.environ.get("TRACKKIT_SCREENSHOTS", Path(__file__).parents[2] / "build" / "screenshots"))
+from .shelf import picture
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +33,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def lab(server: LabServer, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A page on that JupyterLab; a screenshot is kept when the test ends."""
+    """A page on that JupyterLab."""
     context = browser.new_context(viewport={"width": 1280, "height": 1100})
     opened = Lab(server, context.new_page())
     yield opened
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    name = re.sub(r"\W+", "-", request.node.name)
-    opened.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    picture(opened.page, re.sub(r"\W+", "-", request.node.name))
     context.close()
     server.stop_kernels()
     server.forget_settings()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .conftest import SCREENSHOTS
 from .lab import LabServer
+
+#: Where screenshots are kept; none are made unless this is set: they take a tenth of the time of all tests.
+SCREENSHOTS = os.environ.get("TRACKKIT_SCREENSHOTS", "")
 
 
 @contextmanager
@@ -45,9 +49,10 @@ def use(card: Locator, name: str) -> None:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep a screenshot, to be looked at."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    """Keep a screenshot to be looked at, where they are asked for."""
+    if SCREENSHOTS:
+        Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
 
 
 def drawn(card: Locator) -> Locator:

@@ -95,12 +95,12 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         chart = scalars.get_by_role("region", name="loss", exact=True)
         expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
         before = drawn(scalars)
-        scalars.get_by_role("combobox", name="Group experiments").select_option(label="By rate")
+        scalars.get_by_role("combobox", name="One line per").select_option(label="rate")
         for rate in RATES:
             expect(chart.get_by_text(f"rate={rate}").first).to_be_visible(timeout=10_000)
         expect(scalars.get_by_role("combobox", name="Band")).to_have_value("minmax")
         wait_until(lambda: drawn(scalars) != before, 10, "the groups were not drawn")
-        scalars.get_by_role("combobox", name="Group experiments").select_option(label="All but seed")
+        scalars.get_by_role("combobox", name="One line per").select_option(label="All but seed")
         expect(chart.get_by_text(re.compile(r"optimizer=lion")).first).to_be_visible(timeout=10_000)
         picture(page, "comparison-groups")
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
+import nbformat
 import numpy as np
 import pytest
+from nbformat import v4
 from PIL import Image
 
 import trackkit_jupyter as track
 from trackkit_jupyter import views
 from trackkit_jupyter.pictures import chrome, draw_figure
 from trackkit_jupyter.reports.export import write
+from trackkit_jupyter.views import MIME_TYPE
 
 from .figures_of_every_type import FIGURES
+from .shelf import page_of
+from .test_rows import RECORD
 
 #: What is drawn without a browser; docs/export.md names the same.
 BY_MATPLOTLIB = {"scatter", "scattergl", "bar", "histogram", "box", "heatmap", "image", "table"}
@@ -40,6 +46,26 @@ def test_figures_of_every_type_are_drawn_by_a_browser_and_as_documented_without_
     for kind in ("bar", "histogram", "box", "heatmap", "image"):
         same = np.corrcoef(ink(ours[kind]).ravel(), ink(theirs[kind]).ravel())[0, 1]
         assert same > 0.7, kind
+
+
+def test_what_a_browser_decodes_is_a_picture(browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRACKKIT_STORE", str(tmp_path / "store"))
+    with page_of(browser) as page:
+        page.goto("about:blank")
+        video = base64.b64decode(page.evaluate(RECORD))
+    with track.start("seen", project="vision", capture=False) as exp:
+        exp.log_video("clip", "good", video)
+        exp.log_video("clip", "damaged", b"\0\0\0\x18ftypmp42, and no video")
+        exp.log_image("drawn", "square", b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" ><rect/></svg>')
+    cell = v4.new_code_cell("", outputs=[v4.new_output("display_data", {MIME_TYPE: views.samples(exp).to_json()})])
+    nbformat.write(v4.new_notebook(cells=[cell]), tmp_path / "seen.ipynb")
+    done = write(tmp_path / "seen.ipynb", tmp_path / "seen.md", exp.store)
+    (missing,) = done.missing
+    assert missing.endswith("clip/damaged cannot be decoded: it is damaged, or of a kind that Chrome does not play.")
+    with Image.open(tmp_path / "seen_files" / "1.png") as sheet:
+        first = np.asarray(sheet.convert("RGB"))[:320, : sheet.width // 2]
+    red = (first[..., 0] > 30) & (first[..., 1] < 20)
+    assert red.mean() > 0.3
 
 
 @pytest.fixture

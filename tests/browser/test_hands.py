@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 import trackkit_jupyter as track
 
-from .conftest import SCREENSHOTS
 from .lab import LabServer, wait_until
+from .shelf import picture
 
 NAME = "a baseline with a name as long as they get at the end of a week"
 ELSEWHERE = "https://elsewhere.example"
@@ -70,11 +70,6 @@ def box(found: Locator) -> tuple[float, float]:
     return frame["width"], frame["height"]
 
 
-def picture(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"hands-{name}.png")
-
-
 def test_a_sample_opens_at_a_size(page: Page, server: LabServer, run: track.Experiment) -> None:
     article = shown(page, server, run, "Debug samples")
     thumbnail = article.get_by_role("button", name="Open digits / first")
@@ -85,7 +80,7 @@ def test_a_sample_opens_at_a_size(page: Page, server: LabServer, run: track.Expe
         opened = dialog.get_by_role("img", name="digits / first, iteration 0")
         wait_until(lambda found=opened: min(box(found)) > 50, 10, "the picture has no size")
         assert not re.search(r"\b0 %", dialog.inner_text())
-        picture(page, "viewer")
+        picture(page, "hands-viewer")
         dialog.get_by_role("button", name="Close").click()
 
 
@@ -128,7 +123,7 @@ def test_figures_stay_on_this_machine(page: Page, server: LabServer, run: track.
     card = article.get_by_role("region", name="pictured", exact=True)
     expect(card.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
     expect(card).to_contain_text("without what is on the network")
-    picture(page, "figures")
+    picture(page, "hands-figures")
     page.wait_for_timeout(1_000)
     assert asked == []
 
@@ -157,7 +152,7 @@ def test_names_and_targets(page: Page, server: LabServer, run: track.Experiment,
     else:
         assert strip.get_attribute("data-more") is None
     expect(article.locator("canvas").first).to_be_visible(timeout=20_000)
-    picture(page, f"experiment-{width}-{theme}")
+    picture(page, f"hands-experiment-{width}-{theme}")
 
 
 @pytest.mark.parametrize(("shelf", "code"), [("Input models", "use_model"), ("Output models", "save_model")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,9 @@ KB = 1000
 def live(lab: Lab) -> Iterator[track.Experiment]:
     """An experiment that runs, with one that has ended beside it."""
     project = "home/sides"
+    if lab.server.store.exists():  # what an earlier test left is not meant
+        for before in track.open_store(lab.server.store).experiments('project ~ "home"'):
+            before.archive()
     with track.start("yesterday", project=project, store=lab.server.store, capture=False) as run:
         run.log({"loss/val": 0.5}, iteration=3)
     run = track.start("live", project=project, config={"epochs": 10}, store=lab.server.store, capture=False)
@@ -118,36 +122,86 @@ def test_a_failure_is_told_once_with_a_way_to_it(lab: Lab) -> None:
     assert lab.errors == []
 
 
+def drop(lab: Lab, row: Locator, target: Locator, dy: float) -> None:
+    """Drag a row to so many pixels below the top of a cell."""
+    box = target.bounding_box()
+    assert box
+    row.hover()
+    lab.page.mouse.down()
+    lab.page.mouse.move(box["x"] + 190, box["y"] + dy, steps=8)
+    # What is dragged comes when the first drag begins: a hand is slower than that.
+    expect(lab.page.locator(".lm-mod-drag-image")).to_be_visible()
+    lab.page.mouse.move(box["x"] + 200, box["y"] + dy, steps=4)
+    lab.page.mouse.up()
+
+
 def test_an_experiment_is_dragged_into_a_notebook(lab: Lab, live: track.Experiment) -> None:
     lab.server.write("drag.ipynb", "1", "2")
     lab.open("drag.ipynb", kernel=False)
     row = panel(lab).get_by_role("treeitem", name="yesterday").first
     cells = lab.page.locator(".jp-Notebook .jp-Cell")
-
-    def drop(target: Locator, dy: float) -> None:
-        box = target.bounding_box()
-        assert box
-        row.hover()
-        lab.page.mouse.down()
-        lab.page.mouse.move(box["x"] + 190, box["y"] + dy, steps=8)
-        # What is dragged comes when the first drag begins: a hand is slower than that.
-        expect(lab.page.locator(".lm-mod-drag-image")).to_be_visible()
-        lab.page.mouse.move(box["x"] + 200, box["y"] + dy, steps=4)
-        lab.page.mouse.up()
-
-    drop(cells.nth(1), 12)  # onto the second cell
+    drop(lab, row, cells.nth(1), 12)  # onto the second cell
     expect(cells).to_have_count(3)
     expect(cells.nth(1)).to_contain_text("track.open_store().experiment(")
     assert lab.page.locator("#trackkit-info").count() == 0  # it was dragged, not clicked
     lab.page.locator(".jp-Notebook").press("Escape")
     lab.command("notebook:undo-cell-action")
     expect(cells).to_have_count(2)
-    drop(cells.nth(1), -2)  # between the first and the second
+    drop(lab, row, cells.nth(1), -2)  # between the first and the second
     expect(cells).to_have_count(3)
     row.click(button="right")
     lab.page.get_by_role("menuitem", name="Insert into notebook").click()
     expect(cells).to_have_count(4)
     expect(lab.page.locator(".jp-Cell:has-text('# yesterday')")).to_have_count(2)
+    assert lab.errors == []
+
+
+def test_another_store_is_chosen_its_cells_name_its_folder_and_it_may_go_away(
+    lab: Lab, live: track.Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", lab.server.environment["XDG_DATA_HOME"])
+    folder = tmp_path / "digits" / ".trackkit"
+    with track.start("elsewhere", store=folder, capture=False) as run:
+        run.log({"loss": 0.5})
+    lab.server.write("other.ipynb", "1", "2")
+    lab.open("other.ipynb", kernel=False)
+    tree = panel(lab)
+    choice = lab.page.get_by_role("combobox", name="Store")
+    choice.select_option(label="digits")
+    row = tree.get_by_role("treeitem", name="elsewhere")
+    expect(row).to_be_visible()
+    picture(lab.page, "home-stores")
+    cells = lab.page.locator(".jp-Notebook .jp-Cell")
+    drop(lab, row, cells.nth(1), 12)
+    expect(cells).to_have_count(3)
+
+    # From its table, beside the notebook.
+    lab.page.get_by_role("button", name="Experiments table").click()
+    lab.page.evaluate(
+        """() => {
+            const { shell } = window.jupyterapp;
+            const table = [...shell.widgets('main')].find(widget => widget.id === 'trackkit-experiments');
+            shell.add(table, 'main', { mode: 'split-right' });
+        }"""
+    )
+    listed = lab.page.get_by_role("grid", name="Experiments").get_by_role("row", name=re.compile("elsewhere"))
+    drop(lab, listed.get_by_text("elsewhere"), cells.nth(2), 12)
+    expect(cells).to_have_count(4)
+    picture(lab.page, "home-table-dragged")
+    code = f'import trackkit_jupyter as track\n\ntrack.open_store("{folder}").experiment("{run.id}")  # elsewhere'
+    texts = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.sharedModel.source)"
+    lab.page.locator(".jp-Notebook").press("Escape")
+    assert lab.page.evaluate(texts) == ["1", code, code, "2"]
+    exec(code, {})  # it opens what was dragged
+
+    # The store goes away, which is said; the others are still there to choose.
+    shutil.rmtree(tmp_path / "digits")
+    said = lab.page.locator("#trackkit-home").get_by_text("its folder was moved or deleted")
+    expect(said).to_be_visible(timeout=20_000)
+    picture(lab.page, "home-store-gone")
+    choice.select_option(index=0)
+    expect(tree.get_by_role("treeitem", name="yesterday").first).to_be_visible()
+    expect(choice).to_have_count(0)  # nothing is left to choose from
     assert lab.errors == []
 
 

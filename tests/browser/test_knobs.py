@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .lab import LabServer, wait_until
+from .lab import Lab, LabServer, wait_until
 from .shelf import opened, page_of, picture
+from .test_home import begun, panel
 
 
 class Training(threading.Thread):
@@ -137,3 +138,38 @@ def test_of_two_who_turn_a_knob_the_second_sees_what_the_first_did(
     page.unroute("**/trackkit/api/loop*")
     expect(number).to_have_value("0.3")
     assert training.rate == 0.3
+
+
+def test_a_loop_is_turned_from_the_side_panel(lab: Lab, training: Training) -> None:
+    begun(lab)
+    tree = panel(lab)
+    name = training.experiment.name
+    row = tree.get_by_role("treeitem", name=name, exact=True)
+    number = tree.get_by_role("treeitem", name="lr", exact=True).get_by_role("textbox", name="Value of lr")
+    expect(number).to_have_value("0.1")
+    picture(lab.page, "knobs-panel-light")
+    number.fill("0.25")
+    number.press("Enter")
+    wait_until(lambda: training.rate == 0.25, 5, "the loop did not follow")
+    tree.get_by_role("slider", name="batch size").press("End")
+    wait_until(lambda: training.batch == 256, 5, "the slider did not turn")
+    tree.get_by_role("checkbox", name="augment").click()
+    wait_until(lambda: training.augment is False, 5, "the switch did not turn")
+    number.fill("7")
+    number.press("Enter")
+    expect(lab.page.get_by_text("takes at least 0.0001 and at most 1, not 7")).to_be_visible()
+    assert training.rate == 0.25
+    number.press("Escape")
+    expect(number).to_have_value("0.25")
+
+    row.hover()
+    row.get_by_role("button", name=f"Pause {name}").click()
+    expect(row).to_contain_text("paused")
+    lab.dark()
+    picture(lab.page, "knobs-panel-dark")
+    at = training.experiment.last_iteration
+    row.get_by_role("button", name=f"Resume {name}").click()
+    wait_until(lambda: (training.experiment.last_iteration or 0) > at + 3, 5, "it did not go on")
+    row.get_by_role("button", name=f"Knobs of {name}").click()
+    expect(number).to_have_count(0)
+    assert lab.errors == []

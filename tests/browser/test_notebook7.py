@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,8 +10,9 @@ from playwright.sync_api import Browser, expect
 
 import trackkit_jupyter as track
 
-from .conftest import SCREENSHOTS
 from .lab import Lab, LabServer, wait_until
+from .shelf import picture
+from .test_home import drop
 from .test_quickstart import QUICKSTART, RATES
 from .test_story import (
     TABS,
@@ -57,9 +57,8 @@ def notebook(classic: Notebook7Server, browser: Browser, request: pytest.Fixture
     context = browser.new_context(viewport={"width": 1280, "height": 1100})
     opened = Lab(classic, context.new_page())
     yield opened
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"\W+", "-", request.node.name)
-    opened.page.screenshot(path=SCREENSHOTS / f"notebook7-{name}.png")
+    picture(opened.page, f"notebook7-{name}")
     context.close()
     classic.stop_kernels()
 
@@ -140,7 +139,10 @@ def test_dark_theme(notebook: Lab) -> None:
 
 
 def test_the_quickstart(notebook: Lab) -> None:
-    shutil.copy(QUICKSTART, notebook.server.root / "quickstart.ipynb")
+    # A quarter of its epochs: Lab runs it whole.
+    text = QUICKSTART.read_text(encoding="utf-8")
+    assert text.count("epochs=20") == 1
+    (notebook.server.root / "quickstart.ipynb").write_text(text.replace("epochs=20", "epochs=5"), encoding="utf-8")
     notebook.open("quickstart.ipynb")
     notebook.run_all(wait=False)
     for cell in range(notebook.page.locator(".jp-CodeCell").count()):
@@ -203,6 +205,21 @@ def test_the_table_as_a_widget_follows_its_traits_both_ways(notebook: Lab) -> No
     output.get_by_role("checkbox", name="Select table 4").click()
     said = "print(table.query, [table._channel.store.experiment(id).name for id in table.selected])"
     wait_until(lambda: notebook.python(said).strip() == "table 4 ['table 4']", 10, "the traits do not follow")
+
+    # As a page of its own it stands below the notebook, and gives it cells.
+    notebook.command("trackkit:experiments")
+    below = notebook.page.locator("#trackkit-experiments").get_by_role("grid", name="Experiments")
+    row = below.get_by_role("row", name=re.compile("table 5"))
+    expect(row).to_be_visible(timeout=20_000)
+    cells = notebook.page.locator(".jp-Notebook .jp-Cell")
+    before = cells.count()
+    drop(notebook, row.get_by_text("table 5"), cells.first, 12)
+    expect(cells).to_have_count(before + 1)
+    expect(notebook.page.locator(".jp-Cell:has-text('# table 5')")).to_have_count(1)
+    row.get_by_text("table 5").click()
+    beside = notebook.page.locator("#trackkit-experiments").get_by_role("complementary", name="Info panel")
+    expect(beside.get_by_role("article", name="table 5")).to_be_visible(timeout=20_000)
+    assert set(notebook.errors) <= {ITS_OWN}
 
 
 def test_a_comparison_is_brushed_as_a_widget(notebook: Lab) -> None:

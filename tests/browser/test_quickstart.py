@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import SCREENSHOTS
 from .lab import Lab
+from .shelf import picture
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "quickstart.ipynb"
 RATES = ["rate 0.1", "rate 0.01", "rate 1.0"]
@@ -28,12 +28,6 @@ def ran(lab: Lab) -> Lab:
         errors = lab.output(cell).locator("[data-mime-type='application/vnd.jupyter.error']")
         assert errors.count() == 0, errors.first.inner_text()
     return lab
-
-
-def picture(lab: Lab, name: str) -> None:
-    """Keep a screenshot."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    lab.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def test_the_quickstart(ran: Lab) -> None:
@@ -59,7 +53,7 @@ def test_the_quickstart(ran: Lab) -> None:
             expect(image).to_be_visible()
             lab.page.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=image.element_handle())
         watched.scroll_into_view_if_needed()
-        picture(lab, f"quickstart-{tab.lower().replace(' ', '-')}")
+        picture(lab.page, f"quickstart-{tab.lower().replace(' ', '-')}")
 
     compared = lab.output(4)
     compared.scroll_into_view_if_needed()
@@ -67,7 +61,7 @@ def test_the_quickstart(ran: Lab) -> None:
     expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
     for name in RATES:
         expect(chart.get_by_text(name, exact=True).first).to_be_visible()
-    picture(lab, "quickstart-comparison")
+    picture(lab.page, "quickstart-comparison")
     assert lab.errors == []
 
     exported = (lab.server.root / "report.md").read_text()
@@ -84,4 +78,4 @@ def test_the_quickstart(ran: Lab) -> None:
     embed = lab.page.get_by_role("region", name="loss", exact=True)
     expect(embed.locator("canvas").first).to_be_visible(timeout=20_000)
     expect(lab.page.locator(".main-svg").first).to_be_visible(timeout=20_000)
-    picture(lab, "quickstart-report")
+    picture(lab.page, "quickstart-report")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -22,8 +23,8 @@ from trackkit_jupyter.charts import read_series
 from trackkit_jupyter.series import ema
 
 from . import shelf
-from .conftest import SCREENSHOTS
 from .lab import LabServer, wait_until
+from .shelf import picture
 
 NAME = "a run with curves of all kinds"
 LOSS = 1 / (1 + np.arange(200) / 20)
@@ -121,11 +122,8 @@ def saved(page: Page, card: Locator, name: str) -> Download:
 
 def pixels(card: Locator) -> np.ndarray:
     """What is drawn, as numbers: height, width, 4."""
-    data = card.locator("canvas").evaluate(
-        "c => [c.width, c.height, ...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
-    )
-    width, height = data[:2]
-    return np.array(data[2:], dtype=np.uint8).reshape(height, width, 4)
+    url = card.locator("canvas").evaluate("canvas => canvas.toDataURL()")
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA"))
 
 
 def drag(page: Page, card: Locator, *share: tuple[float, float]) -> None:
@@ -250,8 +248,11 @@ def test_kinds_of_smoothing_and_the_originals(opened: Open, run: track.Experimen
     drawn = {}
     monitor.scroll_into_view_if_needed()
     drawn["none"] = pixels(monitor).tobytes()
+    expect(page.get_by_label("Smoothing kind")).to_have_value("ema")
     page.get_by_role("spinbutton", name="Smoothing").fill("0.9")
-    for kind in ("time_weighted", "running", "gaussian", "ema"):
+    wait_until(lambda: pixels(monitor).tobytes() != drawn["none"], SOON, "ema draws nothing of its own")
+    drawn["ema"] = pixels(monitor).tobytes()
+    for kind in ("time_weighted", "running", "gaussian"):
         with page.expect_response(re.compile("api/charts")):
             page.get_by_label("Smoothing kind").select_option(kind)
         wait_until(lambda: pixels(monitor).tobytes() not in drawn.values(), SOON, f"{kind} draws nothing of its own")
@@ -365,7 +366,7 @@ def test_in_a_crowd_of_lines_the_one_pointed_at_is_seen(opened: Open, server: La
     names = legend.get_by_role("button", name=re.compile("^member"))
     expect(names).to_have_count(8)
     before = pixels(many)
-    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-crowd.png")
+    picture(page, f"scalars-{theme}-crowd")
     box = many.locator(".u-over").bounding_box()
     assert box
     low, high = axis(many, "y")
@@ -376,7 +377,7 @@ def test_in_a_crowd_of_lines_the_one_pointed_at_is_seen(opened: Open, server: La
     expect(many.locator(".tk-tooltip-row.tk-nearest")).to_contain_text("member 57")
     # The others step back: there is less ink, though that line has more of it.
     wait_until(lambda: pixels(many)[..., 3].sum() < 0.8 * before[..., 3].sum(), SOON, "the others are as strong")
-    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-crowd-lit.png")
+    picture(page, f"scalars-{theme}-crowd-lit")
     legend.get_by_role("button", name="and 52 more").click()
     expect(names).to_have_count(60)
     legend.get_by_role("button", name="Show fewer").click()
@@ -661,8 +662,7 @@ def test_looks(opened: Open, run: track.Experiment, theme: str, width: int) -> N
     if width == 420:
         page.get_by_role("button", name="Settings", exact=True).click()
     page.get_by_text("Axes and zoom").click()
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-{width}.png")
+    picture(page, f"scalars-{theme}-{width}")
     if width == 420:
         page.get_by_role("button", name="Settings", exact=True).click()
     loss = card(page, "loss")
@@ -670,7 +670,7 @@ def test_looks(opened: Open, run: track.Experiment, theme: str, width: int) -> N
     drag(page, loss, (0.1, 0.1), (0.5, 0.3), (0.3, 0.9), (0.1, 0.8))
     expect(loss.get_by_role("region", name="Selection")).to_be_visible()
     press(card(page, "rate"), "Show as table")
-    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-{width}-used.png")
+    picture(page, f"scalars-{theme}-{width}-used")
     overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
 
@@ -687,8 +687,8 @@ def test_nothing_logged_nothing_finite_and_one_curve(
     expect(card(page, "loss").get_by_text("10 NaN")).to_be_visible()
     assert axis(card(page, "loss"), "x") == (0, 9)
     expect(card(page, "loss").locator(".tk-plot")).to_have_attribute("data-none", "No finite values")
-    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-nan.png")
+    picture(page, f"scalars-{theme}-nan")
     page.goto(server.page_url(f"trackkit/widgets/?type=experiment&objects={empty.id}&theme={theme}"))
     page.get_by_role("tab", name="Scalars").click()
     expect(page.get_by_text("Curves of what is logged appear here.")).to_be_visible()
-    page.screenshot(path=SCREENSHOTS / f"scalars-{theme}-empty.png")
+    picture(page, f"scalars-{theme}-empty")

@@ -22,7 +22,7 @@ from .lab import LabServer, wait_until
 
 LONG = bool(os.environ.get("TRACKKIT_LONG"))
 #: Milliseconds from a click to a painted chart, and so on. What is asked of a machine that does nothing else.
-PAINTED, REFINED, LISTED, COMPARED, LIVE, SAMPLED, MARKED = 1_000, 300, 1_500, 2_000, 500, 1_000, 300
+PAINTED, REFINED, LISTED, COMPARED, LIVE, SAMPLED = 1_000, 300, 1_500, 2_000, 500, 1_000
 #: A machine that runs other tests beside these is slower; a regression by another order is seen all the same.
 SLACK = float(os.environ.get("TRACKKIT_SLACK", "1" if LONG else "3"))
 
@@ -213,47 +213,6 @@ def test_many_samples_open_soon(page: Page, server: LabServer) -> None:
     print(f"{iterations * each:,} samples, first opening with the journal to be read: {times[0]:.0f} ms")
     within(f"{iterations * each:,} samples opened", times[1], SAMPLED)
     assert page.locator(".tk-tile").count() <= 600
-
-
-def test_a_span_is_marked_everywhere_soon(page: Page, server: LabServer) -> None:
-    """One clock: ten series, lines and samples, from the end of the brush to the marks on all charts in sight."""
-    count = 100_000 if LONG else 10_000
-    with track.start("clock", project="scale", store=server.store, capture=False) as run:
-        for step in range(count):
-            run.log({f"wave {number}/v": math.sin(step / 300 + number) for number in range(10)}, iteration=step)
-            run.log_text(f"step {step}")
-            if step % 10 == 0:
-                run.log_image("digits", "wrong", np.full((2, 2), step % 256, np.uint8), iteration=step)
-    opened(page, server, run)
-    expect(page.locator(".tk-line canvas").nth(2)).to_be_visible()
-    rail = page.locator(".tk-clock-rail").first
-    times = []
-    for share in (0.5, 0.6, 0.7):
-        box = rail.bounding_box()
-        assert box
-        y = box["y"] + box["height"] / 2
-        page.mouse.move(box["x"] + 0.3 * box["width"], y)
-        page.mouse.down()
-        page.mouse.move(box["x"] + share * box["width"], y, steps=2)
-        # Every chart in sight but the one that was brushed has another span, and the line below the tabs tells of it.
-        page.evaluate(
-            """() => { window.marked = new Promise(resolve => {
-                const plots = [...document.querySelectorAll('.tk-line')].slice(1);
-                const spans = () => plots.map(plot => plot.dataset.span ?? '').join();
-                const before = spans();
-                const told = () => document.querySelector('.tk-clock:not([aria-busy=true]) .tk-clock-belongs');
-                addEventListener('pointerup', () => timed(() => {},
-                    () => told() && plots.every(plot => plot.dataset.span) && spans() !== before).then(resolve),
-                    { once: true, capture: true });
-            }); }"""
-        )
-        page.mouse.up()
-        times.append(float(page.evaluate("window.marked")))
-    print(f"span by span: {' '.join(f'{time:.0f}' for time in times)} ms")
-    within("a span marked on every chart", float(np.median(times)), MARKED)
-    go = "[...document.querySelectorAll('.tk-clock-belongs button')].find(b => b.textContent.includes('line')).click()"
-    lit = "document.querySelector('.tk-log [data-lit]')?.offsetParent"
-    within("its lines in sight", float(page.evaluate(f"timed(() => {go}, () => {lit})")), MARKED)
 
 
 def test_what_is_logged_is_soon_seen(page: Page, server: LabServer) -> None:

@@ -378,6 +378,61 @@ def test_groups_are_made_opened_and_chosen(page: Page, server: LabServer) -> Non
     expect(page.get_by_role("grid", name="Experiments").locator("tr[aria-level]")).to_have_count(0)
 
 
+def test_attempts_of_a_cell_are_folded_and_one_alone_is_its_own_row(lab: Lab) -> None:
+    start = "track.start({name!r}, 'folded', capture=['cells']).finish()"
+    several = "\n".join(start.format(name=f"try {number}") for number in range(3))
+    lab.server.write("folded.ipynb", f"import trackkit_jupyter as track\n{several}", start.format(name="alone"))
+    lab.open("folded.ipynb")
+    lab.run_all()
+    lab.page.set_viewport_size({"width": 1600, "height": 700})
+    tree = shown(lab.page, lab.server, "&group_by=cell&query=project=='folded'&order_by=name", role="treegrid")
+    rows = tree.locator("tbody tr")
+    expect(rows).to_have_text([re.compile("^alone ?Completed"), re.compile(r"^try 0 … try 2 ?3 attempts")])
+    expect(rows.first).not_to_have_attribute("aria-expanded", re.compile(""))
+    rows.nth(1).click()
+    expect(rows).to_have_count(5)
+    assert [row.get_attribute("aria-level") for row in rows.all()] == ["1", "1", "2", "2", "2"]
+    picture(lab.page, "table-attempts")
+    rows.first.get_by_role("checkbox", name="Select alone").click()
+    rows.nth(3).get_by_role("checkbox").click(modifiers=["Shift"])
+    expect(lab.page.get_by_role("toolbar", name="Selected experiments")).to_contain_text("3 selected")
+    rows.first.click()
+    expect(
+        lab.page.get_by_role("complementary", name="Info panel").get_by_role("heading", name="alone")
+    ).to_be_visible()
+    rows.first.click(button="right")
+    expect(lab.page.get_by_role("menu", name="Actions for alone")).to_be_visible()
+    assert lab.errors == []
+
+
+def test_what_can_be_done_with_a_group_is_at_hand(page: Page, server: LabServer) -> None:
+    tree = shown(page, server, "&group_by=project&query=run&height=700", role="treegrid")
+    group = tree.locator("tr[aria-level='1']").filter(has_text="team/p0")
+    group.click(button="right")
+    menu = page.get_by_role("menu", name="Actions for team/p0")
+    expect(menu.get_by_role("menuitem", name="Open group")).to_be_focused()
+    picture(page, "table-group-menu")
+    menu.get_by_role("menuitem", name="Open group").click()
+    expect(group).to_have_attribute("aria-expanded", "true")
+    group.click(button="right")
+    menu.get_by_role("menuitem", name="Select its 10 experiments").click()
+    expect(page.get_by_role("toolbar", name="Selected experiments")).to_contain_text("10 selected")
+    tree.press("Shift+F10")  # by keyboard, where the cursor is
+    menu.get_by_role("menuitem", name="Copy its query").click()
+    expect(page.get_by_text("Query copied")).to_be_visible()
+    copied = str(page.evaluate("navigator.clipboard.readText()"))
+    assert len(track.open_store(server.store).experiments(copied)) == 10
+    tree.press("Shift+F10")
+    menu.get_by_role("menuitem", name="Show only this group").click()
+    expect(page.get_by_text("10 experiments", exact=True)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Search experiments")).to_have_value(copied)
+    page.get_by_role("button", name="Group by").click()
+    page.get_by_role("radio", name="Status").click()
+    tree.locator("tr[aria-level='1']").first.click(button="right")
+    page.get_by_role("menuitem", name="Compare its experiments").click()
+    expect(page.get_by_role("article", name=re.compile("experiments$"))).to_be_visible(timeout=20_000)
+
+
 def test_what_nobody_has_makes_no_groups(page: Page, server: LabServer) -> None:
     page.goto(server.page_url('trackkit/widgets/?type=table&group_by=hyperparameters["nope"]'))
     expect(page.get_by_role("alert").filter(has_text="there is nothing to group by")).to_be_visible(timeout=20_000)
@@ -417,6 +472,24 @@ def test_models_are_found_opened_and_compared(page: Page, server: LabServer) -> 
     expect(grid.locator("tbody tr td:nth-child(2)")).to_have_text(["forest"])
     page.get_by_role("button", name="Clear filters").click()
     expect(page.get_by_text("4 models", exact=True)).to_be_visible()
+
+    # What can be done with one is at hand, in words that hold for models.
+    forest = grid.get_by_role("row", name=re.compile("forest"))
+    forest.click(button="right")
+    menu = page.get_by_role("menu", name="Actions for forest")
+    expect(menu.get_by_role("menuitem", name="Run")).to_have_count(0)
+    expect(menu.get_by_role("menuitem", name="Publish")).to_have_attribute("title", "It is published already.")
+    expect(menu.get_by_role("menuitem", name="Delete")).to_have_attribute("title", re.compile("archived model"))
+    picture(page, "models-row-menu")
+    menu.get_by_role("menuitem", name="Add tag").click()
+    window = page.get_by_role("dialog", name="Add tag")
+    window.get_by_role("textbox", name="Tag").fill("tall")
+    window.get_by_role("button", name="Save").click()
+    expect(forest).to_contain_text("tall")
+    grid.get_by_role("row", name=re.compile("net.*2")).click(button="right")
+    page.get_by_role("menuitem", name="Publish").click()
+    expect(page.get_by_role("dialog", name="Publish")).to_contain_text("only its metadata can be edited")
+    page.get_by_role("dialog", name="Publish").get_by_role("button", name="Cancel").click()
 
     # It is live: an alias moves, another model comes.
     store.model("net@2").add_alias("champion")

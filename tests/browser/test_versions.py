@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 import trackkit_jupyter as track
 
-from .conftest import SCREENSHOTS
 from .lab import Lab
+from .shelf import picture
 
 NEWER = "99.1.0"
 OLDER = "0.0.1"
@@ -62,9 +62,9 @@ def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None
     expect(said).to_contain_text("What both know is shown")
     expect(said.locator("pre")).to_have_text(f"pip install trackkit_jupyter=={NEWER}")
     said.scroll_into_view_if_needed()
-    newer.page.screenshot(path=SCREENSHOTS / "versions-light.png")
+    picture(newer.page, "versions-light")
     newer.dark()
-    newer.page.screenshot(path=SCREENSHOTS / "versions-dark.png")
+    picture(newer.page, "versions-dark")
     second.scroll_into_view_if_needed()
     expect(second.locator("canvas").first).to_be_visible(timeout=30_000)
     assert newer.errors == []

@@ -119,6 +119,34 @@ say(id=experiment.id, lost=experiment.lost, warnings=heard_of(), running=experim
     assert experiment.series("loss/train").iterations.tolist() == list(range(101))
 
 
+def test_what_is_asked_of_a_loop_on_a_full_disk_is_refused_whole(child, store):
+    process = child(
+        LIMITED
+        + """
+experiment = track.start("full", store=store, capture=False)
+experiment.knob("lr", 0.1)
+outside = track.open_store(store).experiment(experiment.id)
+outside.turn("lr", 0.2)
+path = experiment.store.paths.experiment(experiment.id).turns
+before = path.stat().st_size
+fill(before + 20)
+try:
+    outside.turn("lr", 0.3)
+except track.StorageFullError as error:
+    say(refused=str(error), grown=path.stat().st_size - before)
+free()
+outside.turn("lr", 0.4)
+say(turned=[turn["value"] for turn in outside.turns()], damaged=outside.damaged)
+experiment.finish()
+"""
+    )
+    told = process.told()
+    assert "cannot be told to turn a knob of" in told["refused"]
+    assert told["grown"] == 0
+    assert process.told() == {"turned": [0.2, 0.4], "damaged": 0}
+    process.ends_well()
+
+
 @pytest.mark.parametrize("kind", ["scalars", "events", "console"])
 def test_failing_sync_begins_a_new_segment_and_loses_nothing(child, store, kind):
     process = child(

@@ -30,6 +30,7 @@ async def test_about(ask, store):
     about = body(await ask("trackkit/api/about", {"store": store.id}))
     assert about["stores"] == [store.id]
     assert about["default_store"] is None
+    assert about["folders"] == {store.id: str(store.path)}
     assert about["version"]
     script = await ask(about["plotly"], method="HEAD")
     assert script.code == 200
@@ -228,7 +229,9 @@ async def test_a_store_below_a_further_root(ask, store):
 async def test_the_default_store_is_the_one_of_the_root(ask, registered, jp_root_dir):
     with tracking.start("here", store=jp_root_dir / ".trackkit", capture=False) as here:
         here.log({"loss": 1.0})
-    assert body(await ask("trackkit/api/about"))["default_store"] == here.store.id
+    about = body(await ask("trackkit/api/about"))
+    assert about["default_store"] == here.store.id
+    assert about["folders"] == {here.store.id: str(here.store.path)}
     assert body(await ask("trackkit/api/experiment", {"id": here.id}))["name"] == "here"
 
 

@@ -111,6 +111,42 @@ async def test_no_other_name_leads_around_the_lock(ask, store, folder, way):
     assert plain.read_bytes() == before
 
 
+async def test_where_the_record_is_damaged_the_notebook_stays_locked_and_it_is_said(ask, report, folder):
+    draft = reports.create("Draft", "vision", path=folder / "draft.ipynb", store=report.store).add("Text.")
+    report.publish()
+    path = report.path
+    before = path.read_bytes()
+    os.chmod(path, 0o644)
+    for each in (report, draft):
+        for file in each.folder.glob("report.json*"):
+            file.write_bytes(b"{")
+    _, model = await contents(ask, "GET", PATH)
+    assert not model["writable"]
+    body = {"type": "file", "format": "text", "content": "{}"}
+    for method, place, sent in (
+        ("PUT", PATH, body),
+        ("PATCH", PATH, {"path": "work/deep/renamed.ipynb"}),
+        ("DELETE", PATH, None),
+        ("DELETE", "work", None),
+    ):
+        code, answer = await contents(ask, method, place, sent)
+        assert code == 423, (method, place)
+        assert "record in the store is damaged" in answer["message"]
+    assert path.read_bytes() == before
+    found = json.loads((await ask("trackkit/notebook", {"path": PATH})).body)
+    assert (found["report"], "damaged" in found["locked"]) == (None, True)
+    # One that was no more than a draft is free.
+    assert (await contents(ask, "PUT", "work/deep/draft.ipynb", body))[0] == 200
+
+
+async def test_a_store_that_cannot_be_read_keeps_nobody_from_saving(ask, report, store):
+    marker = store.path / "store.json"
+    text = marker.read_text()
+    marker.write_text(text.replace('"schema": [1', '"schema": [9'))
+    assert marker.read_text() != text
+    assert (await contents(ask, "PUT", PATH, {"type": "file", "format": "text", "content": "{}"}))[0] == 200
+
+
 async def test_the_editor_may_name_a_drive_and_a_file_may_have_a_colon(ask, report, folder):
     async def found(path):
         return json.loads((await ask("trackkit/notebook", {"path": path})).body)["report"]
@@ -152,7 +188,7 @@ async def test_a_report_follows_when_it_or_its_folder_is_renamed(ask, report, st
     assert (found["report"]["id"], found["store"]) == (report.id, store.id)
     assert found["report"]["path"] == "home/deep/better.ipynb"
     response = await ask("trackkit/notebook", {"path": "none.ipynb"})
-    assert json.loads(response.body) == {"report": None, "store": None}
+    assert json.loads(response.body) == {"report": None, "store": None, "locked": None}
 
 
 async def test_it_is_made_published_and_copied_over_http(ask, store, jp_root_dir, assert_refused, folder):

@@ -200,6 +200,15 @@ def test_compare_refuses_at_once_what_nobody_has_and_tells_what_there_is(runs, o
     assert caught.value.field == ("over" if "over" in options else "by")
 
 
+def test_compare_checks_ids_and_what_is_given_only_once_too(runs, monkeypatch, capsys):
+    monkeypatch.setenv("TRACKKIT_STORE", str(runs[0].store.path))
+    for several in ([run.id for run in runs], iter(runs), (run.id for run in runs)):
+        with pytest.raises(TrackkitValueError, match=r"hyperparameter 'nope'. They have lr, seed\."):
+            track.compare(several, group_by="nope")
+    track.compare((run.id for run in runs), over="seed")
+    assert "loss" in capsys.readouterr().out
+
+
 def test_compare_takes_what_one_has_and_fields(runs, capsys):
     for options in ({"group_by": "lr"}, {"over": "seed"}, {"group_by": "project"}):
         track.compare(runs, **options)

@@ -10,6 +10,7 @@ from scipy import stats
 
 import trackkit_jupyter as track
 from trackkit_jupyter import LockedError, QueryError, TrackkitTypeError, TrackkitValueError, cli, operations, views
+from trackkit_jupyter.operations import claims
 from trackkit_jupyter.operations.claims import interval, lower_is_better
 from trackkit_jupyter.reports.freeze import frozen_store
 from trackkit_jupyter.reports.notebooks import read_notebook
@@ -109,6 +110,7 @@ def test_later_data_contradicts_it_wherever_it_is_read(report, home, capsys):
         ([0.1, 0.2], [0.3], "b has one experiment only"),
         ([math.nan, math.inf], [0.1, 0.2], "none of the 2 experiments of a has a finite value"),
         ([math.nan], [0.1, 0.2], "the one experiment of a has no finite value of accuracy/val"),
+        ([0.1, 0.2], [0.3, math.nan], "b has one experiment with a finite value only. Run it with other seeds"),
     ],
 )
 def test_too_little_is_said_in_a_sentence(home, one, other, says):
@@ -126,6 +128,20 @@ def test_what_has_no_finite_value_is_left_out_and_counted(report):
     assert found.holds
     assert found.data["a"]["left_out"] == 1
     assert "Left out: 1 without a finite value." in found.sentence
+
+
+def test_what_is_in_both_groups_is_said(report):
+    found = report.claim("better than itself", "accuracy/val", a=FAST, b='hyperparameters["lr"] > 0')
+    assert "4 are in both groups, which are taken for independent." in found.sentence
+
+
+def test_more_experiments_than_are_measured_are_said(report, monkeypatch):
+    monkeypatch.setattr(claims, "_MOST", 3)
+    found = claim(report)
+    assert [len(found.data[name]["values"]) for name in "ab"] == [3, 3]
+    assert [found.data[name]["total"] for name in "ab"] == [4, 4]
+    assert sorted(found.data["a"]["values"]) == [0.92, 0.93, 0.94]
+    assert "Of the 4 experiments of a, the newest 3 are measured." in found.sentence
 
 
 def test_seeds_that_change_nothing(home):

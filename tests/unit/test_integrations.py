@@ -65,6 +65,59 @@ def test_xgboost(experiment: Any) -> None:
     assert experiment.series("rmse", "train").values.tolist() == result["train"]["rmse"]
 
 
+def stop(experiment: Any) -> None:
+    track.open_store(experiment.store.path).experiment(experiment.id).stop()
+
+
+def ended_by_its_owner(experiment: Any) -> bool:
+    return bool((experiment.status, experiment.status_reason) == ("completed", f"stopped by {experiment.user}"))
+
+
+ENDLESS = 1_000_000
+
+
+def test_lightgbm_ends_where_it_is_stopped(experiment: Any) -> None:
+    import lightgbm
+
+    from trackkit_jupyter.integrations.lightgbm import trackkit_callback
+
+    data = lightgbm.Dataset(X, Y, params={"min_data_in_leaf": 2})
+    stop(experiment)
+    booster = lightgbm.train({"verbose": -1}, data, ENDLESS, valid_sets=[data], callbacks=[trackkit_callback()])
+    assert ended_by_its_owner(experiment)
+    assert 0 < booster.current_iteration() < ENDLESS
+
+
+def test_xgboost_ends_where_it_is_stopped(experiment: Any) -> None:
+    import xgboost
+
+    from trackkit_jupyter.integrations.xgboost import TrackkitCallback
+
+    data = xgboost.DMatrix(X, Y)
+    stop(experiment)
+    booster = xgboost.train(
+        {}, data, ENDLESS, evals=[(data, "train")], verbose_eval=False, callbacks=[TrackkitCallback()]
+    )
+    assert ended_by_its_owner(experiment)
+    assert 0 < booster.num_boosted_rounds() < ENDLESS
+
+
+def test_what_another_experiment_is_stopped_by_goes_on_up(experiment: Any, tmp_path: Path) -> None:
+    import xgboost
+
+    from trackkit_jupyter.integrations.xgboost import TrackkitCallback
+
+    class Own(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+        def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+            experiment.log({"own": 1.0})
+            return False
+
+    stop(experiment)
+    with track.start("b", store=tmp_path / "store", capture=False) as other, pytest.raises(KeyboardInterrupt):
+        xgboost.train({}, xgboost.DMatrix(X, Y), ENDLESS, callbacks=[Own(), TrackkitCallback(other)])
+    assert ended_by_its_owner(experiment)
+
+
 @pytest.mark.frameworks
 def test_keras(experiment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
@@ -81,6 +134,21 @@ def test_keras(experiment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert experiment.hyperparameters["Keras"]["epochs"]["value"] == "2"
     assert experiment.hyperparameters["Keras"]["optimizer/name"]["value"].lower() == "sgd"
     assert "Dense" in experiment.configuration["Keras"]["value"]
+
+
+@pytest.mark.frameworks
+def test_keras_ends_where_it_is_stopped(experiment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    import keras
+
+    from trackkit_jupyter.integrations.keras import TrackkitCallback
+
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    stop(experiment)
+    kept = model.fit(X, Y, epochs=ENDLESS, verbose=0, callbacks=[TrackkitCallback()])
+    assert len(kept.epoch) < ENDLESS
+    assert ended_by_its_owner(experiment)
 
 
 @pytest.mark.frameworks
@@ -114,8 +182,8 @@ def test_transformers(experiment: Any, tmp_path: Path) -> None:
     assert experiment.hyperparameters["Transformers"].get("hub_token", {"value": "None"})["value"] != ""
 
 
-@pytest.mark.frameworks
-def test_lightning(experiment: Any, tmp_path: Path) -> None:
+def lit(folder: Path, **options: Any) -> tuple[Any, type[Any], Any]:
+    """Return a trainer of Lightning, a module for it, and its data."""
     import lightning.pytorch as lightning
     import torch
 
@@ -140,12 +208,40 @@ def test_lightning(experiment: Any, tmp_path: Path) -> None:
 
     rows = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.tensor(X), torch.tensor(Y)), batch_size=8)
     trainer = lightning.Trainer(
-        max_epochs=2, logger=TrackkitLogger(), log_every_n_steps=1, accelerator="cpu", enable_progress_bar=False,
-        enable_model_summary=False, default_root_dir=str(tmp_path), enable_checkpointing=False,
+        logger=TrackkitLogger(), log_every_n_steps=1, accelerator="cpu", enable_progress_bar=False,
+        enable_model_summary=False, default_root_dir=str(folder), enable_checkpointing=False, **options,
     )  # fmt: skip
-    trainer.fit(Tiny(lr=0.25), rows, rows)
+    return trainer, Tiny, rows
+
+
+@pytest.mark.frameworks
+def test_lightning(experiment: Any, tmp_path: Path) -> None:
+    trainer, kind, rows = lit(tmp_path, max_epochs=2)
+    trainer.fit(kind(lr=0.25), rows, rows)
     assert len(experiment.series("loss", "train")) == 8
     assert len(experiment.series("loss", "val")) == 2
     assert experiment.hyperparameters["Lightning"]["lr"]["value"] == "0.25"
     assert trainer.logger.version == experiment.id
     assert experiment.running
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("least", [None, ENDLESS])
+def test_lightning_ends_where_it_is_stopped(experiment: Any, tmp_path: Path, least: int | None) -> None:
+    trainer, kind, rows = lit(tmp_path, max_epochs=ENDLESS, min_epochs=least)
+    stop(experiment)
+    trainer.fit(kind(), rows, rows)
+    assert ended_by_its_owner(experiment)
+    assert trainer.state.finished
+    assert trainer.current_epoch < ENDLESS
+
+
+@pytest.mark.frameworks
+def test_a_step_that_logs_by_itself_ends_lightning_quietly(tmp_path: Path) -> None:
+    with track.start("a", store=tmp_path / "store", capture=False) as experiment:
+        trainer, kind, rows = lit(tmp_path, max_epochs=ENDLESS)
+        kind.on_train_batch_end = lambda *_: experiment.log({"own": 1.0})
+        stop(experiment)
+        trainer.logger.log_metrics = lambda *_, **__: None
+        trainer.fit(kind(), rows)  # ends the interpreter where it is interrupted
+    assert ended_by_its_owner(experiment)

@@ -3,10 +3,12 @@
 import base64
 import re
 
+import nbformat
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from nbformat import v4
 
 import trackkit_jupyter as track
 from trackkit_jupyter.magics.lines import TRACKKIT
@@ -341,11 +343,26 @@ def test_a_notebook_becomes_a_report(shell, monkeypatch, tmp_path):
 
 def test_a_report_is_published_from_its_notebook(shell, monkeypatch, tmp_path):
     notebook = tmp_path / "work.ipynb"
-    cell = '{"cell_type": "markdown", "metadata": {}, "source": "Text", "id": "a"}'
-    notebook.write_text(f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}')
+    cells = ["%%track one\nexp.log({'loss': 1.0})", "%trackkit report here Findings -p vision"]
+    publish = "%trackkit report publish --freeze"
+
+    def save(**counts):
+        text = v4.new_markdown_cell("Text")
+        code = [v4.new_code_cell(cell, execution_count=counts.get(f"n{at}")) for at, cell in enumerate(cells, 1)]
+        nbformat.write(v4.new_notebook(cells=[text, *code]), notebook)
+
+    save()
     monkeypatch.setenv("JPY_SESSION_NAME", str(notebook))
-    run(shell, "%%track one\nexp.log({'loss': 1.0})")
-    run(shell, "%trackkit report here Findings -p vision")
-    assert "'Findings' is published as it was saved last" in run(shell, "%trackkit report publish --freeze").text
+    run(shell, cells[0])
+    run(shell, cells[1])
     (report,) = track.open_store().reports()
+    save(n1=1, n2=2)
+    assert "not saved" in refused(shell, publish)  # the cell itself is not
+    cells.append(publish)
+    save(n1=1, n2=2, n3=3)
+    run(shell, cells[0])
+    assert "not saved" in refused(shell, publish)  # what the one before it shows now is not
+    assert report.status == "draft"
+    save(n1=4, n2=2, n3=5)
+    assert "'Findings' is published as it was saved last" in run(shell, publish).text
     assert (report.status, report.frozen is not None, report.trouble) == ("published", True, None)

@@ -6,6 +6,7 @@ import base64
 import io
 import re
 
+import numpy as np
 import pypdf
 import pytest
 from nbformat import v4
@@ -14,7 +15,7 @@ from PIL import Image
 import trackkit_jupyter as track
 from tests.unit.test_reports import home, png, trained, write  # noqa: F401
 from trackkit_jupyter import TrackkitStorageError, TrackkitValueError, views
-from trackkit_jupyter.reports.export import to_markdown
+from trackkit_jupyter.reports.export import pdf, to_markdown
 from trackkit_jupyter.reports.export import write as export
 
 
@@ -222,6 +223,66 @@ def test_nothing_of_a_report_is_code_of_the_page(home):
     assert not [image for page in pypdf.PdfReader(done.path).pages for image in page.images]
     assert all(re.match("https?:|mailto:", link) for link in links(done.path))
     assert notebook.read_bytes() == before
+
+
+def bomb(levels):
+    """A drawing of ten to the power of so many squares, in a kilobyte."""
+    groups = ['<g id="a0"><rect width="1" height="1"/></g>']
+    for level in range(1, levels):
+        groups += [f'<g id="a{level}">', f'<use href="#a{level - 1}" x="{level}"/>' * 10, "</g>"]
+    defined = "".join(groups)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><defs>{defined}</defs>'
+        f'<use href="#a{levels - 1}"/></svg>'
+    )
+
+
+def test_a_picture_without_an_end_costs_itself_and_nothing_else(home, monkeypatch):
+    monkeypatch.setattr(pdf, "_PICTURE_SECONDS", 2.0)
+    fine = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><text y="20">fine {}</text></svg>'
+    drawings = [fine.format(1), bomb(12), fine.format(2)]
+    cell = v4.new_code_cell("", outputs=[v4.new_output("display_data", {"image/svg+xml": one}) for one in drawings])
+    done = export(write(home / "b.ipynb", cell, v4.new_markdown_cell("The end.")), home / "b.pdf")
+    shown = pages(done.path)
+    assert done.missing == ["A vector picture is damaged, or takes too long to be drawn."]
+    assert re.search("fine 1.*This vector picture is damaged.*fine 2.*The end.", shown)
+
+
+def test_a_page_that_takes_too_long_is_given_up(home, monkeypatch):
+    monkeypatch.setattr(pdf, "_SECONDS", 0.001)
+    notebook = write(home / "a.ipynb", v4.new_markdown_cell("x"))
+    with pytest.raises(TrackkitStorageError, match=r"not set within 0.001 s.*Export to .html or .md"):
+        export(notebook, home / "a.pdf")
+    assert not (home / "a.pdf").exists()
+
+
+def test_of_sounds_there_is_an_outline_and_of_what_no_page_shows_a_note(home):
+    with track.start("heard", project="vision", capture=False) as exp:
+        exp.log_audio("speech", "tone", np.sin(np.arange(4000) / 3), sample_rate=8000)
+        exp.log_audio("speech", "packed", b"ID3" + bytes(100))
+        exp.log_video("clip", "first", b"\0\0\0\x18ftypmp42, and no video")
+        exp.log_html("page", "table", "<p>#read</p>")
+        exp.log_image("drawn", "square", b'<svg xmlns="http://www.w3.org/2000/svg"/>')
+        exp.log_image("drawn", "gone", np.eye(4))
+    gone = next(each for each in exp.samples() if each["variant"] == "gone")
+    exp.blob(gone["hash"]).unlink()
+    report = track.report.create("Heard", "vision").add(views.samples(exp))
+    done = export(report.path, "h.pdf", report.store)
+    assert done.pictures == 1
+    (image,) = [image for page in pypdf.PdfReader(done.path).pages for image in page.images]
+    assert image.image.size == (1440, 192)
+    colours = {colour for _, colour in image.image.convert("RGB").getcolors(1 << 20)}
+    assert any(b - r > 100 for r, _, b in colours)
+    shown = pages(done.path)
+    for name, why in (
+        ("speech/packed", "needs a browser to be decoded"),
+        ("clip/first", "needs a browser to be decoded"),
+        ("page/table", "is a page of its own"),
+        ("drawn/square", "needs a browser to be decoded"),
+        ("drawn/gone", "its file is damaged or gone"),
+    ):
+        assert re.search(f"The debug sample {name} [^.]*{why}", shown), name
+    assert len(done.missing) == 5
 
 
 def test_letters_without_a_font_are_named(home, monkeypatch):

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import numpy as np
@@ -208,6 +210,36 @@ def test_where_the_record_cannot_be_written_the_notebook_stays_a_draft(report, m
     with pytest.raises(TrackkitStorageError):
         report.publish()
     assert (report.status, report.path.read_bytes(), report.path.stat().st_mode) == ("draft", before, mode)
+
+
+def test_of_two_who_publish_at_once_one_does(report):
+    start = threading.Barrier(2)
+
+    def publish(_):
+        start.wait()
+        try:
+            track.open_store().report(report.id).publish(freeze=True)
+        except TrackkitStateError as error:
+            return str(error)
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(publish, range(2)), key=bool)
+    assert told[0] is None
+    assert "published already" in told[1]
+    assert (report.status, report.trouble) == ("published", None)
+
+
+def test_what_is_saved_while_it_is_published_is_not_lost(report, monkeypatch):
+    saved = report.path.read_bytes().replace(b"It works.", b"It works!!")
+
+    def slow(*_):
+        report.path.write_bytes(saved)
+
+    monkeypatch.setattr("trackkit_jupyter.reports.publish.freeze_views", slow)
+    with pytest.raises(TrackkitStateError, match="saved while it was being published"):
+        report.publish(freeze=True)
+    assert (report.status, report.path.read_bytes()) == ("draft", saved)
 
 
 def test_what_was_frozen_before_is_not_left_behind(report):

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from trackkit_jupyter.capture.texts import safe_label
-from trackkit_jupyter.integrations.experiments import chosen, log_metrics, record_settings
+from trackkit_jupyter.integrations.experiments import chosen, goes_on, log_metrics, record_settings
 from trackkit_jupyter.tracking import Experiment
 
 __all__ = ["TrackkitCallback"]
@@ -15,6 +15,8 @@ __all__ = ["TrackkitCallback"]
 
 class TrackkitCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-ignore]
     """Logs the metrics of every epoch, ``val_loss`` as variant "val" of ``loss``, and the settings of the optimizer.
+
+    Where the experiment is paused or stopped from outside, the training waits, or ends, after the batch at work.
 
     Parameters
     ----------
@@ -44,4 +46,10 @@ class TrackkitCallback(keras.callbacks.Callback):  # type: ignore[misc, unused-i
             f"{safe_label(name.removeprefix('val_'))}/{'val' if name.startswith('val_') else 'train'}": value
             for name, value in dict(logs or {}).items()
         }
-        log_metrics(self._experiment, named, epoch)
+        if not log_metrics(self._experiment, named, epoch):
+            self.model.stop_training = True
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Heed what was asked of the loop."""
+        if not goes_on(self._experiment):
+            self.model.stop_training = True

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import lightgbm
+
 from trackkit_jupyter.capture.boosting import lightgbm_callback
-from trackkit_jupyter.integrations.experiments import chosen
+from trackkit_jupyter.integrations.experiments import chosen, goes_on
 from trackkit_jupyter.tracking import Experiment
 from trackkit_jupyter.tracking.captured import Captured
 
@@ -30,5 +32,11 @@ def trackkit_callback(experiment: Experiment | None = None) -> Callable[[Any], N
         No experiment is running.
     """
     found = chosen(experiment)
-    callback: Callable[[Any], None] = lightgbm_callback(Captured(found))
+    log = lightgbm_callback(Captured(found))
+
+    def callback(environment: Any) -> None:
+        if not goes_on(found, lambda: log(environment)):
+            raise lightgbm.callback.EarlyStopException(environment.iteration, environment.evaluation_result_list)
+
+    callback.order = log.order  # type: ignore[attr-defined]
     return callback

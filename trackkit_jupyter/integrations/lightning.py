@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from typing import Any
+from weakref import ReferenceType, ref
 
 try:
     from lightning.pytorch.loggers.logger import Logger, rank_zero_experiment
@@ -22,6 +23,8 @@ __all__ = ["TrackkitLogger"]
 class TrackkitLogger(Logger):  # type: ignore[misc, unused-ignore]
     """Logs what ``self.log`` of a module logs, ``val_loss`` as variant "val" of ``loss``, and the hyperparameters.
 
+    Where the experiment is paused or stopped from outside, the training waits, or ends, when it logs next.
+
     Parameters
     ----------
     experiment
@@ -36,6 +39,7 @@ class TrackkitLogger(Logger):  # type: ignore[misc, unused-ignore]
     def __init__(self, experiment: Experiment | None = None) -> None:
         super().__init__()
         self._experiment = chosen(experiment)
+        self._trainer: ReferenceType[Any] | None = None
 
     @property
     def name(self) -> str:
@@ -66,11 +70,24 @@ class TrackkitLogger(Logger):  # type: ignore[misc, unused-ignore]
         for name, value in dict(metrics or {}).items():
             head, underscore, rest = str(name).partition("_")
             named[f"{safe_label(rest)}/{head}" if underscore and head in _PARTS else safe_label(str(name))] = value
-        log_metrics(self._experiment, named, step)
+        if not log_metrics(self._experiment, named, step):
+            self._end()
+
+    @rank_zero_only  # type: ignore[untyped-decorator, unused-ignore]
+    def log_graph(self, model: Any, input_array: Any = None) -> None:  # noqa: ARG002
+        """Log no graph; of all that a logger is told, this alone leads to the trainer."""
+        self._trainer = ref(model.trainer)
 
     @rank_zero_only  # type: ignore[untyped-decorator, unused-ignore]
     def finalize(self, status: str) -> None:
         """End nothing: the experiment belongs to who started it."""
+
+    def _end(self) -> None:
+        trainer = self._trainer() if self._trainer is not None else None
+        if trainer is not None:
+            trainer.should_stop = True
+            # They hold against early stopping, not against the owner.
+            trainer.fit_loop.min_epochs = trainer.fit_loop.epoch_loop.min_steps = None
 
 
 _PARTS = frozenset({"train", "training", "val", "valid", "validation", "test", "eval"})

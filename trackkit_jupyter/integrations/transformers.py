@@ -7,7 +7,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from trackkit_jupyter.capture.texts import safe_label
-from trackkit_jupyter.integrations.experiments import chosen, log_metrics, record_settings
+from trackkit_jupyter.integrations.experiments import chosen, goes_on, log_metrics, record_settings
 from trackkit_jupyter.tracking import Experiment
 
 __all__ = ["TrackkitCallback"]
@@ -15,6 +15,8 @@ __all__ = ["TrackkitCallback"]
 
 class TrackkitCallback(TrainerCallback):  # type: ignore[misc, unused-ignore]
     """Logs what the trainer logs, ``eval_loss`` as variant "eval" of ``loss``; records its arguments and the model's.
+
+    Where the experiment is paused or stopped from outside, the training waits, or ends, after the step at work.
 
     Parameters
     ----------
@@ -39,7 +41,12 @@ class TrackkitCallback(TrainerCallback):  # type: ignore[misc, unused-ignore]
         if config is not None and hasattr(config, "to_diff_dict"):
             self._experiment.connect_configuration({"model": config.to_diff_dict()}, name="Transformers")
 
-    def on_log(self, args: Any, state: Any, *rest: Any, logs: Any = None, **named: Any) -> None:  # noqa: ARG002
+    def on_step_end(self, args: Any, state: Any, control: Any, **named: Any) -> None:  # noqa: ARG002
+        """Heed what was asked of the loop."""
+        if state.is_world_process_zero and not goes_on(self._experiment):
+            control.should_training_stop = True
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **named: Any) -> None:  # noqa: ARG002
         """Log what the trainer logs, at its global step."""
         if not state.is_world_process_zero:
             return
@@ -49,4 +56,5 @@ class TrackkitCallback(TrainerCallback):  # type: ignore[misc, unused-ignore]
             variant = head if underscore and head in {"train", "eval", "test"} else "train"
             metric = inner if underscore and head in {"train", "eval", "test"} else name
             metrics[f"{safe_label(metric)}/{variant}"] = value
-        log_metrics(self._experiment, metrics, state.global_step)
+        if not log_metrics(self._experiment, metrics, state.global_step):
+            control.should_training_stop = True

@@ -7,7 +7,7 @@ from typing import Any
 import xgboost
 
 from trackkit_jupyter.capture.boosting import log_evaluations
-from trackkit_jupyter.integrations.experiments import chosen
+from trackkit_jupyter.integrations.experiments import chosen, goes_on
 from trackkit_jupyter.tracking import Experiment
 from trackkit_jupyter.tracking.captured import Captured
 
@@ -33,9 +33,9 @@ class TrackkitCallback(xgboost.callback.TrainingCallback):  # type: ignore[misc,
 
     def __init__(self, experiment: Experiment | None = None) -> None:
         super().__init__()
-        self._sink = Captured(chosen(experiment))
+        self._experiment = chosen(experiment)
+        self._sink = Captured(self._experiment)
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
-        """Log the evaluations of a round; the training goes on."""
-        log_evaluations(self._sink, epoch, evals_log)
-        return False
+        """Log the evaluations of a round; return whether the training ends: its owner stopped it."""
+        return not goes_on(self._experiment, lambda: log_evaluations(self._sink, epoch, evals_log))

@@ -180,8 +180,8 @@ class TrackkitMagics(Magics):
             report.publish(freeze=args.freeze)
             kept = ", with what its views show" if args.freeze else ""
             say(
-                f"{report.name!r} is published as it was saved last{kept}: its notebook is locked. What is not saved "
-                "in this tab is not part of it; `track.report.here(None).clone()` makes a copy to go on with."
+                f"{report.name!r} is published as it was saved last{kept}: its notebook is locked. "
+                "`track.report.here(None).clone()` makes a copy to go on with."
             )
         else:
             from trackkit_jupyter.reports.export import write

@@ -16,7 +16,7 @@ __all__ = ["claim", "interval", "lower_is_better"]
 
 #: Words in the name of a metric of which less is better, where nobody says.
 _LESS = ("loss", "error", "err", "mse", "mae", "rmse", "perplexity", "nll", "cost", "time", "latency")
-_MOST = 1_000
+_MOST = 1_000  # experiments of a group that are measured
 _RESAMPLES = 9_999
 _SEED = 0
 _AT_ONCE = 2_000_000  # values that are resampled together: 16 MB, where the largest groups would take 240
@@ -51,7 +51,7 @@ def claim(
         ``verdict``: ``holds`` (the whole interval is on the side of ``a``), ``contradicted`` (on the other side),
         ``open`` (it has zero in it) or ``unknown`` (too little is known); ``sentence``, which says so; ``difference``
         of the means, a minus b, with ``low`` and ``high``; and of both groups ``values``, ``mean``, ``left_out`` (how
-        many have no finite value).
+        many have no finite value), ``total`` (how many the query finds; of more than 1,000, the newest are measured).
     """
     if not 0.5 < level < 1:
         raise TrackkitValueError(f"level must be over 0.5 and under 1, not {level:g}.", "level")
@@ -69,14 +69,15 @@ def claim(
     }
     one, other = groups["a"]["values"], groups["b"]["values"]
     missing = _missing(groups, metric)
+    notes = _notes(groups)
     if missing is not None:
-        return {**answer, "verdict": "unknown", "sentence": missing}
+        return {**answer, "verdict": "unknown", "sentence": " ".join([missing, *notes])}
     difference, low, high = interval(one, other, level)
     sign = 1 if direction == "higher" else -1
     ends = sorted((sign * low, sign * high))
     verdict = "holds" if ends[0] > 0 else "contradicted" if ends[1] < 0 else "open"
     answer.update(difference=difference, low=low, high=high)
-    return {**answer, "verdict": verdict, "sentence": _sentence(verdict, answer)}
+    return {**answer, "verdict": verdict, "sentence": " ".join([_sentence(verdict, answer), *notes])}
 
 
 def lower_is_better(metric: str) -> bool:
@@ -139,7 +140,7 @@ def interval(one: Sequence[float], other: Sequence[float], level: float) -> tupl
 
 def _group(store: Store[Any], query: str, metric: str, value: str, name: str) -> dict[str, Any]:
     try:
-        found = store.experiments(asked(query), page_size=_MOST)
+        found = store.experiments(asked(query), order_by="-created", page_size=_MOST)
     except TrackkitValueError as error:
         raise TrackkitValueError(f"{name}: {error.message}", name) from None
     pair = split_key(metric)
@@ -150,7 +151,8 @@ def _group(store: Store[Any], query: str, metric: str, value: str, name: str) ->
             values.append(number)
             ids.append(each.id)
     mean = math.fsum(values) / len(values) if values else None
-    return {"query": query, "values": values, "ids": ids, "mean": mean, "left_out": len(found) - len(values)}
+    left_out = len(found) - len(values)
+    return {"query": query, "values": values, "ids": ids, "mean": mean, "left_out": left_out, "total": found.total}
 
 
 def _finite(value: Any) -> float | None:
@@ -166,30 +168,44 @@ def _missing(groups: dict[str, dict[str, Any]], metric: str) -> str | None:
     for name, group in groups.items():
         count, out = len(group["values"]), group["left_out"]
         if count == 0 and out == 0:
-            return f"Nothing can be said: no experiment is found by {name}: {group['query']}"
+            return f"Nothing can be said: no experiment is found by {name}, {group['query']}."
         if count == 0:
             which = "the one experiment" if out == 1 else f"none of the {out} experiments"
             tail = "has no finite value" if out == 1 else "has a finite value"
             return f"Nothing can be said: {which} of {name} {tail} of {metric}."
     for name, group in groups.items():
         if len(group["values"]) == 1:
+            one = "one experiment only" if group["left_out"] == 0 else "one experiment with a finite value only"
             return (
-                f"Nothing can be said yet: {name} has one experiment only. Run it with other seeds: the difference "
-                "between seeds is what a claim is measured by."
+                f"Nothing can be said yet: {name} has {one}. Run it with other seeds: the difference between seeds is "
+                "what a claim is measured by."
             )
     return None
+
+
+def _notes(groups: dict[str, dict[str, Any]]) -> list[str]:
+    """Return what else is to be known of the experiments that were measured."""
+    notes = []
+    out = sum(group["left_out"] for group in groups.values() if group["values"])
+    if out:
+        notes.append(f"Left out: {out} without a finite value.")
+    notes += [
+        f"Of the {group['total']:,} experiments of {name}, the newest {_MOST:,} are measured."
+        for name, group in groups.items()
+        if group["total"] > _MOST
+    ]
+    both = len({*groups["a"]["ids"]} & {*groups["b"]["ids"]})
+    if both:
+        notes.append(f"{both:,} {'is' if both == 1 else 'are'} in both groups, which are taken for independent.")
+    return notes
 
 
 def _sentence(verdict: str, answer: dict[str, Any]) -> str:
     one, other = len(answer["a"]["values"]), len(answer["b"]["values"])
     metric, percent = answer["metric"], f"{answer['level']:.0%}"
     spread = f"{answer['low']:+.3g} to {answer['high']:+.3g} ({percent}, {one} against {other} experiments)"
-    said = {
+    return {
         "holds": f"It holds: {metric} differs by {answer['difference']:+.3g}, {spread}.",
         "open": f"It is open: {metric} differs by {answer['difference']:+.3g}, {spread}, and zero is within.",
         "contradicted": f"The data says the opposite: {metric} differs by {answer['difference']:+.3g}, {spread}.",
     }[verdict]
-    out = answer["a"]["left_out"] + answer["b"]["left_out"]
-    if out:
-        said += f" Left out: {out} without a finite value."
-    return said

@@ -7,6 +7,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import TrackkitError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
+from trackkit_jupyter.operations.loops import knobs_of
 from trackkit_jupyter.operations.paging import in_range
 from trackkit_jupyter.query.nodes import Compare, Condition, Field, Negation
 from trackkit_jupyter.records import iso
@@ -32,9 +33,9 @@ def running(store: Store[Any]) -> dict[str, Any]:
     Returns
     -------
     ``{"items": [{"id", "name", ..., "doing": what its loop does, "metric": {"name", "last"} or null, "fraction": 0 to 1
-    or null, "nan": [names of metrics whose last value is not a number]}], "total", "now": by this clock}``. `fraction`
-    is how much of the iterations is done, where a hyperparameter such as ``max_steps`` or ``epochs`` says how many
-    there will be.
+    or null, "nan": [names of metrics whose last value is not a number], "knobs": as of :func:`loop`}], "total",
+    "now": by this clock}``. `fraction` is how much of the iterations is done, where a hyperparameter such as
+    ``max_steps`` or ``epochs`` says how many there will be.
     """
     found = store.experiments(_RUNS, order_by="-started", page_size=_MOST_RUNNING)
     items = []
@@ -108,6 +109,7 @@ def _running_row(item: Any) -> dict[str, Any]:
     return {
         **{name: getattr(item, name) for name in _HEAD},
         "doing": item.loop,
+        "knobs": knobs_of(item),
         "metric": _telling(metrics),
         "fraction": _fraction(item.hyperparameters, item.last_iteration),
         "nan": sorted(

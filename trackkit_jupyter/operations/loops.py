@@ -6,10 +6,10 @@ from typing import Any
 
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.records import check_id
-from trackkit_jupyter.store import Store
+from trackkit_jupyter.store import Store, StoredExperiment
 from trackkit_jupyter.store.turns import read_value
 
-__all__ = ["loop", "pause", "request_checkpoint", "resume", "stop", "turn"]
+__all__ = ["knobs_of", "loop", "pause", "request_checkpoint", "resume", "stop", "turn"]
 
 _LAST = 500  # turns that are listed
 
@@ -21,8 +21,12 @@ def loop(store: Store[Any], id: str) -> dict[str, Any]:
     ``default``, ``min``, ``max``; each turn is as :meth:`StoredExperiment.turns` says.
     """
     with opened(store, id) as found:
-        knobs = [{"name": name, **knob} for name, knob in found.knobs.items()]
-        return {"doing": found.loop, "knobs": knobs, "turns": found.turns()[-_LAST:]}
+        return {"doing": found.loop, "knobs": knobs_of(found), "turns": found.turns()[-_LAST:]}
+
+
+def knobs_of(found: StoredExperiment) -> list[dict[str, Any]]:
+    """Return the knobs of a loop, each ``{name, value, default, min, max}``; no operation, but a part of some."""
+    return [{"name": name, **knob} for name, knob in found.knobs.items()]
 
 
 def turn(store: Store[Any], id: str, name: str, value: str, seen: str | None = None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from trackkit_jupyter.pictures.lines import chart_picture, charts_picture
 from trackkit_jupyter.pictures.paper import as_letters
 from trackkit_jupyter.pictures.parallel import parallel_picture
 from trackkit_jupyter.pictures.samples import samples_picture
+from trackkit_jupyter.pictures.waveform import waveform_picture
 
 __all__ = [
     "as_letters",
@@ -21,4 +22,5 @@ __all__ = [
     "kinds_of",
     "parallel_picture",
     "samples_picture",
+    "waveform_picture",
 ]

@@ -1,4 +1,4 @@
-"""Plotly figures drawn by a Chrome or Chromium that is installed: one start for all of them, no network, no window."""
+"""Figures drawn by a Chrome or Chromium that is installed: one start for many of them, no network, no window."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from trackkit_jupyter.palette import THEMES
 
-__all__ = ["draw", "find"]
+__all__ = ["ask", "draw", "find", "picture_of"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _PLACES = (
@@ -37,12 +37,21 @@ _FLAGS = (
 _AT_ONCE = 25  # figures of one page
 _SECONDS = 30  # for the start, and some for each figure
 _EACH = 4
+#: May be called again with more: what there is when the time is over counts.
+_ANSWER = """
+function answer(answers) {
+  const text = document.getElementById('answers') ?? document.createElement('pre');
+  text.id = 'answers';
+  text.textContent = btoa(encodeURIComponent(JSON.stringify(answers)));
+  document.body.append(text);
+}
+"""
 #: Traces drawn by WebGL are made by code that plotly puts together: without it they come out empty, and nobody is told.
 _PAGE = """<!doctype html><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' \
 'unsafe-eval' file:; style-src \
 'unsafe-inline'; img-src data: blob:; font-src data:; worker-src blob:"><body>
-<script src="plotly.min.js"></script><script src="figures.js"></script>
+<script src="answer.js"></script><script src="plotly.min.js"></script><script src="figures.js"></script>
 <script>
 const size = { width: WIDTH, height: HEIGHT, format: 'FORMAT', scale: SCALE };
 const paper = { paper_bgcolor: 'PAPER', width: WIDTH, height: HEIGHT, autosize: false };
@@ -58,11 +67,8 @@ const font = { family: 'DejaVu Sans, Open Sans, Verdana, Arial, sans-serif' };
     } catch (error) {
       answers.push({ why: String(error?.message ?? error) });
     }
+    answer(answers);
   }
-  const text = document.createElement('pre');
-  text.id = 'answers';
-  text.textContent = btoa(encodeURIComponent(JSON.stringify(answers)));
-  document.body.append(text);
 })();
 </script>
 """
@@ -128,43 +134,68 @@ def draw(
 
 
 def _page(browser: str, script: Path, page: str, figures: Sequence[Mapping[str, Any]]) -> list[bytes | str]:
-    with tempfile.TemporaryDirectory(prefix="trackkit-figures-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        shutil.copyfile(script, folder / "plotly.min.js")
-        text = json.dumps([{"data": one.get("data"), "layout": one.get("layout")} for one in figures])
-        (folder / "figures.js").write_text(f"const figures = {text};", encoding="utf-8")
-        (folder / "page.html").write_text(page, encoding="utf-8")
+    text = json.dumps([{"data": one.get("data"), "layout": one.get("layout")} for one in figures])
+    files: dict[str, str | Path] = {
+        "figures.js": f"const figures = {text};",
+        "page.html": page,
+        "plotly.min.js": script,
+    }
+    answers = ask(browser, files, len(figures), _SECONDS + _EACH * len(figures))
+    return [picture_of(answer.get("drawn")) or str(answer.get("why") or "it is malformed")[:200] for answer in answers]
+
+
+def ask(browser: str, files: Mapping[str, str | Path], count: int, seconds: float) -> list[dict[str, Any]]:
+    """Open a page in the browser, without a window and without a network, and return so many answers of it.
+
+    What it does not answer is ``{"why": ...}``.
+
+    Parameters
+    ----------
+    browser
+        The program.
+    files
+        By their names: texts, or files to copy. ``page.html`` is opened; it loads ``answer.js`` and hands its answers,
+        a list of objects, to ``answer``.
+    count
+        How many answers there will be.
+    seconds
+        How long it may take.
+    """
+    name = Path(browser).name
+    with tempfile.TemporaryDirectory(prefix="trackkit-page-", ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        for file, content in files.items():
+            if isinstance(content, Path):
+                shutil.copyfile(content, folder / file)
+            else:
+                (folder / file).write_text(content, encoding="utf-8")
+        (folder / "answer.js").write_text(_ANSWER, encoding="utf-8")
         # As root, which containers often are, Chrome starts without its sandbox only.
         sandbox = ["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else []
-        budget = (_SECONDS + _EACH * len(figures)) * 1000
-        command = [browser, *_FLAGS, *sandbox, f"--user-data-dir={folder / 'profile'}",
-                   f"--virtual-time-budget={budget}", "--dump-dom", (folder / "page.html").as_uri()]  # fmt: skip
+        time = f"--virtual-time-budget={seconds * 1000:.0f}"
+        command = [browser, *_FLAGS, *sandbox, f"--user-data-dir={folder / 'profile'}", time, "--dump-dom"]
+        command.append((folder / "page.html").as_uri())
         try:
             done = subprocess.run(
-                command,
-                capture_output=True,
-                timeout=_SECONDS + _EACH * len(figures),
-                env={**os.environ, "HOME": name},
-                check=False,
+                command, capture_output=True, timeout=seconds, env={**os.environ, "HOME": place}, check=False
             )
         except subprocess.TimeoutExpired:
-            return [f"{Path(browser).name} took too long"] * len(figures)
+            return [{"why": f"{name} took too long"}] * count
         except OSError as error:
-            return [f"{Path(browser).name} could not be started ({error.strerror})"] * len(figures)
-        return _answers(done.stdout.decode("utf-8", "replace"), Path(browser).name, len(figures))
+            return [{"why": f"{name} could not be started ({error.strerror})"}] * count
+        answers = _answers(done.stdout.decode("utf-8", "replace"))
+        return [*answers, *[{"why": f"{name} did not finish the page"}] * (count - len(answers))]
 
 
-def _answers(page: str, name: str, count: int) -> list[bytes | str]:
+def _answers(page: str) -> list[dict[str, Any]]:
     from urllib.parse import unquote
 
     found = re.search(r'<pre id="answers">([A-Za-z0-9+/=]*)</pre>', page)
-    if found is None:
-        return [f"{name} did not finish the page"] * count
-    answers = json.loads(unquote(base64.b64decode(found[1]).decode("ascii")))
-    return [_picture(answer.get("drawn")) or str(answer.get("why") or "it is malformed")[:200] for answer in answers]
+    return json.loads(unquote(base64.b64decode(found[1]).decode("ascii"))) if found else []
 
 
-def _picture(address: Any) -> bytes | None:
+def picture_of(address: Any) -> bytes | None:
+    """Return the bytes of a ``data:`` address."""
     if not isinstance(address, str):
         return None
     from urllib.parse import unquote_to_bytes

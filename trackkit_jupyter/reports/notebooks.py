@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trackkit_jupyter.errors import NotebookError, TrackkitStorageError
+from trackkit_jupyter.errors import NotebookError, TrackkitStateError, TrackkitStorageError
 from trackkit_jupyter.records import new_id
 from trackkit_jupyter.store.notebooks import check_size
 
-__all__ = ["mark", "read_notebook", "write_atomically", "write_notebook"]
+__all__ = ["check_saved", "mark", "read_notebook", "write_atomically", "write_notebook"]
 
 #: What a notebook says of the report that it is.
 _SAID = ("id", "name", "project", "description", "status", "published", "publisher", "frozen")
@@ -46,6 +47,31 @@ def mark(content: Any, record: Mapping[str, Any]) -> None:
     kept = content.metadata.get("trackkit")
     about = {key: record[key] for key in _SAID if record.get(key) is not None}
     content.metadata["trackkit"] = {**(kept if isinstance(kept, dict) else {}), "report": about}
+
+
+def check_saved(path: Path) -> None:
+    """Refuse the notebook this code runs in where its file lacks the cell that runs, or the one that ran last.
+
+    Of what was typed and not run, only the editor knows whether it is saved.
+
+    Raises
+    ------
+    TrackkitStateError
+        It was not saved since.
+    """
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    running = shell.history_manager.input_hist_raw if shell is not None and shell.history_manager else []
+    if len(running) < 2:  # its first one is no cell
+        return
+    cells = [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    last = len(running) - 2
+    saved = any(cell.source.strip() == running[-1].strip() for cell in cells)
+    if not saved or (last and all(cell.execution_count != last for cell in cells)):
+        raise TrackkitStateError(
+            f"{path.name} has changes that are not saved. Save it, then run this cell again: what is published is the "
+            "file.",
+            "path",
+        )
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -14,6 +14,8 @@ from trackkit_jupyter.records import Status, iso, suffixed, user_name
 from trackkit_jupyter.reports.freeze import freeze as freeze_views
 from trackkit_jupyter.reports.notebooks import mark, read_notebook, write_atomically, write_notebook
 from trackkit_jupyter.store import notebooks
+from trackkit_jupyter.store.documents import storage_error
+from trackkit_jupyter.store.locks import locked
 
 if TYPE_CHECKING:
     from trackkit_jupyter.reports.records import Report
@@ -22,12 +24,29 @@ __all__ = ["clone", "publish"]
 
 _LOCKS = ("editable", "deletable")
 _TITLE = re.compile(r"#[^\n]*")
+#: Freezing reads what all views show.
+_LOCK_SECONDS = 600.0
 
 
 def publish(report: Report, freeze: bool) -> None:
     """Lock the notebook of a report as it was saved last; see :meth:`Report.publish`."""
+    _check_draft(report)
+    try:
+        with locked(report.store.paths.publishing(report.id), _LOCK_SECONDS):
+            _check_draft(report)  # whoever had the lock before may have published it
+            _publish(report, freeze)
+    except TrackkitError:
+        raise
+    except OSError as error:
+        raise storage_error(error, f"The report {shown(report.name)} cannot be published") from error
+
+
+def _check_draft(report: Report) -> None:
     if report.status == Status.PUBLISHED.value:
         raise TrackkitStateError(f"The report {shown(report.name)} is published already.", "status")
+
+
+def _publish(report: Report, freeze: bool) -> None:
     path = report.path
     content, before = read_notebook(path), path.read_bytes()
     if _is_empty(content):
@@ -38,6 +57,10 @@ def publish(report: Report, freeze: bool) -> None:
     now, by = iso(time.time()), user_name()
     if freeze:
         freeze_views(report, content)
+    if path.read_bytes() != before:
+        raise TrackkitStateError(
+            f"{path.name} was saved while it was being published. Nothing is published: publish it again.", "path"
+        )
     about = {"published": now, "publisher": by, **({"frozen": now} if freeze else {})}
     mark(content, {**report._record, "status": Status.PUBLISHED.value, **about})
     for cell in content.cells:

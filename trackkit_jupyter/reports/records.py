@@ -18,7 +18,7 @@ from trackkit_jupyter.records import (
     new_id,
     user_name,
 )
-from trackkit_jupyter.reports.notebooks import mark, read_notebook, write_notebook
+from trackkit_jupyter.reports.notebooks import check_saved, mark, read_notebook, write_notebook
 from trackkit_jupyter.store import Store, StoredReport
 from trackkit_jupyter.views import bundle, show
 from trackkit_jupyter.views.bundle import find_store
@@ -169,12 +169,14 @@ class Report(StoredReport):
         Raises
         ------
         TrackkitStateError
-            It is published already, or empty.
+            It is published already, or empty, or the notebook one is in and not saved.
         TrackkitStorageError
             Its notebook cannot be read or written. Nothing is published then.
         """
         from trackkit_jupyter.reports.publish import publish
 
+        if self.is_here:
+            check_saved(self.path)
         publish(self, freeze)
 
     def clone(self, name: str | None = None, path: str | os.PathLike[str] | None = None) -> Report:

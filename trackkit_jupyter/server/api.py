@@ -64,7 +64,7 @@ class AboutHandler(_Api):
 
     @guarded("read")
     async def get(self) -> None:
-        """Answer ``{"version", "plotly", "default_store", "stores"}``."""
+        """Answer ``{"version", "plotly", "default_store", "stores", "folders": {id: where the store lies}}``."""
         await self.reply(json.dumps(await self.work(self._about)).encode())
 
     def _about(self) -> dict[str, Any]:
@@ -79,6 +79,7 @@ class AboutHandler(_Api):
             "plotly": files.plotly_address(),
             "default_store": None if default is None else default.id,
             "stores": stores.ids(),
+            "folders": stores.folders(),
         }
 
 

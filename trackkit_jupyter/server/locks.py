@@ -1,7 +1,8 @@
 """Published reports are locked for the Jupyter server too, whatever contents manager it has and whichever way is taken.
 
 Saving, restoring a checkpoint, renaming and deleting are refused for the notebook of a published report, and for the
-folders that hold one; it is handed out as not writable. A report that is renamed keeps its record.
+folders that hold one; it is handed out as not writable. A report that is renamed keeps its record. Where the record is
+damaged, the notebook that says it is published stays locked.
 """
 
 from __future__ import annotations
@@ -22,9 +23,14 @@ from trackkit_jupyter.errors import TrackkitError
 from trackkit_jupyter.records import Status
 from trackkit_jupyter.server.stores import Stores
 from trackkit_jupyter.store import Store, StoredReport
+from trackkit_jupyter.store.notebooks import said_of
 
-__all__ = ["Locks"]
+__all__ = ["DAMAGED", "Locks"]
 
+DAMAGED = (
+    "This report is published, and its record in the store is damaged: its notebook stays locked. `trackkit verify` "
+    "tells what is damaged."
+)
 _LOCKED = 423
 
 
@@ -64,28 +70,29 @@ class Locks:
         Raises
         ------
         tornado.web.HTTPError
-            423, with the name of the report.
+            423, with the name of the report where that is known.
         """
         found = self.locked(path or "")
         if found is not None:
-            message = f"The report “{found.name}” is published: its notebook is locked. Edit a copy of it instead."
+            message = DAMAGED
+            with contextlib.suppress(TrackkitError, KeyError):
+                message = f"The report “{found.name}” is published: its notebook is locked. Edit a copy of it instead."
             raise web.HTTPError(_LOCKED, message, reason="Locked")
 
     def locked(self, path: str) -> StoredReport | None:
-        """Return the published report at a contents path, or below it; ``None`` where there is none."""
-        place = os.path.realpath(self._file(path))
-        here = _look(place)
-        for report in self._reports():
-            with contextlib.suppress(TrackkitError, KeyError, OSError):
-                if report.status == Status.PUBLISHED.value and _holds(place, here, report.path):
-                    return report
-        return None
+        """Return the published report at a contents path, or below it; ``None`` where there is none.
+
+        Of one whose record cannot be read, the notebook says that it is published.
+        """
+        return self._locked(self._file(path))
+
+    def is_locked(self, path: str) -> bool:
+        """Return whether a published report is at a path as the editor has it."""
+        return self._locked(self._edited(path)) is not None
 
     def report_of(self, path: str) -> tuple[StoredReport, Store[Any]] | None:
-        """Return the report whose notebook is at a contents path, and its store."""
-        file = self._file(path)
-        if ":" in path and not file.exists():  # a drive of the editor may stand in front
-            file = self._file(path.rpartition(":")[2])
+        """Return the report whose notebook is at a path as the editor has it, and its store."""
+        file = self._edited(path)
         for store in self._stores.all():
             with contextlib.suppress(TrackkitError, OSError):
                 report = store.report_of(file)
@@ -95,8 +102,29 @@ class Locks:
 
     # -- below --------------------------------------------------------------------------------------------------------
 
+    def _locked(self, file: Path) -> StoredReport | None:
+        place = os.path.realpath(file)
+        here = _look(place)
+        damaged: dict[str, StoredReport] = {}
+        for report in self._reports():
+            try:
+                if report.status == Status.PUBLISHED.value and _holds(place, here, report.path):
+                    return report
+            except (TrackkitError, KeyError, OSError):
+                damaged[report.id] = report
+        for notebook in _notebooks(Path(place)) if damaged else ():
+            said = said_of(notebook)
+            if said.get("status") == Status.PUBLISHED.value and said["id"] in damaged:
+                return damaged[said["id"]]
+        return None
+
     def _file(self, path: str) -> Path:
         return self._root / path.strip("/")
+
+    def _edited(self, path: str) -> Path:
+        """Return the file of a path in front of which the editor may name a drive."""
+        file = self._file(path)
+        return self._file(path.rpartition(":")[2]) if ":" in path and not file.exists() else file
 
     def _reports(self) -> Iterator[StoredReport]:
         for store in self._stores.all():
@@ -162,6 +190,14 @@ def _holds(place: str, here: os.stat_result | None, path: Path) -> bool:
         return os.path.samestat(here, there)
     above = (_look(folder) for folder in Path(os.path.realpath(path)).parents)
     return any(found is not None and os.path.samestat(here, found) for found in above)
+
+
+def _notebooks(place: Path) -> Iterator[Path]:
+    if not place.is_dir():
+        yield place
+        return
+    for folder, _, names in os.walk(place):
+        yield from (Path(folder) / name for name in names if name.endswith(".ipynb"))
 
 
 def _look(path: str | Path) -> os.stat_result | None:

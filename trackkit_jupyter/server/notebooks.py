@@ -11,6 +11,7 @@ from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.operations.plain import plain
 from trackkit_jupyter.operations.reports import summary
 from trackkit_jupyter.server.door import Door, guarded
+from trackkit_jupyter.server.locks import DAMAGED
 
 __all__ = ["NotebookHandler"]
 
@@ -22,7 +23,10 @@ class NotebookHandler(Door, APIHandler):
 
     @guarded("read")
     async def get(self) -> None:
-        """Answer ``{"report", "store"}`` for ``?path=``, a contents path; both ``None`` where it is none."""
+        """Answer ``{"report", "store", "locked"}`` for ``?path=``, a contents path.
+
+        The first two are ``None`` where it is no report; `locked` says why it cannot be changed although it is none.
+        """
         path = self.get_query_argument("path", "")
         if not path.endswith(".ipynb") or "\0" in path or "\\" in path or ".." in path.split("/"):
             raise TrackkitValueError("path must be that of a notebook below the server's root.", "path")
@@ -31,6 +35,7 @@ class NotebookHandler(Door, APIHandler):
     def _find(self, path: str) -> dict[str, Any]:
         found = self.service.locks.report_of(path)
         if found is None:
-            return {"report": None, "store": None}
+            locked = DAMAGED if self.service.locks.is_locked(path) else None
+            return {"report": None, "store": None, "locked": locked}
         report, store = found
-        return {"report": plain(summary(report)), "store": store.id}
+        return {"report": plain(summary(report)), "store": store.id, "locked": None}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from trackkit_jupyter.errors import NotAStoreError, NotFoundError
+from trackkit_jupyter.errors import NotAStoreError, NotFoundError, TrackkitError
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.reports import Report
 from trackkit_jupyter.reports.freeze import open_frozen
@@ -87,13 +88,10 @@ class Stores:
         """Give the stores of this user: the default one, the registered ones, and those that were asked for."""
         with self._lock:
             seen = list(self._seen.values())
-        default = self.default()
-        if default is not None:
-            yield default
-        paths = {default.path} if default is not None else set()
-        for path in (*registry.stores().values(), *seen):
-            if path not in paths:
-                paths.add(path)
+        for path in dict.fromkeys((find_folder(self._roots[0]), *registry.stores().values(), *seen)):
+            with contextlib.suppress(
+                TrackkitError, OSError
+            ):  # of a newer version, say: the others are there all the same
                 store = self._open(path)
                 if store is not None:
                     yield store
@@ -101,6 +99,12 @@ class Stores:
     def ids(self) -> list[str]:
         """Return the ids of the registered stores."""
         return list(registry.stores())
+
+    def folders(self) -> dict[str, str]:
+        """Return where the default store and the registered ones lie, by their ids."""
+        default = self.default()
+        found = {} if default is None else {default.id: str(default.path)}
+        return {id: str(path) for id, path in registry.stores().items()} | found
 
     def _known(self, id: str) -> Store[StoredExperiment] | None:
         with self._lock:

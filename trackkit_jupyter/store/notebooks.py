@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from trackkit_jupyter.errors import NotebookError
 
-__all__ = ["LARGEST_NOTEBOOK", "check_size", "hash_of", "report_id", "text_of"]
+__all__ = ["LARGEST_NOTEBOOK", "check_size", "hash_of", "said_of", "text_of"]
 
 #: What a notebook may have to be opened as a report, in bytes; a larger one is refused without reading it.
 LARGEST_NOTEBOOK = 200 << 20
@@ -68,7 +68,7 @@ class _Kept:
         return value
 
 
-_hashes, _texts, _ids = _Kept(), _Kept(), _Kept()
+_hashes, _texts, _said = _Kept(), _Kept(), _Kept()
 
 
 def hash_of(path: Path) -> str | None:
@@ -81,9 +81,9 @@ def text_of(path: Path) -> str:
     return _texts.get(path, _text) or ""
 
 
-def report_id(path: Path) -> str | None:
-    """Return the id of the report that a notebook says it is; ``None`` if it says none."""
-    return _ids.get(path, _id)
+def said_of(path: Path) -> dict[str, Any]:
+    """Return what a notebook says of the report that it is: ``id``, ``status``, ...; empty if it says none."""
+    return _said.get(path, _about) or {}
 
 
 def _hash(path: Path) -> str:
@@ -96,11 +96,10 @@ def _text(path: Path) -> str:
     return "\n".join(sources)[:_SEARCHED].casefold()
 
 
-def _id(path: Path) -> str | None:
+def _about(path: Path) -> dict[str, Any]:
     trackkit = _read(path).metadata.get("trackkit")
     report = trackkit.get("report") if isinstance(trackkit, dict) else None
-    id = report.get("id") if isinstance(report, dict) else None
-    return id if isinstance(id, str) else None
+    return report if isinstance(report, dict) and isinstance(report.get("id"), str) else {}
 
 
 def _read(path: Path) -> Any:

@@ -63,6 +63,10 @@ class StorePaths:
         """Return the files of one report: its record, and the data of its embeds."""
         return ExperimentPaths(self.reports / id, "report.json")
 
+    def publishing(self, report: str) -> Path:
+        """Return the lock of whoever publishes a report, which may take longer than an edit may wait for another."""
+        return self.reports / report / "publishing.lock"
+
     def frozen(self, report: str) -> Path:
         """Return the folder of the store that holds what the views of a frozen report show."""
         return self.reports / report / "frozen"

@@ -14,7 +14,7 @@ from trackkit_jupyter.records import check_id, iso
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.documents import Document
 from trackkit_jupyter.store.listing import Page
-from trackkit_jupyter.store.notebooks import report_id, text_of
+from trackkit_jupyter.store.notebooks import said_of, text_of
 from trackkit_jupyter.store.paths import StorePaths
 from trackkit_jupyter.store.report import StoredReport
 
@@ -126,7 +126,7 @@ class KeepsReports:
                 if report.path.name == os.path.basename(path) and os.path.realpath(report.path) == wanted:
                     return report
         with contextlib.suppress(TrackkitError, KeyError):
-            report = self.report(report_id(Path(wanted)) or "")
+            report = self.report(said_of(Path(wanted)).get("id", ""))
             if not report.path.exists():
                 report.follow(Path(wanted))
                 return report

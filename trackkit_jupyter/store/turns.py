@@ -7,6 +7,7 @@ lock, so that two who ask at once are told of each other; the process that runs 
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
 import time
@@ -142,12 +143,14 @@ class Turned(Logged):
         if self.status != Status.RUNNING.value:
             return None
         self._reader.refresh()
-        doing, begun = Status.RUNNING.value, max((event["time"] for event in self._reader.events("loop")), default=0.0)
+        doing = Status.RUNNING.value
+        # By their numbers: whoever asks may have another clock than the loop.
+        before = max((event.get("asked", 0) for event in self._reader.events("loop")), default=0)
         heeded = {event["asked"] for event in self._reader.events("heeded")}
         for turn in self._asked():
-            if turn["time"] < begun:
-                continue
             kind, done = turn["kind"], turn["number"] in heeded
+            if turn["number"] <= before:
+                continue
             if kind == "stop" and not done:
                 return "stopping"
             if kind == "pause":
@@ -242,7 +245,7 @@ class Turned(Logged):
                 try:
                     # After a torn line, a line of its own: what a killed process left must not swallow this one.
                     torn = b"" if _ends_whole(path) else b"\n"
-                    os.write(fd, torn + line(entry, seed_of(_WRITER)))
+                    _append(fd, torn + line(entry, seed_of(_WRITER)))
                 finally:
                     os.close(fd)
                 with contextlib.suppress(OSError):
@@ -260,6 +263,14 @@ _DOES = {
     "stop": "stop",
     "checkpoint": "ask for a checkpoint",
 }
+
+
+def _append(fd: int, data: bytes) -> None:
+    """Append all of it, or nothing: what is written in part was not asked."""
+    written = os.write(fd, data)
+    if written < len(data):
+        os.ftruncate(fd, os.fstat(fd).st_size - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _ends_whole(path: Path) -> bool:

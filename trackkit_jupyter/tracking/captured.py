@@ -36,6 +36,10 @@ class Captured:
         """Say whether it is the current experiment where this is called."""
         return session.current() is self._experiment
 
+    def heed(self) -> None:
+        """Wait while the loop is paused, and raise Stopped where it was stopped, as every log does."""
+        self._experiment._running()
+
     def record_parameters(self, section: str, rows: list[dict[str, str | None]]) -> None:
         """Add hyperparameters, each with name, value, type, description and default."""
         recorder = self._experiment._recorder

@@ -102,7 +102,9 @@ class Life(Writing, StoredExperiment):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         self.finish_after(error)
-        return isinstance(error, Stopped) and error.id == self.id  # its end, wanted by its owner
+        # A trainer that catches an interrupt may leave by an exit.
+        cause = error.__context__ if isinstance(error, SystemExit) else error
+        return isinstance(cause, Stopped) and cause.id == self.id  # its end, wanted by its owner
 
     # -- below --------------------------------------------------------------------------------------------------------
 

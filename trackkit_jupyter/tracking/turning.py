@@ -139,7 +139,7 @@ class Turning(ScalarLogging, Life):
             if turn["kind"] == "turn":
                 self._turned[turn["name"]] = turn["value"]
         if earlier and self._recorder is not None:  # what was asked of the loop before does not hold for this one
-            self._recorder.event("loop")
+            self._recorder.event("loop", asked=max(turn["number"] for turn in earlier))
         _listen(self)
 
     def _listen(self) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trackkit_jupyter.errors import TrackkitTypeError
+from trackkit_jupyter.errors import TrackkitError, TrackkitTypeError
 from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
 from trackkit_jupyter.views.listing import table_of, table_view
-from trackkit_jupyter.views.view import View, comparison, experiment, model, of
+from trackkit_jupyter.views.view import View, comparison, experiment, model, of, several
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
@@ -108,14 +108,23 @@ def compare(
         If both `group_by` and `over` are given, or a band without one of them, or none of the experiments has what they
         are grouped by, or an option is not allowed.
     """
-    view = comparison(experiments, group_by=group_by, over=over, band=band, section=section, base=base, **options)
+    objects = several(experiments)
+    view = comparison(objects, group_by=group_by, over=over, band=band, section=section, base=base, **options)
     by, apart = view.options.get("by", ()), view.options.get("over", ())
-    store = store_of(experiments)  # of mere ids, the view tells what is the matter
-    if store is not None and (by or apart):
+    store = (store_of(objects) or _default_of(view)) if by or apart else None
+    if store is not None:
         from trackkit_jupyter.operations.curves import check_groups
 
         check_groups(store, view.objects, by, apart)
     show(view)
+
+
+def _default_of(view: View) -> Store[Any] | None:
+    """Return the store of mere ids; ``None`` where there is none, which is told as the view is shown."""
+    try:
+        return find_store(view)
+    except TrackkitError:
+        return None
 
 
 def table(query: Any = None, object_type: str = "experiment", **options: Any) -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "plot",
     "samples",
     "scalars",
+    "several",
     "single",
 ]
 
@@ -144,10 +145,23 @@ class View:
 
     @property
     def url(self) -> str:
-        """Address of the embed page, relative to the Jupyter server: no host, no prefix, no token."""
+        """Address of the embed page, relative to the Jupyter server: no host, no prefix, no token.
+
+        Raises
+        ------
+        EmbedError
+            There are too many objects for an address.
+        """
         from trackkit_jupyter.views import embed_url
 
-        return embed_url.write(self)
+        url = embed_url.write(self)
+        if len(url) > embed_url.LONGEST:
+            raise EmbedError(
+                f"{len(self.objects):,} objects are too many for an embed URL, which has {embed_url.LONGEST:,} "
+                "characters at most: embed a query that finds them.",
+                "objects",
+            )
+        return url
 
     @property
     def code(self) -> str:
@@ -259,7 +273,7 @@ def scalars(experiments: Any, metrics: Any = None, variants: Any = None, **optio
         ``gaussian``, with ``smoothing_window`` and ``smoothing_sigma``; ``by``, ``over``, ``line``, ``band``: draw
         groups of experiments as one line, see :func:`trackkit_jupyter.compare`.
     """
-    return _build("scalars", _several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
+    return _build("scalars", several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
 
 
 def comparison(
@@ -311,22 +325,22 @@ def comparison(
     if base is not None:
         options["base"] = _id(base)
     grouped = {"by": by, "over": over, "band": band}
-    return _build("comparison", _several(experiments), metrics=_names(metrics), **grouped, **options)
+    return _build("comparison", several(experiments), metrics=_names(metrics), **grouped, **options)
 
 
 def plot(experiments: Any, metrics: Any = None, variants: Any = None, **options: Any) -> View:
     """Return the view of the latest plots of one or more experiments."""
-    return _build("plot", _several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
+    return _build("plot", several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
 
 
 def samples(experiments: Any, metrics: Any = None, variants: Any = None, **options: Any) -> View:
     """Return the view of the debug samples of one or more experiments."""
-    return _build("samples", _several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
+    return _build("samples", several(experiments), metrics=_names(metrics), variants=_names(variants), **options)
 
 
 def single(experiments: Any, metrics: Any = None, **options: Any) -> View:
     """Return the view of the table of single values of one or more experiments."""
-    return _build("single", _several(experiments), metrics=_names(metrics), **options)
+    return _build("single", several(experiments), metrics=_names(metrics), **options)
 
 
 def embed(
@@ -385,7 +399,7 @@ def embed(
     kind = TYPES[_choice(type, TYPES, "type", EmbedError)]
     return _build(
         kind,
-        [] if query else _several(objects_or_query),
+        [] if query else several(objects_or_query),
         query=query,
         type=type if type == "parcoords" else None,
         metrics=_names(metrics),
@@ -478,7 +492,8 @@ def _is_id(text: str) -> bool:
     return len(text) == 32 and not text.strip("0123456789abcdef")
 
 
-def _several(objects: Any) -> list[Any]:
+def several(objects: Any) -> list[Any]:
+    """Return what is shown together as a list: of one, or of whatever gives several, once."""
     if isinstance(objects, str) or hasattr(objects, "single_values") or not isinstance(objects, Iterable):
         return [objects]
     return list(objects)

@@ -30,6 +30,8 @@ interface Cell extends Widget {
   };
   readOnly: boolean;
   layout: PanelLayout;
+  /** Until then a cell far from the screen has no input yet. */
+  ready: Promise<void>;
 }
 
 export interface NotebookPanel extends Widget {
@@ -132,8 +134,12 @@ class Strip {
   constructor(cell: Cell, show: Show) {
     this.widget.addClass('trackkit-attempts');
     this.shown = show(this.widget.node, { cell: cell.model.id, put: code => put(cell, code) }, this.life.signal);
-    // Before the footer, which is the last one: clicks there add a cell.
-    cell.layout.insertWidget(Math.max(0, cell.layout.widgets.length - 1), this.widget);
+    void cell.ready.then(() => {
+      if (!cell.isDisposed && !this.life.signal.aborted) {
+        // Before the footer, which is the last one: clicks there add a cell.
+        cell.layout.insertWidget(Math.max(0, cell.layout.widgets.length - 1), this.widget);
+      }
+    });
     this.widget.disposed.connect(() => this.life.abort());
   }
 

@@ -1,24 +1,24 @@
-// Exports of the open notebook: as a download with what is told about it, and as Markdown on the clipboard.
+// The commands that export the open notebook; what they do is fetched with the first.
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import type { Widget } from '@lumino/widgets';
-import { downloadBlob } from '../ui/parts/download';
-import type { LabServer } from './server';
 import { type Door, IDoor } from './tokens';
 
 const CATEGORY = 'trackkit';
 const COPY = 'trackkit:copy-report';
 const EXPORT = 'trackkit:export-report';
-const FORMATS = { pdf: 'PDF', html: 'one page (HTML)', md: 'Markdown' } as const;
-type Format = keyof typeof FORMATS;
+export const FORMATS = { pdf: 'PDF', html: 'one page (HTML)', md: 'Markdown' } as const;
+export type Format = keyof typeof FORMATS;
 
 /** A document as the Lab holds it, of whatever kind. */
-interface Context {
+export interface Context {
   path: string;
   model: { dirty: boolean };
   save(): Promise<void>;
 }
+
+const exports = () => import('./exports');
 
 function notebookOf(widget: Widget | null): Context | null {
   const { context } = (widget ?? {}) as { context?: Context };
@@ -41,7 +41,7 @@ export const exporting: JupyterFrontEndPlugin<void> = {
       execute: async ({ format }) => {
         const context = current();
         if (context) {
-          await download(server, context, (format as Format) ?? 'pdf');
+          await (await exports()).download(server, context, (format as Format) ?? 'pdf');
         }
       },
     });
@@ -52,9 +52,7 @@ export const exporting: JupyterFrontEndPlugin<void> = {
       execute: async () => {
         const context = current();
         if (context) {
-          const text = await (await ask(server, context, 'source')).text();
-          await navigator.clipboard.writeText(text);
-          Notification.success('The report is on the clipboard as Markdown.', { autoClose: 3000 });
+          await (await exports()).copy(server, context);
         }
       },
     });
@@ -64,38 +62,3 @@ export const exporting: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: COPY, category: CATEGORY });
   },
 };
-
-async function ask(server: LabServer, context: Context, format: Format | 'source'): Promise<Response> {
-  if (context.model.dirty) {
-    await context.save();
-  }
-  // A drive of the editor ("RTC:a.ipynb") is no part of the path that the server knows.
-  const query = new URLSearchParams({ path: context.path.replace(/^[^/:]+:/, ''), format });
-  const response = await server.request(`trackkit/export?${query}`, { method: 'GET' });
-  if (!response.ok) {
-    const refusal = (await response.json().catch(() => null)) as { message?: string } | null;
-    throw new Error(refusal?.message ?? `The Jupyter server answered with status ${response.status}.`);
-  }
-  return response;
-}
-
-async function download(server: LabServer, context: Context, format: Format): Promise<void> {
-  const name = (context.path.split('/').pop() ?? 'report').replace(/\.ipynb$/, '');
-  const id = Notification.emit(`Drawing ${name} as ${FORMATS[format]} …`, 'in-progress', { autoClose: false });
-  try {
-    const response = await ask(server, context, format);
-    downloadBlob(await response.blob(), `${name}.${format === 'md' ? 'zip' : format}`);
-    const missing = JSON.parse(response.headers.get('X-Trackkit-Missing') ?? '[]') as string[];
-    const message = missing.length
-      ? `${name} is exported. Not shown: ${missing.slice(0, 3).join(' ')}${missing.length > 3 ? ` And ${missing.length - 3} more.` : ''}`
-      : `${name} is exported.`;
-    Notification.update({
-      id,
-      message,
-      type: missing.length ? 'warning' : 'success',
-      autoClose: missing.length ? false : 4000,
-    });
-  } catch (reason) {
-    Notification.update({ id, message: (reason as Error).message, type: 'error', autoClose: false });
-  }
-}

@@ -2,7 +2,7 @@
 
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { contexts } from './reports';
+import { opened } from './ours';
 
 /** What a notebook says of the report that it is. */
 export interface Said {
@@ -31,7 +31,7 @@ interface Named {
 export function frozenStore(resolver: IRenderMime.IResolver | null): string | null {
   const named = resolver as Named | null;
   const path = named?.path ?? named?._parent?.path;
-  for (const context of contexts) {
+  for (const context of opened.keys()) {
     if (path !== undefined && context.path === path) {
       const said = saidOf(context);
       return said?.frozen && said.id ? said.id : null;

@@ -12,6 +12,7 @@ import { exporting } from './export';
 import { home } from './home';
 import { icon } from './icon';
 import { wrapMarkdown } from './markdown';
+import { hasCells, when } from './ours';
 import { MIME_TYPE, Output } from './output';
 import { addReports } from './reports';
 import { labServer } from './server';
@@ -54,10 +55,11 @@ const views: JupyterFrontEndPlugin<Door> = {
       RANK,
     );
     app.docRegistry.addWidgetExtension('Notebook', {
-      createNew: panel => {
-        const notebook = panel as unknown as NotebookPanel;
-        void import('./attempts').then(({ followNotebook }) => followNotebook(notebook, server, shelf));
-      },
+      createNew: (panel, context) =>
+        when(context, hasCells, () => {
+          const notebook = panel as unknown as NotebookPanel;
+          void import('./attempts').then(({ followNotebook }) => followNotebook(notebook, server, shelf));
+        }),
     });
     wrapMarkdown(rendermime, server, shelf);
     addEmbeds(app, server, palette);

@@ -1,6 +1,7 @@
 // A published report in the Lab: its cells cannot be edited, and a banner says who published it, when, and what to do.
 
 import { Widget } from '@lumino/widgets';
+import { saidOf } from './frozen';
 import type { Notebook } from './reportdesk';
 import '../ui/styles/reports.css';
 
@@ -26,21 +27,23 @@ export function lock(notebook: Notebook, onCopy: () => void, signal: AbortSignal
   const banner = new Banner();
   panel.contentHeader.insertWidget(0, banner);
   signal.addEventListener('abort', () => banner.dispose());
-  // Published from elsewhere, and there was something in this tab that was not saved: it stays until a person says so.
-  let unsaved = notebook.wasDraft && context.model.dirty;
+  // Published from elsewhere. Where there was something in this tab that was not saved, it stays until a person says so.
+  const isStale = saidOf(context)?.status !== 'published';
+  let unsaved = isStale && context.model.dirty;
   const settle = () => {
     if (!unsaved) {
       context.model.dirty = false; // there is no way to save it: nobody is asked whether to
     }
   };
   const write = () => {
-    const { report } = notebook;
+    const { report, locked } = notebook;
     const when = report?.published ? new Date(report.published).toLocaleString() : '';
     const who = report?.publisher ? ` by ${report.publisher}` : '';
     banner.write([
       said(
         'span',
-        `Published ${when}${who}: this report is locked${report?.frozen ? ', and its data is kept with it' : ''}.`,
+        locked ??
+          `Published ${when}${who}: this report is locked${report?.frozen ? ', and its data is kept with it' : ''}.`,
       ),
       ...(report?.trouble === 'changed'
         ? [said('strong', 'Its file was changed since: this is not what was published.')]
@@ -48,15 +51,19 @@ export function lock(notebook: Notebook, onCopy: () => void, signal: AbortSignal
       ...(unsaved
         ? [
             said('span', 'What was not saved in this tab is not part of it.'),
-            button('Show what was published', () => void again()),
+            button('Show what was published', () => void again().then(() => banner.focus())),
           ]
         : []),
-      button('Edit a copy', onCopy),
+      ...(report ? [button('Edit a copy', onCopy)] : []),
     ]);
   };
   const again = async () => {
+    try {
+      await context.revert();
+    } catch {
+      return; // the Lab says why, and the button is still there
+    }
     unsaved = false;
-    await context.revert();
     hold(notebook);
     settle();
     write();
@@ -66,7 +73,7 @@ export function lock(notebook: Notebook, onCopy: () => void, signal: AbortSignal
   hold(notebook);
   settle();
   write();
-  if (notebook.wasDraft && !unsaved) {
+  if (isStale && !unsaved) {
     void again();
   }
 }
@@ -90,8 +97,11 @@ function hold({ panel, context }: Notebook): void {
     for (const name of CHANGES) {
       delete (shared as Partial<Shared>)[name];
     }
-    await revert.call(context);
-    hold({ panel, context } as Notebook);
+    try {
+      await revert.call(context);
+    } finally {
+      hold({ panel, context } as Notebook);
+    }
   };
 }
 
@@ -115,6 +125,11 @@ class Banner extends Widget {
       this.line.replaceChildren(...parts);
       this.resize();
     }
+  }
+
+  /** Where the focus goes when the button that had it is not there any more. */
+  focus(): void {
+    this.line.querySelector<HTMLElement>('button:last-of-type')?.focus();
   }
 
   override dispose(): void {

@@ -58,7 +58,7 @@ function panelsOf(app: JupyterFrontEnd, turned: Turned): NotebookPanel[] {
 }
 
 export async function labDesk(app: JupyterFrontEnd, turned: Turned, server: LabServer): Promise<Desk> {
-  await lookAgain();
+  await lookAgain(app, server);
   const panels = () => panelsOf(app, turned);
   return {
     notebooks: () =>

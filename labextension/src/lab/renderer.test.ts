@@ -46,7 +46,7 @@ function server(answer: () => Response) {
   return labServer(settings);
 }
 
-const about = () => Response.json({ version: '0.1.0', plotly: 'p', default_store: null, stores: [] });
+const about = () => Response.json({ version: '0.1.0', plotly: 'p', default_store: null, stores: [], folders: {} });
 const missing = () => new Response('<html>404</html>', { status: 404 });
 
 function output(view: unknown, picture = 'aGVsbG8='): IRenderMime.IMimeModel {

@@ -7,7 +7,8 @@ import type { Widget } from '@lumino/widgets';
 import type { Host } from '../ui';
 import type { Report } from '../ui/protocol';
 import { saidOf } from './frozen';
-import { contexts } from './reports';
+import { icon } from './icon';
+import { mayBeReport, type Opened, opened } from './ours';
 import type { LabServer } from './server';
 
 /** A notebook of the Lab with what is known of it as a report. */
@@ -16,8 +17,8 @@ export interface Notebook {
   context: DocumentRegistry.Context;
   report: Report | null;
   store: string | null;
-  /** Whether it was not published yet when it was looked at before. */
-  wasDraft: boolean;
+  /** Why it stays locked although nothing is known of its report. */
+  locked: string | null;
   /** Ask again. */
   look: () => Promise<void>;
 }
@@ -28,7 +29,6 @@ const notebooks = new Map<Widget, Notebook>();
 /** A kernel that ran a cell rests for so long before it is asked what its notebook became. */
 const RESTED_MS = 200;
 const LABELS = {
-  'trackkit:make-report': 'Make this notebook a report',
   'trackkit:publish-report': 'Publish this report',
   'trackkit:edit-copy': 'Edit a copy of this report',
   'trackkit:copy-report-markdown': 'Copy this report as Markdown',
@@ -42,6 +42,9 @@ const ACTS: Record<string, Act> = {
     }
     await (await import('./reportspage')).newReport(server, hostOf(app), notebook.context.path);
     await notebook.look();
+    if (notebook.report) {
+      await notebook.context.save(); // it says itself what it is, for whoever opens it next
+    }
   },
   'trackkit:publish-report': async (_, server, notebook) => publish(notebook, server),
   'trackkit:edit-copy': async (app, server, notebook) => {
@@ -69,7 +72,8 @@ export async function run(command: string, app: JupyterFrontEnd, server: LabServ
     await (await import('./reportspage')).newReport(server, hostOf(app), null);
     return;
   }
-  const notebook = notebooks.get(app.shell.currentWidget as Widget);
+  const context = [...opened].find(([, { panel }]) => panel === app.shell.currentWidget)?.[0];
+  const notebook = context && attend(app, server, context);
   try {
     if (notebook && !notebook.report) {
       await notebook.look();
@@ -88,43 +92,37 @@ export async function run(command: string, app: JupyterFrontEnd, server: LabServ
 }
 
 /** Ask again of the notebooks that were no reports: a cell that still runs may have made them one. */
-export async function lookAgain(): Promise<void> {
-  await Promise.allSettled([...notebooks.values()].filter(({ report }) => !report).map(({ look }) => look()));
+export async function lookAgain(app: JupyterFrontEnd, server: LabServer): Promise<void> {
+  const asked = [...opened.keys()].filter(mayBeReport).map(context => attend(app, server, context));
+  await Promise.allSettled(asked.filter(({ report }) => !report).map(({ look }) => look()));
 }
 
 /** Follow what a notebook is as a report, as long as it is open. */
-export function attend(
-  app: JupyterFrontEnd,
-  server: LabServer,
-  widget: Widget,
-  context: DocumentRegistry.Context,
-  add: (command: string, label: string) => void,
-): void {
+export function attend(app: JupyterFrontEnd, server: LabServer, context: DocumentRegistry.Context): Notebook {
+  const { panel, make } = opened.get(context) as Opened;
+  const known = notebooks.get(panel);
+  if (known) {
+    return known;
+  }
   for (const [command, label] of Object.entries(LABELS)) {
     if (!app.commands.hasCommand(command)) {
-      add(command, label);
+      app.commands.addCommand(command, { label, icon, execute: () => run(command, app, server) });
     }
   }
-  context.disposed.connect(() => contexts.delete(context));
-  const panel = widget as MainAreaWidget;
-  if (panel.isDisposed) {
-    return;
-  }
   const life = new AbortController();
-  const button = (name: string, label: string, tooltip: string, command: string) => {
-    const made = new ToolbarButton({ label, tooltip, onClick: () => void app.commands.execute(command) });
-    made.hide();
-    panel.toolbar.addItem(name, made);
-    return made;
-  };
-  const make = button('trackkit-report', 'Report', 'Make this notebook a report', 'trackkit:make-report');
-  const lock = button('trackkit-publish', 'Publish', 'Publish this report', 'trackkit:publish-report');
+  const publishing = new ToolbarButton({
+    label: 'Publish',
+    tooltip: LABELS['trackkit:publish-report'],
+    onClick: () => void app.commands.execute('trackkit:publish-report'),
+  });
+  publishing.hide();
+  panel.toolbar.addItem('trackkit-publish', publishing);
   const notebook: Notebook = {
     panel,
     context,
     report: null,
     store: null,
-    wasDraft: false,
+    locked: null,
     look: async () => undefined,
   };
   notebooks.set(panel, notebook);
@@ -134,11 +132,10 @@ export function attend(
     if (life.signal.aborted || !answer) {
       return;
     }
-    const { report, store } = Object.assign(notebook, answer);
-    notebook.wasDraft ||= report?.status !== 'published';
-    make.setHidden(report !== null);
-    lock.setHidden(report?.status !== 'draft');
-    if (report?.status === 'published') {
+    const { report, store, locked: reason } = Object.assign(notebook, answer);
+    make.setHidden(report !== null || reason !== null);
+    publishing.setHidden(report?.status !== 'draft');
+    if (report?.status === 'published' || reason !== null) {
       const [locked] = await Promise.all([import('./locked'), import('../ui')]);
       locked.lock(notebook, () => void app.commands.execute('trackkit:edit-copy'), life.signal);
     } else if (report && saidOf(context)?.id !== report.id) {
@@ -173,6 +170,7 @@ export function attend(
     life.abort();
     notebooks.delete(panel);
   });
+  return notebook;
 }
 
 function hostOf(app: JupyterFrontEnd): Host {
@@ -195,7 +193,10 @@ function hostOf(app: JupyterFrontEnd): Host {
   };
 }
 
-async function reportAt(server: LabServer, path: string): Promise<Pick<Notebook, 'report' | 'store'> | null> {
+async function reportAt(
+  server: LabServer,
+  path: string,
+): Promise<Pick<Notebook, 'report' | 'store' | 'locked'> | null> {
   try {
     const response = await server.request(`trackkit/notebook?${new URLSearchParams({ path })}`, { method: 'GET' });
     return response.ok ? await response.json() : null;

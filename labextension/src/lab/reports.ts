@@ -1,12 +1,13 @@
-// Reports in the Lab: their commands, and an eye on every notebook that is opened. What they do is fetched with the first.
+// Reports in the Lab: their commands, a button on every notebook, and an eye on those that may be reports. What they do is
+// fetched with the first of these.
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { type MainAreaWidget, ToolbarButton } from '@jupyterlab/apputils';
 import { icon } from './icon';
+import { mayBeReport, opened, when } from './ours';
 import type { LabServer } from './server';
 
-/** The notebooks that are open: known from the moment they are made. */
-export const contexts = new Set<DocumentRegistry.Context>();
+const MAKE = 'trackkit:make-report';
 
 export function addReports(app: JupyterFrontEnd, server: LabServer): void {
   const desk = () => import('./reportdesk');
@@ -15,10 +16,23 @@ export function addReports(app: JupyterFrontEnd, server: LabServer): void {
   };
   add('trackkit:reports', 'Reports');
   add('trackkit:new-report', 'New report');
+  add(MAKE, 'Make this notebook a report');
   app.docRegistry.addWidgetExtension('Notebook', {
-    createNew: (panel, context) => {
-      contexts.add(context);
-      void desk().then(({ attend }) => attend(app, server, panel, context, add));
+    createNew: (widget, context) => {
+      const panel = widget as MainAreaWidget;
+      const make = new ToolbarButton({
+        label: 'Report',
+        tooltip: app.commands.label(MAKE),
+        onClick: () => void app.commands.execute(MAKE),
+      });
+      panel.toolbar.addItem('trackkit-report', make);
+      opened.set(context, { panel, make });
+      context.disposed.connect(() => opened.delete(context));
+      when(
+        context,
+        mayBeReport,
+        () => void desk().then(({ attend }) => opened.has(context) && attend(app, server, context)),
+      );
     },
   });
 }

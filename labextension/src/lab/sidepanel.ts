@@ -5,7 +5,7 @@ import type { View } from '../ui';
 import { dragCells } from './dragging';
 import type { Around } from './home';
 import { followSettings, type Settings } from './settings';
-import { defaultStore, ENABLE, NO_EXTENSION, NO_STORE } from './stores';
+import { chooseStore, ENABLE, knownStores, meant, NO_EXTENSION, NO_STORE } from './stores';
 
 const KEPT = 'trackkit:home';
 /** How often it is looked whether there is a store by now, while the panel is seen. */
@@ -40,15 +40,20 @@ export async function fill(panel: Widget, around: Around): Promise<void> {
     panel.node.replaceChildren(place);
     const { baseUrl, request } = server;
     const source = ui.sharedSource(request, view.store, { baseUrl });
-    const keep = (patch: View['options']) => {
+    const keep = ({ store, ...patch }: View['options']) => {
       options = { ...options, ...patch };
       void state?.save(KEPT, options as never);
+      if (typeof store === 'string') {
+        chooseStore(store);
+        void look();
+      }
     };
     const signal = AbortSignal.any([gone.signal, mounted.signal]);
     ui.mount(place, view, source, signal, keep, shelf?.host('compact', view.store) ?? null);
   };
   const look = async () => {
-    const [there, found] = [await server.hasExtension(), await defaultStore(server)];
+    const [there, known] = [await server.hasExtension(), await knownStores(server)];
+    const found = meant(known);
     if (gone.signal.aborted) {
       return;
     }
@@ -65,7 +70,7 @@ export async function fill(panel: Widget, around: Around): Promise<void> {
         kind: 'home',
         store,
         title: '',
-        options: { ...options, ...chosen, elsewhere, height: '100%' },
+        options: { ...options, ...chosen, elsewhere, stores: known.length > 1 ? known : [], height: '100%' },
       });
       door.onShown(store);
       return;
@@ -93,6 +98,21 @@ export async function fill(panel: Widget, around: Around): Promise<void> {
     gone.signal,
   );
   await look();
+  followSight(panel, look, gone.signal);
+}
+
+/** Look again, whenever a panel comes to be seen, whether there are other stores by now. */
+function followSight(panel: Widget, look: () => unknown, signal: AbortSignal): void {
+  let seen = true;
+  const observer = new IntersectionObserver(entries => {
+    const now = entries.at(-1)?.isIntersecting === true;
+    if (now && !seen) {
+      void look();
+    }
+    seen = now;
+  });
+  observer.observe(panel.node);
+  signal.addEventListener('abort', () => observer.disconnect());
 }
 
 /** Do something now if a panel is seen, else as soon as it is. */

@@ -1,4 +1,4 @@
-// Which store is meant where nobody named one, and what is said where there is none.
+// Which store is meant where nobody named one, which others there are, and what is said where there is none.
 
 import type { LabServer } from './server';
 
@@ -8,14 +8,42 @@ export const NO_EXTENSION =
   'The Jupyter server does not have the trackkit_jupyter extension enabled. Run this where the server runs, then restart it:';
 export const ENABLE = 'jupyter server extension enable trackkit_jupyter';
 
-/** The store of kernels in the server's root, else one that is known; null where there is none. */
-export async function defaultStore(server: LabServer): Promise<{ id: string; usual: boolean } | null> {
+export interface KnownStore {
+  id: string;
+  folder: string;
+  /** Whether kernels in the server's root use it by themselves. */
+  usual: boolean;
+}
+
+/** The store that a person chose in the side panel. */
+let chosen: string | null = null;
+
+export function chooseStore(id: string): void {
+  chosen = id;
+}
+
+/** The stores that there are, the usual one first. */
+export async function knownStores(server: LabServer): Promise<KnownStore[]> {
   try {
     const answer = await server.request('trackkit/api/about', { method: 'GET' });
-    const about = (await answer.json()) as { default_store?: string | null; stores?: string[] };
-    const id = about.default_store ?? about.stores?.at(-1);
-    return id ? { id, usual: id === about.default_store } : null;
+    const about = (await answer.json()) as { default_store?: string | null; folders?: Record<string, string> };
+    const found = Object.entries(about.folders ?? {}).map(([id, folder]) => ({
+      id,
+      folder,
+      usual: id === about.default_store,
+    }));
+    return found.sort((one, other) => Number(other.usual) - Number(one.usual) || (one.folder < other.folder ? -1 : 1));
   } catch {
-    return null;
+    return [];
   }
+}
+
+/** The one that is meant of those that there are: the chosen one, else the usual one; null where there is none. */
+export function meant(known: readonly KnownStore[]): KnownStore | null {
+  return known.find(store => store.id === chosen) ?? known[0] ?? null;
+}
+
+/** The store that is meant where nobody named one. */
+export async function defaultStore(server: LabServer): Promise<KnownStore | null> {
+  return meant(await knownStores(server));
 }

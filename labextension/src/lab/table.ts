@@ -6,7 +6,7 @@ import type { View } from '../ui';
 import type { ObjectType } from '../ui/protocol';
 import { dragCells } from './dragging';
 import { icon } from './icon';
-import { defaultStore, ENABLE, NO_EXTENSION, NO_STORE } from './stores';
+import { ENABLE, type KnownStore, knownStores, meant, NO_EXTENSION, NO_STORE } from './stores';
 import type { Door } from './tokens';
 
 const TITLES: Record<ObjectType, string> = { experiment: 'Experiments', model: 'Models' };
@@ -16,6 +16,11 @@ interface Asked {
   /** Id of an experiment to be shown beside it. */
   opened?: unknown;
   store?: unknown;
+}
+
+/** By what a cell opens a store: by itself, or by its folder; false where it cannot. */
+function placeOf(store: KnownStore | undefined): boolean | string {
+  return store ? store.usual || store.folder : false;
 }
 
 /** The page, and what a person chose in it. */
@@ -41,10 +46,11 @@ class TablePage extends Widget {
     const { signal } = this.shown;
     const { server, shelf, onShown } = this.door;
     const named = asked.store as View['store'] | undefined;
-    const [ui, there, usual] = await Promise.all([import('../ui'), server.hasExtension(), defaultStore(server)]);
+    const [ui, there, known] = await Promise.all([import('../ui'), server.hasExtension(), knownStores(server)]);
     if (signal.aborted) {
       return;
     }
+    const usual = meant(known);
     const found = named ?? this.store ?? (usual && { id: usual.id, path: null });
     this.store = found;
     const store = found ?? { id: '', path: null };
@@ -68,7 +74,7 @@ class TablePage extends Widget {
       object_type: this.of,
       ...query,
       opened: asked.opened,
-      cells: usual?.usual && usual.id === store.id,
+      cells: placeOf(known.find(one => one.id === store.id)),
       height: '100%',
     };
     const keep = (patch: Record<string, unknown>) => {

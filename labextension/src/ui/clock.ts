@@ -1,14 +1,9 @@
 // One clock for the tabs of an experiment: the span that was brushed on a chart, the moment that was pointed at.
 
-import { type ReadonlySignal, type Signal, signal, useComputed, useSignalEffect } from '@preact/signals';
+import type { ReadonlySignal, Signal } from '@preact/signals';
 import { createContext } from 'preact';
-import { useContext, useMemo } from 'preact/hooks';
-import { useLive } from './parts/live';
+import { useContext } from 'preact/hooks';
 import type { Axis, Chart, SpanAnswer } from './protocol';
-import type { Source } from './source';
-
-/** While the experiment runs, what belongs to a span is asked no more often than this. */
-const REST_MS = 1_000;
 
 /** What a person marked, on the axis on which it was marked. The same number twice is a moment. */
 export interface Mark {
@@ -48,6 +43,8 @@ export interface Clock {
   zooms: Signal<number>;
   /** The knobs that were turned while it ran. */
   turns: Signal<readonly TurnMark[]>;
+  /** A hand is on its way to mark something: what is logged with a time is read now, not when it has brushed. */
+  prepare: () => void;
 }
 
 const ClockContext = createContext<Clock | null>(null);
@@ -57,42 +54,6 @@ export const ClockProvider = ClockContext.Provider;
 /** The clock of the experiment around; null where there is none, as in a comparison. */
 export function useClock(): Clock | null {
   return useContext(ClockContext);
-}
-
-export function useNewClock(source: Source, id: string): Clock {
-  const state = useMemo(
-    () => ({
-      span: signal<Mark | null>(null),
-      moment: signal<Mark | null>(null),
-      zooms: signal(0),
-      turns: signal<readonly TurnMark[]>([]),
-    }),
-    [source, id],
-  );
-  const inSpan = useMarked(source, id, state.span);
-  const atMoment = useMarked(source, id, state.moment);
-  const newest = useComputed(() => (state.moment.value ? atMoment.value : inSpan.value));
-  return useMemo(() => ({ ...state, inSpan, atMoment, newest }), [state]);
-}
-
-function useMarked(source: Source, id: string, marked: Signal<Mark | null>): ReadonlySignal<Marked | null> {
-  const ask = async (abort: AbortSignal): Promise<Marked | null> => {
-    const mark = marked.peek();
-    if (!mark) {
-      return null;
-    }
-    const { xaxis, metric = '', from, to } = mark;
-    return { mark, found: await source.read('span', { id, x_from: from, x_to: to, xaxis, metric }, abort) };
-  };
-  const live = useLive(source, [id], ask, [], REST_MS);
-  // Not by a new drawing of the experiment and all of its tabs.
-  useSignalEffect(() => {
-    if (marked.value) {
-      live.restart();
-    }
-  });
-  // An answer that is about another mark is none.
-  return useComputed(() => (live.value.value?.mark === marked.value ? (live.value.value ?? null) : null));
 }
 
 /** Marks a span; a moment that was marked before goes. */

@@ -158,6 +158,8 @@ export interface ClaimGroup {
   mean: number | null;
   /** Experiments without a finite value. */
   left_out: number;
+  /** Experiments that the query finds. */
+  total: number;
 }
 
 export interface Claim {
@@ -695,6 +697,7 @@ export type RunningRow = HomeRow & {
   fraction: number | null;
   /** Metrics whose last value is not a number. */
   nan: string[];
+  knobs: Knob[];
 };
 
 export interface RunningAnswer {
@@ -744,7 +747,13 @@ export interface AttemptsAnswer {
 export interface Reads extends ComparisonReads {
   about: {
     args: Record<string, never>;
-    result: { version: string; plotly: string; default_store: string | null; stores: string[] };
+    result: {
+      version: string;
+      plotly: string;
+      default_store: string | null;
+      stores: string[];
+      folders: Record<string, string>;
+    };
   };
   experiment: { args: { id: string }; result: ExperimentAnswer };
   experiments: {

@@ -254,6 +254,32 @@ def test_an_experiment_that_is_gone_on_with_keeps_its_turned_knobs_and_no_old_st
     assert again.status == "completed"
 
 
+def test_what_a_loop_does_is_told_whatever_the_clock_of_whoever_asks_says(store):
+    """The clock of another machine may be an hour behind that of the loop, or ahead."""
+    ask = """
+import sys, time
+import trackkit_jupyter as track
+store, id, what, ahead = sys.argv[1:]
+now = time.time
+time.time = lambda: now() + float(ahead)
+getattr(track.open_store(store).experiment(id), what)()
+"""
+
+    def asked(exp, what, ahead):
+        subprocess.run([sys.executable, "-c", ask, str(store.path), exp.id, what, str(ahead)], check=True, timeout=60)
+
+    with track.start("first", store=store.path, capture=False) as exp:
+        asked(exp, "stop", 3600)
+        loop(exp, lambda: False)
+    with track.start(resume=exp.id, store=store.path, capture=False) as again:
+        other = track.open_store(store.path).experiment(exp.id)
+        assert other.loop == "running"
+        asked(again, "pause", -3600)
+        assert other.loop in {"pausing", "paused"}
+        asked(again, "resume", -3600)
+        loop(again, lambda: other.loop == "running")
+
+
 def test_turns_survive_a_torn_line(running, outside):
     running.knob("lr", 0.1)
     outside.turn("lr", 0.2)

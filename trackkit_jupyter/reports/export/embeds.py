@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitStorageError
 from trackkit_jupyter.reports.export.document import Embed
 from trackkit_jupyter.reports.export.figures import Figures, Wanted
+from trackkit_jupyter.reports.export.samples import Sample, Samples
 from trackkit_jupyter.views import drawing
 from trackkit_jupyter.views.tables import Summary, Table
 from trackkit_jupyter.views.view import View
@@ -24,7 +25,6 @@ Format = Literal["png", "svg"]
 Find = Callable[[View], "Store[Any]"]
 _POINTS = 2000  # per curve
 _ON_A_PAGE = 6  # charts of one picture
-_SAMPLES = 12  # thumbnails of one picture
 _MOST = 60  # pictures of one view
 
 
@@ -85,18 +85,19 @@ def draw_all(
         Called before each view with how many are done, how many there are, and what comes.
     """
     listed = list(embeds)
-    figures = Figures(format)
+    figures, samples = Figures(format), Samples()
     places = {embed.mark: _Place(embed, find) for embed in listed}
     for place in places.values():
-        place.prepare(figures)
+        place.prepare(figures, samples)
     if progress and figures.waiting:
         progress(0, len(listed), f"{figures.waiting} figures, with {figures.browser}")
     figures.draw()
+    samples.decode()
     found = {}
     for number, (mark, place) in enumerate(places.items()):
         if progress:
             progress(number, len(listed), place.name)
-        found[mark] = place.draw(figures, format)
+        found[mark] = place.draw(figures, samples, format)
     if progress:
         progress(len(listed), len(listed), "")
     return found
@@ -113,11 +114,12 @@ class _Place:
         self.items: list[Any] = []
         self.ids: list[str] = []
         self.wanted: list[Wanted] = []
+        self.samples: list[Sample] = []
         self.damaged: list[str] = []
         self.store: Store[Any] | None = None
 
-    def prepare(self, figures: Figures) -> None:
-        """Look up what the view shows, and ask for its figures."""
+    def prepare(self, figures: Figures, samples: Samples) -> None:
+        """Look up what the view shows, and ask for its figures and debug samples."""
         with _Telling(self):
             if isinstance(self.embed.view, Mapping):
                 self.wanted = [figures.want(self.embed.view, None, "")]
@@ -135,6 +137,12 @@ class _Place:
             self.items = [self.store.record(id) for id in self.ids]
             if self._tab == "plot":
                 self._want_figures(figures)
+            elif self._tab == "samples":
+                self.samples = [
+                    samples.want(row, item, self.store)
+                    for item in self.items
+                    for row in drawing.newest_samples(self.view, item)
+                ]
 
     @property
     def _tab(self) -> str:
@@ -157,19 +165,19 @@ class _Place:
                     continue
                 self.wanted.append(figures.want(figure, kept, name))
 
-    def draw(self, figures: Figures, format: Format) -> Drawn:
+    def draw(self, figures: Figures, samples: Samples, format: Format) -> Drawn:
         """Draw it."""
         from trackkit_jupyter.pictures import as_letters
 
         drawn = Drawn("", view=self.view, store=self.store)
         if not self.failure:
             with _Telling(self), as_letters():
-                self._draw(drawn, figures, format)
+                self._draw(drawn, figures, samples, format)
         if self.failure:
             return Drawn("", missing=[self.failure], view=self.view if self.store and self.ids else None)
         return drawn
 
-    def _draw(self, drawn: Drawn, figures: Figures, format: Format) -> None:
+    def _draw(self, drawn: Drawn, figures: Figures, samples: Samples, format: Format) -> None:
         view = self.view
         if view is None:
             self._take_figures(drawn, figures)
@@ -199,7 +207,7 @@ class _Place:
         if self._tab == "plot":
             self._take_figures(drawn, figures)
         elif self._tab == "samples":
-            self._draw_samples(drawn)
+            self._draw_samples(drawn, samples)
         elif view.options.get("type") == "parcoords" or view.options.get("tab") == "parallel":
             self._draw_parallel(drawn, format)
         elif view.kind != "single":
@@ -218,26 +226,10 @@ class _Place:
         if len(self.wanted) > _MOST:
             drawn.missing.append(f"{len(self.wanted) - _MOST} more figures of this view are left out.")
 
-    def _draw_samples(self, drawn: Drawn) -> None:
-        from trackkit_jupyter import pictures
-
-        assert self.view is not None
-        images, others = [], []
-        for item in self.items:
-            for row in drawing.newest_samples(self.view, item):
-                title = row["metric"] if row["metric"] == row["variant"] else f"{row['metric']}/{row['variant']}"
-                if row["kind"] != "image":
-                    others.append(f"{title} is {_KINDS.get(row['kind'], 'a file')}, which no page shows.")
-                    continue
-                try:
-                    images.append((row["variant"], item.blob(row["hash"]).read_bytes()))
-                except (OSError, NotFoundError):
-                    others.append(f"The debug sample {title} cannot be read: its file is damaged or gone.")
-        for start in range(0, min(len(images), _MOST * _SAMPLES), _SAMPLES):
-            sheet = images[start : start + _SAMPLES]
-            data = pictures.samples_picture(sheet, columns=min(4, len(sheet)), theme="light", scale=2)
-            drawn.images.append(Image(data, "png", ", ".join(name for name, _ in sheet)))
-        drawn.missing += others
+    def _draw_samples(self, drawn: Drawn, samples: Samples) -> None:
+        images, missing = samples.drawn(self.samples)
+        drawn.images += [Image(data, "png", alt) for data, alt in images]
+        drawn.missing += missing
 
     def _draw_curves(self, drawn: Drawn, format: Format) -> None:
         from trackkit_jupyter import pictures
@@ -263,9 +255,6 @@ class _Place:
         drawn.tables = []
         if data is not None:
             drawn.images.append(Image(data, format, drawn.caption))
-
-
-_KINDS = {"audio": "sound", "video": "a film", "html": "a page of its own"}
 
 
 class _Telling:

@@ -57,6 +57,7 @@ class Nodes:
         self._names: set[str] = set()
         self._files = 0
         self.foreign: list[str] = []  # vector pictures that somebody else drew, which may be anything
+        self.missing: list[str] = []  # why pictures of the texts are not there
         self.text: set[str] = set()  # every letter that is printed
 
     def of(self, soups: Iterable[Any]) -> list[Node]:
@@ -309,9 +310,8 @@ class Nodes:
         file = None if raw is None else self._keep(raw, head)
         if file is None:
             words = f"The picture {alt}" if alt else "A picture"
-            return [
-                {"k": "block", "c": [self._note([f"{words} cannot be read: it is damaged, or of an unknown kind."])]}
-            ]
+            self.missing.append(f"{words} cannot be read: it is damaged, or of an unknown kind.")
+            return [{"k": "block", "c": [self._note([self.missing[-1]])]}]
         path, width, height = file
         wanted = _pixels(tag.get("width")), _pixels(tag.get("height"))
         if wanted[0]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from trackkit_jupyter.errors import TrackkitStateError, TrackkitStorageError
 from trackkit_jupyter.palette import THEMES
@@ -25,29 +28,30 @@ _DAMAGED = f"""<svg xmlns="http://www.w3.org/2000/svg" width="400" height="40">
 <text x="10" y="25" font-family="DejaVu Sans" font-size="12" fill="{_INK.ink}">This vector picture is damaged.</text>
 </svg>"""
 _TEMPLATE = Path(__file__).with_name("report.typ")
+_COMPILER = Path(__file__).with_name("compiler.py")
+_SECONDS = 120.0  # a hundred pages take one
+#: For the vector pictures of other programs up to the one that takes too long, and for all of them.
+_PICTURE_SECONDS, _PICTURES_SECONDS = 10.0, 30.0
 
 
-def need_typst() -> Any:
-    """Return typst.
+def need_typst() -> None:
+    """See that there is typst.
 
     Raises
     ------
     TrackkitStateError
         It is not installed.
     """
-    try:
-        import typst
-    except ImportError:
+    if find_spec("typst") is None:
         raise TrackkitStateError(
             "A PDF is set by typst, which is not installed: pip install 'trackkit_jupyter[pdf]'. Without it, export to "
             ".html and print that, or to .md.",
             "path",
-        ) from None
-    return typst
+        )
 
 
 def pdf(document: Document, drawn: Mapping[str, Drawn]) -> tuple[bytes, list[str]]:
-    """Return a report as PDF, and what of it no font has letters for.
+    """Return a report as PDF, and what of it is not as it should be: pictures, and letters that no font has.
 
     Raises
     ------
@@ -56,14 +60,13 @@ def pdf(document: Document, drawn: Mapping[str, Drawn]) -> tuple[bytes, list[str
     TrackkitStorageError
         The page could not be set.
     """
-    typst = need_typst()
+    need_typst()
     with tempfile.TemporaryDirectory(prefix="trackkit-pdf-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         shutil.copyfile(_TEMPLATE, folder / "report.typ")
         nodes = Nodes(folder, drawn)
         body = nodes.of(fragments(document))
-        for path in nodes.foreign:
-            _check(typst, folder, path)
+        damaged = _check(folder, nodes.foreign)
         head = [document.title, document.description, *document.facts]
         lacking = fonts.lacking(nodes.text.union(*head))
         notes = [lacking] if lacking else []
@@ -76,23 +79,48 @@ def pdf(document: Document, drawn: Mapping[str, Drawn]) -> tuple[bytes, list[str
             "body": [*body, *({"k": "note", "c": [note]} for note in notes)],
         }
         (folder / "content.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        try:
-            made = typst.compile(
-                str(folder / "report.typ"),
-                root=str(folder),
-                font_paths=[str(fonts.FOLDER)],
-                package_path=str(folder / "none"),
-                package_cache_path=str(folder / "none"),
-            )
-        except Exception as error:  # typst's own kind, and what its threads raise
-            raise TrackkitStorageError(f"The PDF could not be set: {str(error)[:300]}", "path") from error
-        return bytes(made), notes
+        _set(folder)
+        return (folder / "report.pdf").read_bytes(), [*nodes.missing, *damaged, *notes]
 
 
-def _check(typst: Any, folder: Path, path: str) -> None:
-    """Replace a vector picture that cannot be drawn, which would stop the whole page."""
-    probe = f'#set page(width: auto, height: auto)\n#image("{path}")'
+def _set(folder: Path) -> None:
     try:
-        typst.compile(probe.encode(), root=str(folder), format="svg")
-    except Exception:  # noqa: BLE001 - it is anybody's file
-        (folder / path).write_text(_DAMAGED, encoding="utf-8")
+        done = _run("set", folder, str(fonts.FOLDER), seconds=_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise TrackkitStorageError(
+            f"The PDF was not set within {_SECONDS:g} s, and was given up: a picture or a table of this report is too "
+            "large for it. Export to .html or .md.",
+            "path",
+        ) from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip()[-300:]
+        why = said if done.returncode == 1 else "it took more memory than it may have"
+        raise TrackkitStorageError(f"The PDF could not be set: {why}", "path")
+
+
+def _check(folder: Path, names: list[str]) -> list[str]:
+    """Replace the vector pictures that cannot be drawn in a reasonable time, one of which would stop the whole page.
+
+    Returns a sentence for each.
+    """
+    waiting, damaged = list(names), []
+    until = time.monotonic() + _PICTURES_SECONDS
+    while waiting and (left := until - time.monotonic()) > 0:
+        try:
+            told = _run("check", folder, *waiting, seconds=min(_PICTURE_SECONDS, left)).stdout
+        except subprocess.TimeoutExpired as late:
+            told = late.stdout or b""
+        verdicts = [line.split() for line in told.decode().splitlines()]
+        damaged += [name for verdict, name in verdicts if verdict == "bad"]
+        # Whichever had no verdict ended the program.
+        damaged += waiting[len(verdicts) : len(verdicts) + 1]
+        waiting = waiting[len(verdicts) + 1 :]
+    damaged += waiting
+    for name in damaged:
+        (folder / name).write_text(_DAMAGED, encoding="utf-8")
+    return ["A vector picture is damaged, or takes too long to be drawn."] * len(damaged)
+
+
+def _run(job: str, folder: Path, *rest: str, seconds: float) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-P", str(_COMPILER), job, str(folder), *rest]
+    return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=seconds, check=False)

@@ -107,7 +107,13 @@ export function LineCard(props: LineCardProps) {
     };
   }, [choices]);
   return (
-    <div class="tk-chart-place" ref={place} data-chart={slot.id}>
+    <div
+      class="tk-chart-place"
+      ref={place}
+      data-chart={slot.id}
+      onPointerEnter={clock?.prepare}
+      onFocusCapture={clock?.prepare}
+    >
       {drawn.value ? <NearCard {...props} options={options} zoom={zoom} /> : <CardPlace title={slot.title} />}
     </div>
   );

@@ -90,23 +90,23 @@ function Groups() {
   return (
     <div class="tk-bar tk-compare-groups">
       <label class="tk-label">
-        Group experiments
+        One line per
         <select class="tk-choice" value={value} onChange={event => choose(event.currentTarget.value)}>
-          <option value="">One line each</option>
+          <option value="">Experiment</option>
           {!known.has(value) && (
-            <option value={value}>{`${by.length > 0 ? 'By' : 'All but'} ${[...by, ...over].join(', ')}`}</option>
+            <option value={value}>{`${by.length > 0 ? '' : 'All but '}${[...by, ...over].join(', ')}`}</option>
           )}
           {parameters.length > 0 && (
-            <optgroup label="By hyperparameter">
+            <optgroup label="Hyperparameter">
               {parameters.map(([full, label]) => (
                 <option key={full} value={`by ${full}`}>
-                  By {label}
+                  {label}
                 </option>
               ))}
             </optgroup>
           )}
           {parameters.length > 0 && (
-            <optgroup label="By everything but">
+            <optgroup label="All but one hyperparameter">
               {parameters.map(([full, label]) => (
                 <option key={full} value={`over ${full}`}>
                   All but {label}
@@ -114,15 +114,15 @@ function Groups() {
               ))}
             </optgroup>
           )}
-          <optgroup label="By field">
+          <optgroup label="Field">
             {FIELDS.map(name => (
               <option key={name} value={`by ${name}`}>
-                By {name}
+                {name}
               </option>
             ))}
             {answer.properties.map(({ name }) => (
               <option key={name} value={`by properties/${name}`}>
-                By {name}
+                {name}
               </option>
             ))}
           </optgroup>

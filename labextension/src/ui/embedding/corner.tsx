@@ -8,7 +8,7 @@ import { useStanding } from '../standing';
 import { deskOf, hasDesk } from './desk';
 import { useEmbedding } from './embedding';
 import { originalOf } from './original';
-import { write } from './url';
+import { LONGEST, write } from './url';
 import '../styles/embedding.css';
 
 /** Charts, plots and comparisons have the control of their own. */
@@ -25,10 +25,12 @@ interface CornerProps {
 export function Corner({ view, objects, source }: CornerProps) {
   const { host, root } = useStanding();
   const original = originalOf(view, objects);
-  const page = source.pageUrl?.(new URLSearchParams(write(original).split('?')[1]));
+  const address = write(original);
+  // Of very many objects there is no address: the Lab shows them without.
+  const page = address.length <= LONGEST ? source.pageUrl?.(new URLSearchParams(address.split('?')[1])) : undefined;
   const embed = useEmbedding(source);
   // A full tab is where it leads.
-  const isThere = host?.mode === 'full' || (!host && write(original) === write({ ...view, objects, query: null }));
+  const isThere = host?.mode === 'full' || (!host && address === write({ ...view, objects, query: null }));
   const open = () => (host ? host.open(original) : window.open(page, '_blank', 'noopener'));
   const canEdit = hasDesk() && root && view.query;
   const hasOwn = !CHARTED.has(view.kind) || view.options.type === 'parcoords';

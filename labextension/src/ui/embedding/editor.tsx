@@ -1,26 +1,23 @@
 // The editor of an embed: what to show of which experiments, clicked together, with how many there are now and how it looks.
 
 import { type Signal, useComputed, useSignal } from '@preact/signals';
-import { Plus, X } from 'lucide';
 import { render } from 'preact';
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import { mount } from '../mount';
 import { copyText } from '../parts/copy';
 import { Dialog } from '../parts/dialog';
 import { integer } from '../parts/format';
-import { Button, Icon } from '../parts/icon';
 import { useLive } from '../parts/live';
 import { followTheme, ThemeProvider } from '../parts/theme';
 import type { FieldsAnswer, View } from '../protocol';
 import { type Source, wordsOf } from '../source';
-import { hyperparameterOf, keyOf, pairOf, STATISTICS } from './choices';
-import { type Row, RowEditor, rowsOf, withRows } from './conditions';
+import { type Row, rowsOf, withRows } from './conditions';
 import { deskOf, type OpenNotebook } from './desk';
-import { Suggesting, Tokens } from './fields';
-import { metricId } from './md5';
 import { pythonOf } from './python';
-import { type Asked, askedOf, EVERYTHING, type Order, type Parameters, parametersOf, type Statistic } from './query';
-import { type EmbedType, snippet, TYPES, typeOf } from './url';
+import { askedOf, EVERYTHING, type Parameters } from './query';
+import { snippet } from './url';
+import { viewOf, WhatPart, whatOf } from './what';
+import { WhichPart } from './which';
 import '../styles/embedding.css';
 
 const PAUSE_MS = 300;
@@ -34,40 +31,6 @@ const NONE: FieldsAnswer = {
   users: [],
   frameworks: [],
 };
-const SHOWN: [EmbedType, string][] = [
-  ['scalar', 'Scalars'],
-  ['plot', 'Plots'],
-  ['single', 'Single values'],
-  ['sample', 'Debug samples'],
-  ['parcoords', 'Parallel coordinates'],
-  ['comparison', 'Comparison'],
-];
-const AXES = [
-  ['iterations', 'Iterations'],
-  ['relative', 'Relative'],
-  ['wall', 'Wall'],
-] as const;
-const ORDERS: [Order, string][] = [
-  ['last_update', 'Last update'],
-  ['created', 'Created'],
-  ['name', 'Name'],
-  ['metric', 'Metric'],
-  ['hyperparameter', 'Hyperparameter'],
-];
-const DIRECTIONS: Partial<Record<Order, [string, string]>> = {
-  last_update: ['Newest first', 'Oldest first'],
-  created: ['Newest first', 'Oldest first'],
-  name: ['Z to A', 'A to Z'],
-};
-const ADDED: [Row['field'], string][] = [
-  ['project', 'Project'],
-  ['tags', 'Tags'],
-  ['status', 'Status'],
-  ['name', 'Name'],
-  ['hyperparameter', 'Hyperparameter'],
-  ['metric', 'Metric'],
-  ['query', 'Query'],
-];
 
 export interface Composing {
   view: View | null;
@@ -94,57 +57,6 @@ export function compose(el: HTMLElement, composing: Composing, signal: AbortSign
     render(null, root);
     root.remove();
   });
-}
-
-/** What is shown of the objects. */
-interface What {
-  type: EmbedType;
-  isModel: boolean;
-  metric: string;
-  variants: string[];
-  xaxis: (typeof AXES)[number][0];
-  statistic: Statistic;
-}
-
-function whatOf(view: View | null, metrics: FieldsAnswer['metrics']): What {
-  const { options } = view ?? { options: {} as View['options'] };
-  const type = (view ? typeOf(view) : 'scalar') as EmbedType;
-  const [first = ''] = options.metrics ?? [];
-  const named = type === 'parcoords' && metrics.find(([m, v]) => metricId(m, v) === first);
-  return {
-    type: type in TYPES ? type : 'scalar',
-    isModel: options.object_type === 'model',
-    metric: named ? keyOf(named) : first,
-    variants: options.variants ?? [],
-    xaxis: options.xaxis ?? 'iterations',
-    statistic: (options.value_type as Statistic | undefined) ?? 'value',
-  };
-}
-
-function viewOf(what: What, asked: Asked, from: View | null, source: Source, metrics: FieldsAnswer['metrics']): View {
-  const { type, isModel, metric, variants, xaxis, statistic } = what;
-  const options = { ...from?.options };
-  for (const name of ['type', 'metrics', 'variants', 'xaxis', 'value_type', 'object_type', 'whole', 'scrolled']) {
-    delete options[name];
-  }
-  const isId = /^[0-9a-f]{32}\.[0-9a-f]{32}/.test(metric);
-  const named = type === 'parcoords' && metric && !isId ? metricId(...pairOf(metric, metrics)) : metric;
-  return {
-    version: 1,
-    kind: TYPES[type],
-    store: { id: source.storeId, path: null },
-    objects: [],
-    query: parametersOf(asked),
-    options: {
-      ...options,
-      ...(type === 'parcoords' && { type, value_type: statistic }),
-      ...(isModel && { object_type: 'model' }),
-      ...(named && { metrics: [named] }),
-      ...(variants.length > 0 && { variants }),
-      ...(type === 'scalar' && xaxis !== 'iterations' && { xaxis }),
-    },
-    title: '',
-  };
 }
 
 function Editor({ view, source, onChange, onClose }: Composing) {
@@ -200,204 +112,6 @@ function useSettled(made: Signal<View> | { readonly value: View; peek(): View })
     return () => clearTimeout(timer);
   }, [made.value]);
   return settled;
-}
-
-function WhatPart({ what, fields }: { what: Signal<What>; fields: FieldsAnswer }) {
-  const set = (patch: Partial<What>) => {
-    what.value = { ...what.value, ...patch };
-  };
-  const { type, isModel, metric, variants, xaxis, statistic } = what.value;
-  const pairs = [...fields.metrics, ...fields.monitored];
-  const isParallel = type === 'parcoords';
-  const names = isParallel ? fields.metrics.map(keyOf) : [...new Set(pairs.map(([name]) => name))];
-  const parts = isParallel
-    ? fields.hyperparameters.map(([section, name]) => `${section}.${name}`)
-    : [...new Set(pairs.filter(([name]) => !metric || name === metric).map(([, variant]) => variant))];
-  return (
-    <fieldset class="tk-compose-part">
-      <legend>Show</legend>
-      <div class="tk-compose-line">
-        <Select label="Type" value={type} choices={SHOWN} onChange={value => set({ type: value })} />
-        <Select
-          label="Of"
-          value={isModel ? 'model' : 'experiment'}
-          choices={[
-            ['experiment', 'Experiments'],
-            ['model', 'Models'],
-          ]}
-          onChange={value => set({ isModel: value === 'model' })}
-        />
-        {type === 'scalar' && (
-          <Select label="Horizontal axis" value={xaxis} choices={AXES} onChange={value => set({ xaxis: value })} />
-        )}
-        {isParallel && (
-          <Select label="Value" value={statistic} choices={STATISTICS} onChange={value => set({ statistic: value })} />
-        )}
-      </div>
-      {type !== 'comparison' && (
-        <div class="tk-compose-line">
-          <Suggesting
-            label={type === 'single' ? 'Name' : 'Metric'}
-            placeholder="All"
-            value={metric}
-            choices={names}
-            onChange={value => set({ metric: value })}
-          />
-          {type !== 'single' && (
-            <Tokens
-              label={isParallel ? 'Hyperparameters' : 'Variants'}
-              placeholder="All"
-              values={variants}
-              choices={parts}
-              onChange={values => set({ variants: values })}
-            />
-          )}
-        </div>
-      )}
-    </fieldset>
-  );
-}
-
-interface WhichProps {
-  asked: Signal<Asked>;
-  rows: Signal<Row[]>;
-  fields: FieldsAnswer;
-}
-
-function WhichPart({ asked, rows, fields }: WhichProps) {
-  const set = (patch: Partial<Asked>) => {
-    asked.value = { ...asked.value, ...patch };
-  };
-  const put = (at: number, row: Row | null) => {
-    rows.value = row ? rows.value.with(at, row) : rows.value.filter((_, index) => index !== at);
-  };
-  const add = (field: Row['field']) => {
-    rows.value = [...rows.value, NEW[field]];
-  };
-  const { order, by, statistic, descending, most, archived, others } = asked.value;
-  const further = Object.keys(others);
-  return (
-    <fieldset class="tk-compose-part">
-      <legend>Which</legend>
-      {rows.value.length === 0 && <p class="tk-faint">All there are. Conditions narrow them.</p>}
-      {rows.value.map((row, at) => (
-        <fieldset key={`${at} ${row.field}`} class="tk-compose-condition" aria-label={nameOf(row.field)}>
-          <span class="tk-compose-name">{nameOf(row.field)}</span>
-          <RowEditor row={row} fields={fields} onChange={changed => put(at, changed)} />
-          <Button label={`Remove ${nameOf(row.field).toLowerCase()}`} icon={X} onClick={() => put(at, null)} />
-        </fieldset>
-      ))}
-      <fieldset class="tk-compose-adds" aria-label="Add a condition">
-        {ADDED.map(([field, name]) => (
-          <button key={field} type="button" class="tk-button tk-compose-add" onClick={() => add(field)}>
-            <Icon of={Plus} size={12} />
-            {name}
-          </button>
-        ))}
-      </fieldset>
-      {further.length > 0 && (
-        <p class="tk-faint tk-compose-further">
-          Kept as they are: <code>{further.join(', ')}</code>{' '}
-          <button type="button" class="tk-link" onClick={() => set({ others: {} })}>
-            Remove
-          </button>
-        </p>
-      )}
-      <div class="tk-compose-line">
-        <Select
-          label="Order by"
-          value={order}
-          choices={ORDERS}
-          onChange={value => set({ order: value, by: ['', ''] })}
-        />
-        {order === 'metric' && (
-          <>
-            <Suggesting
-              label="Metric to order by"
-              value={by[0] && keyOf(by)}
-              choices={fields.metrics.map(keyOf)}
-              onChange={text => set({ by: pairOf(text, fields.metrics) })}
-            />
-            <Select
-              label="Statistic to order by"
-              value={statistic}
-              choices={STATISTICS}
-              onChange={value => set({ statistic: value })}
-            />
-          </>
-        )}
-        {order === 'hyperparameter' && (
-          <Suggesting
-            label="Hyperparameter to order by"
-            value={by[1] && `${by[0]}/${by[1]}`}
-            choices={fields.hyperparameters.map(pair => pair.join('/'))}
-            onChange={text => set({ by: hyperparameterOf(text) })}
-          />
-        )}
-        <Select
-          label="Direction"
-          value={descending ? 'down' : 'up'}
-          choices={[
-            ['down', DIRECTIONS[order]?.[0] ?? 'Highest first'],
-            ['up', DIRECTIONS[order]?.[1] ?? 'Lowest first'],
-          ]}
-          onChange={value => set({ descending: value === 'down' })}
-        />
-        <label class="tk-compose-field tk-compose-few">
-          At most
-          <input
-            class="tk-input tk-number"
-            type="number"
-            min={1}
-            max={500}
-            placeholder="all"
-            value={most}
-            onInput={event => set({ most: event.currentTarget.value.replace(/\D/g, '').replace(/^0+/, '') })}
-          />
-        </label>
-      </div>
-      <label class="tk-compose-check">
-        <input type="checkbox" checked={archived} onChange={event => set({ archived: event.currentTarget.checked })} />
-        Archived ones too
-      </label>
-    </fieldset>
-  );
-}
-
-const NEW: { [F in Row['field']]: Row } = {
-  project: { field: 'project', value: '', within: true },
-  tags: { field: 'tags', op: 'any', values: [] },
-  status: { field: 'status', values: [] },
-  name: { field: 'name', value: '' },
-  hyperparameter: { field: 'hyperparameter', section: '', name: '', values: [] },
-  metric: { field: 'metric', metric: '', variant: '', statistic: 'value', low: '', high: '' },
-  query: { field: 'query', value: '' },
-};
-
-function nameOf(field: Row['field']): string {
-  return ADDED.find(([known]) => known === field)?.[1] ?? field;
-}
-
-interface SelectProps<T extends string> {
-  label: string;
-  value: T;
-  choices: readonly (readonly [T, string])[];
-  onChange: (value: T) => void;
-}
-
-function Select<T extends string>({ label, value, choices, onChange }: SelectProps<T>) {
-  return (
-    <label class="tk-compose-field">
-      {label}
-      <select class="tk-choice" value={value} onChange={event => onChange(event.currentTarget.value as T)}>
-        {choices.map(([key, word]) => (
-          <option key={key} value={key}>
-            {word}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }
 
 function Preview({ view, source }: { view: Signal<View>; source: Source }) {

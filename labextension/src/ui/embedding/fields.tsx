@@ -130,3 +130,26 @@ function Choices({ id, choices, typed }: { id: string; choices: readonly string[
     </datalist>
   );
 }
+
+interface SelectProps<T extends string> {
+  label: string;
+  value: T;
+  choices: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}
+
+/** One of a few. */
+export function Select<T extends string>({ label, value, choices, onChange }: SelectProps<T>) {
+  return (
+    <label class="tk-compose-field">
+      {label}
+      <select class="tk-choice" value={value} onChange={event => onChange(event.currentTarget.value as T)}>
+        {choices.map(([key, word]) => (
+          <option key={key} value={key}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -15,7 +15,7 @@ export class EmbedError extends Error {
 
 export const PATH = '/trackkit/widgets/';
 /** Characters at most, of an address that is read. */
-const LONGEST = 32_768;
+export const LONGEST = 32_768;
 /** Parameters at most. */
 const MOST = 1_000;
 

@@ -32,7 +32,7 @@ const FIELDS: Record<string, [title: string, kind: ColumnKind, width: number]> =
   description: ['Description', 'text', 200],
   id: ['Id', 'text', 120],
   cell: ['Cell', 'text', 100],
-  version: ['Version', 'number', 72],
+  version: ['Version', 'number', 84],
   framework: ['Framework', 'text', 100],
   aliases: ['Aliases', 'tags', 120],
   experiment: ['Made by', 'text', 140],
@@ -42,8 +42,15 @@ const FIELDS: Record<string, [title: string, kind: ColumnKind, width: number]> =
 const UNSORTED = new Set(['tags', 'aliases', 'experiment', 'size']);
 
 /** So many hyperparameters and metrics are shown until a person chooses. */
-const FIRST_FEW = 3;
+const FIRST_FEW = 4;
+/** The usual fields that come before these. */
+const FIRST_FIELDS = 2;
+/** Sections that say most of what was tried, and the one that says least. */
+const SECTIONS = ['General', 'Args', 'Hydra'];
+const LAST_SECTION = 'Environment';
 const TREND = 'trend:';
+/** Of a column of numbers, in pixels: the least and the greatest width, that of a character, and what stands beside it. */
+const [NARROW, WIDE, CHARACTER, ROOM] = [88, 168, 7, 32];
 const KEYED = /^(hyperparameters|metrics|properties)((?:\["(?:[^"\\]|\\.)*"\]){1,2})(?:\.(\w+))?$/;
 
 /** A text as the query grammar quotes it. */
@@ -73,6 +80,11 @@ export function metricOfTrend(key: string): string {
   return key.slice(TREND.length);
 }
 
+/** So wide that a title of usual length is read in full, with the arrow of sorting beside it. */
+function widthFor(title: string): number {
+  return Math.max(NARROW, Math.min(WIDE, CHARACTER * title.length + ROOM));
+}
+
 export function columnOf(key: string): Column {
   const field = FIELDS[key];
   if (field) {
@@ -88,23 +100,35 @@ export function columnOf(key: string): Column {
   if (what === 'metrics') {
     const name = names.length === 2 && names[0] === names[1] ? names[0] : names.join('/');
     const title = `${name}${trend ? ' trend' : statistic === 'last' ? '' : ` ${statistic}`}`;
-    return { key, title, kind: trend ? 'trend' : 'number', width: trend ? 112 : 96, sortable: !trend };
+    return { key, title, kind: trend ? 'trend' : 'number', width: trend ? 112 : widthFor(title), sortable: !trend };
   }
   if (match) {
     const title = names[0] === 'General' && names.length === 2 ? (names[1] ?? '') : names.join('/');
-    return { key, title, kind: 'number', width: 96, sortable: true };
+    return { key, title, kind: 'number', width: widthFor(title), sortable: true };
   }
   return { key, title: sentence(key), kind: 'text', width: 120, sortable: false };
 }
 
-/** The columns that are shown until a person chooses: the usual ones, and a few of what the experiments have. */
+function rankOf(section: string): number {
+  const at = SECTIONS.indexOf(section);
+  return section === LAST_SECTION ? SECTIONS.length + 1 : at < 0 ? SECTIONS.length : at;
+}
+
+/**
+ * The columns that are shown until a person chooses: what the experiments are called and how they stand, a few of what
+ * was tried and what came of it, then the other usual ones.
+ */
 export function firstColumns(fields: FieldsAnswer | undefined, kind: Kind): string[] {
   if (!fields) {
     return [...kind.usual];
   }
   const metrics = fields.metrics.slice(0, FIRST_FEW).map(pair => metricKey(pair));
-  const parameters = fields.hyperparameters.slice(0, FIRST_FEW).map(pair => parameterKey(pair, fields.hyperparameters));
-  return [...kind.usual, ...parameters, ...metrics];
+  const parameters = [...fields.hyperparameters]
+    .sort(([one], [other]) => rankOf(one) - rankOf(other))
+    .slice(0, FIRST_FEW)
+    .map(pair => parameterKey(pair, fields.hyperparameters));
+  const usual = kind.usual.filter(key => key !== 'user' || fields.users.length > 1);
+  return [...usual.slice(0, FIRST_FIELDS), ...parameters, ...metrics, ...usual.slice(FIRST_FIELDS)];
 }
 
 /** The keys that the read `table` must be asked for. */
@@ -112,11 +136,16 @@ export function askedFor(keys: readonly string[]): string[] {
   return keys.filter(key => !(key in FIELDS) && !key.startsWith(TREND));
 }
 
-/** The columns that a group can say something of: what has one value in each row. Attempts are called by their name. */
+/** What a group must be asked for to be told by: attempts by their name, and the only one of a cell by its id. */
+export function calledBy(by: string): string[] {
+  return by === 'cell' ? ['name', 'id'] : [];
+}
+
+/** The columns that a group can say something of: what has one value in each row; and what it is told by. */
 export function summedOf(keys: readonly string[], by: string): string[] {
   const aside = new Set([...UNSORTED, 'name', 'id', 'description']);
   const told = keys.filter(key => !aside.has(key) && !key.startsWith(TREND));
-  return by === 'cell' ? [...told, 'name'] : told;
+  return [...told, ...calledBy(by)];
 }
 
 /** What a group is called; the attempts of a cell by the name that they have, for the cell's own says nothing. */

@@ -22,8 +22,8 @@ export const NOTHING_CHOSEN: Chosen = { status: [], tags: [], project: [], user:
 
 const DATES: [value: string, words: string][] = [
   ['', 'Any time'],
-  ['1 day ago', 'Last 24 hours'],
-  ['yesterday', 'Since yesterday'],
+  ['today', 'Today'],
+  ['yesterday', 'Yesterday'],
   ['7 days ago', 'Last 7 days'],
   ['30 days ago', 'Last 30 days'],
 ];
@@ -31,8 +31,22 @@ const DATES: [value: string, words: string][] = [
 const MANY = 10;
 const SHOWN = 200;
 
+/** The day, as it begins and ends for the person at the screen; so many days from the one that `now` is in. */
+function dayOf(now: Date, days: number): string {
+  const begins = (ahead: number) => {
+    const at = new Date(now.getFullYear(), now.getMonth(), now.getDate() + ahead);
+    return quoted(`${at.toISOString().slice(0, -5)}Z`);
+  };
+  return `created >= ${begins(days)} and created < ${begins(days + 1)}`;
+}
+
+function dateQuery(date: string, now: Date): string {
+  const days = { today: 0, yesterday: -1 }[date];
+  return days === undefined ? `created > ${quoted(date)}` : dayOf(now, days);
+}
+
 /** The filters as a query; a project has those nested in it. */
-export function filterQuery({ status, tags, project, user, framework, date }: Chosen): string {
+export function filterQuery({ status, tags, project, user, framework, date }: Chosen, now = new Date()): string {
   const among = (field: string, values: string[]) =>
     values.length > 0 ? [`${field} in (${values.map(quoted).join(', ')})`] : [];
   return [
@@ -41,7 +55,7 @@ export function filterQuery({ status, tags, project, user, framework, date }: Ch
     ...among('project', project),
     ...among('user', user),
     ...among('framework', framework),
-    ...(date ? [date === 'yesterday' ? 'created >= "yesterday"' : `created > ${quoted(date)}`] : []),
+    ...(date ? [dateQuery(date, now)] : []),
   ].join(' and ');
 }
 

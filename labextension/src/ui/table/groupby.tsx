@@ -26,7 +26,7 @@ export function GroupBy(props: GroupByProps) {
       icon={GroupIcon}
       strong={chosen !== ''}
       class="tk-filter"
-      text={<span class={chosen ? 'tk-cut' : 'tk-wide-only'}>{chosen ? `By ${columnOf(chosen).title}` : 'Group'}</span>}
+      text={<span class={chosen ? 'tk-cut' : 'tk-wide-only'}>{chosen ? `By ${titleOfField(chosen)}` : 'Group'}</span>}
     >
       {close => (
         <Choices
@@ -39,6 +39,10 @@ export function GroupBy(props: GroupByProps) {
       )}
     </Popover>
   );
+}
+
+function titleOfField(key: string): string {
+  return key === 'cell' ? 'Attempts of a cell' : columnOf(key).title;
 }
 
 function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
@@ -66,7 +70,7 @@ function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
       {['', ...found.slice(0, MOST)].map(key => (
         <label key={key} class="tk-pick-item" title={key}>
           <input type="radio" name="tk-group" checked={chosen === key} onChange={() => onChange(key)} />
-          <span class="tk-cut">{key === 'cell' ? 'Attempts of a cell' : key ? columnOf(key).title : 'No groups'}</span>
+          <span class="tk-cut">{key ? titleOfField(key) : 'No groups'}</span>
           {key.includes('[') && <span class="tk-faint tk-cut">{key.slice(0, key.indexOf('['))}</span>}
         </label>
       ))}

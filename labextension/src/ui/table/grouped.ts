@@ -3,8 +3,10 @@
 import { effect, signal } from '@preact/signals';
 import type { Group, GroupsAnswer, TableAnswer, TableRow } from '../protocol';
 import { ConnectionError, isAbort, type Source, SourceError } from '../source';
+import { calledBy } from './columns';
+import { LoneRows } from './lone';
 import { Pages } from './pages';
-import { both, type Question, type Rows, type Slot } from './rows';
+import { both, isGroup, type Question, type Rows, type Slot } from './rows';
 
 const RETRY_MS = 1_000;
 /** Of so many the sums are asked for apart. */
@@ -32,6 +34,8 @@ export class Grouped implements Rows {
   /** The line of each group. */
   private starts: number[] = [];
   private readonly open = new Map<string, Members>();
+  /** Rows of the cells that have one attempt: such a group is the row itself. */
+  private readonly lone: LoneRows;
   private question: Question = {};
   private reading: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,7 +46,12 @@ export class Grouped implements Rows {
     private readonly source: Source,
     readonly by: string,
     private readonly sums: () => readonly string[],
-  ) {}
+  ) {
+    this.lone = new LoneRows(source, () => {
+      this.columns = this.lone.columns;
+      this.version.value = this.version.peek() + 1;
+    });
+  }
 
   ask(question: Question): void {
     this.question = question;
@@ -68,6 +77,7 @@ export class Grouped implements Rows {
     for (const members of this.open.values()) {
       members.stop();
     }
+    this.lone.stop();
   }
 
   isOpen(group: Group): boolean {
@@ -87,12 +97,15 @@ export class Grouped implements Rows {
 
   toggleAll(wanted: boolean): void {
     for (const group of this.groups) {
-      this.toggle(group, wanted);
+      if (!this.isLone(group)) {
+        this.toggle(group, wanted);
+      }
     }
   }
 
   get allOpen(): boolean {
-    return this.groups.length > 0 && this.groups.every(group => this.isOpen(group));
+    const several = this.groups.filter(group => !this.isLone(group));
+    return several.length > 0 && several.every(group => this.isOpen(group));
   }
 
   /** The line of the group that a line belongs to. */
@@ -100,14 +113,25 @@ export class Grouped implements Rows {
     return this.starts[this.at(index)] ?? 0;
   }
 
+  /** Whether a line stands below the head of its group. */
+  isMember(index: number): boolean {
+    return index > this.headOf(index);
+  }
+
   want(first: number, last: number): void {
+    const lone: string[] = [];
     for (let at = this.at(first); at >= 0 && (this.starts[at] ?? Infinity) <= last; at += 1) {
+      const id = this.loneIn(this.groups[at]);
+      if (id !== null) {
+        lone.push(id);
+      }
       const start = (this.starts[at] ?? 0) + 1;
       const size = this.sizeOf(at);
       if (size > 0 && start + size > first) {
         this.pagesOf(at)?.want(Math.max(0, first - start), Math.max(0, Math.min(size - 1, last - start)));
       }
     }
+    this.lone.want(lone);
   }
 
   slot(index: number): Slot {
@@ -116,21 +140,31 @@ export class Grouped implements Rows {
     if (!group) {
       return 'waiting';
     }
+    if (this.isLone(group)) {
+      return this.lone.slot(this.loneIn(group));
+    }
     const inside = index - (this.starts[at] ?? 0) - 1;
     return inside < 0 ? group : (this.pagesOf(at)?.slot(inside) ?? 'waiting');
   }
 
   row(index: number): TableRow | null {
-    const at = this.at(index);
-    const inside = index - (this.starts[at] ?? 0) - 1;
-    return inside < 0 ? null : (this.pagesOf(at)?.row(inside) ?? null);
+    const slot = this.slot(index);
+    return typeof slot === 'string' || isGroup(slot) || slot.problem ? null : slot;
   }
 
   async all(first: number, last: number): Promise<TableRow[]> {
     const found: TableRow[] = [];
-    for (let at = Math.max(0, this.at(first)); at < this.groups.length && (this.starts[at] ?? 0) <= last; at += 1) {
+    const from = Math.max(0, this.at(first));
+    const upTo = this.starts.findLastIndex(start => start <= last) + 1;
+    const lone = this.groups.slice(from, upTo).flatMap(group => this.loneIn(group) ?? []);
+    const rows = new Map((await this.lone.all(lone)).map(row => [row.id, row]));
+    for (let at = from; at < upTo; at += 1) {
       const start = (this.starts[at] ?? 0) + 1;
       const size = this.sizeOf(at);
+      const row = rows.get(this.loneIn(this.groups[at]) ?? '');
+      if (row) {
+        found.push(row);
+      }
       if (size > 0 && start + size > first && last >= start) {
         found.push(
           ...((await this.pagesOf(at)?.all(Math.max(0, first - start), Math.min(size - 1, last - start))) ?? []),
@@ -179,8 +213,9 @@ export class Grouped implements Rows {
     this.reading = reading;
     const { question } = this;
     const sums = [...this.sums()];
-    // Of many, what the groups are is known long before their sums.
-    const first = (this.found.peek() ?? MANY) >= MANY ? [[]] : [];
+    // Of many, what the groups are is known long before their sums; those that are shown wait for both.
+    const another = this.stale.peek() || this.groups.length === 0;
+    const first = another && (this.found.peek() ?? MANY) >= MANY ? [calledBy(this.by)] : [];
     try {
       for (const columns of [...first, sums]) {
         const answer = await this.source.read('groups', { ...question, columns, group_by: this.by }, reading.signal);
@@ -208,6 +243,7 @@ export class Grouped implements Rows {
     if (!answer.problem) {
       this.groups = answer.items;
       this.summed = columns;
+      this.lone.ask(this.question);
       this.found.value = answer.total;
       this.more.value = answer.more;
       this.members();
@@ -219,8 +255,9 @@ export class Grouped implements Rows {
   /** The groups came anew: those that are gone are closed, the others asked for their members again. */
   private members(): void {
     const there = new Set(this.groups.map(group => group.where));
+    const alone = new Set(this.groups.filter(group => this.isLone(group)).map(group => group.where));
     for (const [where, members] of this.open) {
-      if (!there.has(where)) {
+      if (!there.has(where) || alone.has(where)) {
         members.stop();
         this.open.delete(where);
       } else {
@@ -228,6 +265,17 @@ export class Grouped implements Rows {
       }
     }
     this.place();
+  }
+
+  /** In a table of attempts, a cell that has one. */
+  private isLone(group: Group): boolean {
+    return this.by === 'cell' && group.count === 1;
+  }
+
+  /** The id of the only member of a group; null where there are several, or before it is known. */
+  private loneIn(group: Group | undefined): string | null {
+    const id = group && this.isLone(group) ? group.cells[this.summed.indexOf('id')] : null;
+    return id ? String(id.low) : null;
   }
 
   private place(): void {

@@ -39,6 +39,19 @@ it('reads ahead where it is scrolled to, and each page once', async () => {
   expect(asked).toEqual([0, 1, 2, 3]);
 });
 
+it('after a jump reads what is in sight, and ahead once it goes on from there', async () => {
+  const asked: number[] = [];
+  const pages = new Pages(source(asked, () => null));
+  pages.ask({});
+  await settled();
+  pages.want(7000, 7030);
+  await settled();
+  expect(asked).toEqual([0, 70]);
+  pages.want(6990, 7020);
+  await settled();
+  expect(asked).toEqual([0, 70, 69, 68, 67]);
+});
+
 it('asks a question that cannot be read no more often than it is looked at', async () => {
   const asked: number[] = [];
   let problem: TableAnswer['problem'] = null;

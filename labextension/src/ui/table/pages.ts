@@ -47,7 +47,9 @@ export class Pages implements Rows {
     if (range[0] === this.range[0] && range[1] === this.range[1]) {
       return;
     }
-    this.towards = range[0] >= this.range[0] ? 1 : -1;
+    const by = range[0] - this.range[0];
+    // After a jump nobody knows where it goes on, and what is in sight must not wait behind what may never be.
+    this.towards = Math.abs(by) > AHEAD ? 0 : by >= 0 ? 1 : -1;
     this.range = range;
     if (!this.stale.peek()) {
       this.read();

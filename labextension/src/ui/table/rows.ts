@@ -40,6 +40,21 @@ export function isGroup(slot: Slot): slot is Group {
   return typeof slot === 'object' && 'where' in slot;
 }
 
+/** The row or the group of a line; null where there is none that can be read. */
+export function lineOf(slot: Slot): TableRow | Group | null {
+  return typeof slot === 'string' || (!isGroup(slot) && slot.problem) ? null : slot;
+}
+
+/** What makes a text a query: without any of it, it is words, as the server reads it. */
+const GRAMMAR = /[=<>~"'[\]]|\b(?:and|or|not|in)\b|^[\s()]*archived[\s()]*$/i;
+
+/** Words that are looked for, as the query that finds the same; a query stays as it is. */
+export function queryOf(text: string): string {
+  const words = GRAMMAR.test(text) ? [] : text.split(/\s+/).filter(Boolean);
+  const inside = (word: string) => ['name', 'id', 'description'].map(place => `${place} ~ "${word}"`).join(' or ');
+  return words.length > 0 ? words.map(word => `(${inside(word)})`).join(' and ') : text;
+}
+
 /** Both of two queries. */
 export function both(one: string, other: string): string {
   const parts = [one.trim(), other.trim()].filter(Boolean);

@@ -8,7 +8,7 @@ import { type Chosen, filterQuery, NOTHING_CHOSEN } from './filters';
 import { Grouped } from './grouped';
 import { type Kind, kindOf } from './kinds';
 import { Pages } from './pages';
-import { isGroup, type Question, type Rows } from './rows';
+import { both, isGroup, type Question, queryOf, type Rows } from './rows';
 
 export const NEWEST = '-created';
 export const MOST_SELECTED = 1_000;
@@ -46,7 +46,9 @@ export class TableState {
   /** The columns that are shown until a person chooses. */
   readonly usual: Signal<string[]>;
   readonly shown: ReadonlySignal<string[]>;
-  readonly filter = computed(() => filterQuery(this.filters.value));
+  /** The day that it is: yesterday's experiments are others tomorrow. */
+  private readonly day = signal(today());
+  readonly filter = computed(() => filterQuery(this.filters.value, new Date(this.day.value)));
   readonly question: ReadonlySignal<Question>;
   readonly rows: ReadonlySignal<Rows>;
   private anchor = -1;
@@ -83,6 +85,7 @@ export class TableState {
   /** Ask as long as the table is shown, and tell what a person changes. */
   live(told: (patch: Partial<ViewOptions>) => void): () => void {
     const ends = [
+      this.followDays(),
       effect(() => {
         const { value: rows } = this.rows;
         return () => rows.stop();
@@ -107,6 +110,15 @@ export class TableState {
         end();
       }
     };
+  }
+
+  private followDays(): () => void {
+    const tomorrow = () => {
+      this.day.value = today();
+      timer = setTimeout(tomorrow, new Date().setHours(24, 0, 1, 0) - Date.now());
+    };
+    let timer = setTimeout(tomorrow);
+    return () => clearTimeout(timer);
   }
 
   /** The view was told otherwise after it was first shown: what differs from what we said ourselves counts. */
@@ -239,7 +251,21 @@ export class TableState {
     this.selected.value = new Map();
   }
 
-  private pick(rows: readonly TableRow[], on: boolean): void {
+  /** What is searched for, and a query beside it. */
+  queryWith(query: string): string {
+    const searched = this.query.peek();
+    return both(query ? queryOf(searched) : searched, query);
+  }
+
+  /** Search for those of a group only. */
+  narrow(where: string): void {
+    batch(() => {
+      this.query.value = this.queryWith(where);
+      this.groupBy.value = '';
+    });
+  }
+
+  pick(rows: readonly TableRow[], on: boolean): void {
     const next = new Map(this.selected.peek());
     for (const row of rows) {
       if (on) {
@@ -308,6 +334,11 @@ export class TableState {
       () => undefined, // the table says what is the matter
     );
   }
+}
+
+/** When the day began. */
+function today(): number {
+  return new Date().setHours(0, 0, 0, 0);
 }
 
 function same(one: unknown, other: unknown): boolean {

@@ -19,6 +19,7 @@ import { codeOf, csvOf, markdownOf } from './copying';
 import { filterQuery, NOTHING_CHOSEN } from './filters';
 import { Grouped } from './grouped';
 import { kindOf } from './kinds';
+import { both, queryOf } from './rows';
 
 const EXPERIMENTS = kindOf('experiment');
 
@@ -66,6 +67,20 @@ describe('columns', () => {
     expect(askedFor(['name', trendKey(['loss', 'val']), 'properties["city"]'])).toEqual(['properties["city"]']);
     expect(firstColumns(FIELDS, EXPERIMENTS)).toContain('metrics["loss"]["val"].last');
   });
+
+  it('begin with what was tried and what came of it, parameters of runs before those of the machine', () => {
+    const hyperparameters: FieldsAnswer['hyperparameters'] = [
+      ['Args', 'seed'],
+      ['Environment', 'PATH'],
+      ['General', 'lr'],
+    ];
+    expect(firstColumns({ ...FIELDS, hyperparameters }, EXPERIMENTS).slice(0, 6)).toEqual([
+      ...['name', 'status', 'hyperparameters["lr"]', 'hyperparameters["seed"]', 'hyperparameters["PATH"]'],
+      'metrics["loss"]["val"].last',
+    ]);
+    expect(firstColumns(FIELDS, EXPERIMENTS)).not.toContain('user'); // there is one only
+    expect(firstColumns({ ...FIELDS, users: ['ada', 'bo'] }, EXPERIMENTS)).toContain('user');
+  });
 });
 
 describe('completions', () => {
@@ -93,6 +108,27 @@ it('filters are a query', () => {
   expect(filterQuery({ ...NOTHING_CHOSEN, status: ['failed'], tags: ['a "b"'], date: '7 days ago' })).toBe(
     'status in ("failed") and "a \\"b\\"" in tags and created > "7 days ago"',
   );
+});
+
+it('yesterday is the day before the one that the person at the screen has', () => {
+  const now = new Date(2026, 2, 1, 0, 30);
+  const [from, to] = [...filterQuery({ ...NOTHING_CHOSEN, date: 'yesterday' }, now).matchAll(/"(.*?)"/g)].map(
+    found => new Date(found[1] ?? ''),
+  );
+  expect([from, to]).toEqual([new Date(2026, 1, 28), new Date(2026, 2, 1)]);
+  expect(filterQuery({ ...NOTHING_CHOSEN, date: 'today' }, now)).toContain(
+    `created >= "${to?.toISOString().slice(0, -5)}Z"`,
+  );
+});
+
+it('words are a query where another one stands beside them', () => {
+  expect(both(queryOf('adam lr'), 'status == "failed"')).toBe(
+    '((name ~ "adam" or id ~ "adam" or description ~ "adam") and (name ~ "lr" or id ~ "lr" or description ~ "lr")) and ' +
+      '(status == "failed")',
+  );
+  for (const query of ['', 'archived', 'lr = 1', 'not archived', '"baseline" in tags']) {
+    expect(queryOf(query)).toBe(query);
+  }
 });
 
 it('rows are copied as CSV, Markdown and code', () => {
@@ -138,6 +174,42 @@ describe('groups', () => {
     expect(title(group('ab12', 'adam', 'sgd'))).toBe('adam … sgd');
     expect(title(group(null, 'x'))).toBe('Not started by a cell');
     expect(titleOf(group('failed', 'x'), 'status', [])).toBe('failed');
+  });
+
+  it('of one attempt are the attempt itself', async () => {
+    const cell = (text: string) => ({ low: text, high: text, mean: null, kinds: 1 });
+    const groups = [
+      { value: 'c1', where: 'cell == "c1"', count: 1, cells: [cell('sgd'), cell('1')] },
+      { value: 'c2', where: 'cell == "c2"', count: 3, cells: [cell('adam'), cell('2')] },
+      { value: 'c3', where: 'cell == "c3"', count: 1, cells: [cell('gone'), cell('3')] },
+    ];
+    const asked: unknown[] = [];
+    const source = {
+      read: async (name: string, args: Record<string, unknown>) => {
+        if (name === 'groups') {
+          return { items: groups, total: 5, more: false, problem: null };
+        }
+        asked.push(args.objects);
+        return { items: [{ ...ROW, id: '1' }], total: 1, damaged: [], problem: null };
+      },
+    } as unknown as Source;
+    const rows = new Grouped(source, 'cell', () => summedOf([], 'cell'));
+    rows.ask({ query: 'sgd' });
+    await vi.waitFor(() => expect(rows.total.value).toBe(3));
+    expect([rows.slot(0), rows.slot(1)]).toEqual(['waiting', groups[1]]);
+    rows.want(0, 2);
+    await vi.waitFor(() => expect(rows.row(0)?.id).toBe('1'));
+    expect(rows.slot(2)).toBe('unreadable');
+    expect([rows.isMember(0), rows.allOpen]).toEqual([false, false]);
+    expect((await rows.all(0, 2)).map(row => row.id)).toEqual(['1']);
+    rows.want(0, 2);
+    expect(asked).toEqual([
+      ['1', '3'],
+      ['1', '3'],
+    ]);
+    rows.toggleAll(true);
+    expect(rows.allOpen).toBe(true);
+    rows.stop();
   });
 
   it('are lines among which those of their members stand', async () => {

@@ -15,7 +15,6 @@ import { GroupBy } from './groupby';
 import { Grouped } from './grouped';
 import { Popover } from './popover';
 import { QueryBox } from './querybox';
-import { both } from './rows';
 import { Saved } from './saved';
 import type { TableState } from './state';
 
@@ -31,7 +30,7 @@ async function copy(state: TableState, how: (typeof WAYS)[number]): Promise<void
   const chosen = [...state.selected.peek().values()];
   const keys = state.shown.peek();
   if (how === 'code') {
-    const query = both(state.query.peek(), state.filter.peek());
+    const query = state.queryWith(state.filter.peek());
     const asked = { query, order: state.order.peek(), archived: state.archived.peek() };
     await copyText(codeOf(asked, chosen, state.kind));
     state.said.value = 'Copied as code';

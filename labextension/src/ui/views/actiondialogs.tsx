@@ -23,6 +23,8 @@ interface AskingProps {
 
 interface ActionDialogProps extends AskingProps {
   action: ActionName;
+  /** What is asked in other words than of an experiment. */
+  questions?: Partial<Record<ActionName, Question>>;
 }
 
 export interface Field {
@@ -35,7 +37,8 @@ export interface Field {
   send: (source: Source, id: string, text: string) => Promise<Edited>;
 }
 
-const FIELDS: Partial<Record<ActionName, Field>> = {
+/** What is written about anything that has a name and a project. */
+export const TEXTS: Record<'rename' | 'describe' | 'move', Field> = {
   rename: {
     title: 'Rename',
     label: 'Name',
@@ -59,6 +62,10 @@ const FIELDS: Partial<Record<ActionName, Field>> = {
     first: record => record.project ?? '',
     send: (source, id, project) => source.edit('move', { id, project: project.trim() }),
   },
+};
+
+const FIELDS: Partial<Record<ActionName, Field>> = {
+  ...TEXTS,
   tag: {
     title: 'Add tag',
     label: 'Tag',
@@ -169,7 +176,7 @@ function codeOf({ execution }: Named): ComponentChildren {
 
 export function ActionDialog(props: ActionDialogProps) {
   const field = FIELDS[props.action];
-  const question = QUESTIONS[props.action];
+  const question = props.questions?.[props.action] ?? QUESTIONS[props.action];
   if (field) {
     return <TextDialog {...props} field={field} />;
   }

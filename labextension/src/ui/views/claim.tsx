@@ -1,7 +1,7 @@
 // A claim: what is said, whether the data still says so, and the experiments behind it; looked at again all the time.
 
 import { Check, CircleHelp, type IconNode, TriangleAlert, X } from 'lucide';
-import { exact, short } from '../parts/format';
+import { exact, integer, short } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { useLive } from '../parts/live';
 import { Empty, Problem, SkeletonRows } from '../parts/states';
@@ -102,7 +102,10 @@ function Groups({ found }: { found: Claim }) {
           {group.query}
         </code>
       </td>
-      <td class="tk-number">{group.values.length}</td>
+      <td class="tk-number">
+        {integer(group.values.length)}
+        {group.total > group.values.length && <span class="tk-faint"> of {integer(group.total)}</span>}
+      </td>
       <td class="tk-number" title={group.mean === null ? '' : String(group.mean)}>
         {group.mean === null ? '–' : short(group.mean)}
       </td>

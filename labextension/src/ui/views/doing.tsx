@@ -5,10 +5,10 @@ import type { ComponentChildren } from 'preact';
 import { copyText } from '../parts/copy';
 import { lazy } from '../parts/lazy';
 import { useToast } from '../parts/toast';
-import type { ExperimentAnswer } from '../protocol';
 import { type Source, wordsOf } from '../source';
 import { useStanding } from '../standing';
-import { type Actionable, type ActionName, actionNamed } from './rules';
+import type { Named, Question } from './actiondialogs';
+import { ACTIONS, type Action, type Actionable, type ActionName } from './rules';
 
 const ActionDialog = lazy(
   async () => (await import('./actiondialogs')).ActionDialog,
@@ -20,7 +20,11 @@ interface Doing {
   /** What is meant now. */
   subject: () => (Actionable & { id: string }) | null;
   /** The record with which a window opens. */
-  record: (id: string) => Promise<ExperimentAnswer>;
+  record: (id: string) => Promise<Named>;
+  /** What can be done, if that is not what experiments allow. */
+  actions?: readonly Action[];
+  /** What is asked in other words than of an experiment. */
+  questions?: Partial<Record<ActionName, Question>>;
   /** What is done in a way of its own here. */
   own: Partial<Record<ActionName, () => void>>;
   /** Told when the experiment was changed from here. */
@@ -33,9 +37,9 @@ export interface Done {
   window: ComponentChildren;
 }
 
-export function useDoing({ source, subject, record, own, onChanged }: Doing): Done {
+export function useDoing({ source, subject, record, own, actions = ACTIONS, questions, onChanged }: Doing): Done {
   const { host, viewOf } = useStanding();
-  const asking = useSignal<{ name: ActionName; record: ExperimentAnswer } | null>(null);
+  const asking = useSignal<{ name: ActionName; record: Named } | null>(null);
   const say = useToast();
   const complain = (reason: unknown) => say({ text: wordsOf(reason), problem: true });
 
@@ -56,7 +60,7 @@ export function useDoing({ source, subject, record, own, onChanged }: Doing): Do
       return;
     }
     const { id } = what;
-    const refusal = actionNamed(name).refusal(what);
+    const refusal = actions.find(action => action.name === name)?.refusal(what) ?? null;
     const here = own[name];
     if (refusal !== null) {
       say({ text: refusal, problem: true });
@@ -93,6 +97,7 @@ export function useDoing({ source, subject, record, own, onChanged }: Doing): Do
       <ActionDialog
         key={`${asked.name} ${asked.record.id}`}
         action={asked.name}
+        {...(questions ? { questions } : {})}
         source={source}
         record={asked.record}
         onDone={made => onDone(asked.name, made)}

@@ -3,7 +3,8 @@
 import { type ReadonlySignal, useComputed, useSignal } from '@preact/signals';
 import { FolderClosed } from 'lucide';
 import { useMemo } from 'preact/hooks';
-import { type Clock, ClockProvider, unmark, useNewClock } from '../clock';
+import { type Clock, ClockProvider, unmark } from '../clock';
+import { useNewClock } from '../newclock';
 import { integer } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { IdButton } from '../parts/id';

@@ -4,11 +4,12 @@ import { signal } from '@preact/signals';
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mount } from '../mount';
-import type { HomeRow, Report, RunningRow, View } from '../protocol';
+import type { HomeRow, Knob, Report, RunningRow, View } from '../protocol';
 import { type Source, SourceError } from '../source';
 import type { Desk, Host, Offered } from '../standing';
 import { cellOf } from './home/cell';
 import { type Holding, nodesOf, projectsOf, queryOf, SECTIONS, treeOf, typedTo } from './home/nodes';
+import { namesOf } from './home/stores';
 
 const STORE = { id: 'f'.repeat(32), path: null };
 
@@ -24,7 +25,13 @@ function row(name: string, changes: Partial<HomeRow> = {}): HomeRow {
 function home(changes: Partial<Holding> = {}): Holding {
   const live: RunningRow = {
     ...row('live', { status: 'running', last_iteration: 1234 }),
-    ...{ metric: { name: 'loss/val', last: 0.25 }, fraction: 0.5, nan: [], doing: 'running' as const },
+    ...{
+      metric: { name: 'loss/val', last: 0.25 },
+      fraction: 0.5,
+      nan: [],
+      doing: 'running' as const,
+      knobs: [] as Knob[],
+    },
   };
   return {
     ...{ folder: '/home/ana/.trackkit', total: 4 },
@@ -66,6 +73,11 @@ describe('the rows as data', () => {
       ...['Find “text” in all names', 'Recent', '  adam', 'Projects', '  text/a/b'],
     ]);
     expect(titles(nodesOf(home(), new Set(), 'nothing has this'))).toHaveLength(1);
+  });
+
+  it('calls stores by their folders, and by more of the way where two are called the same', () => {
+    const folders = ['/home/ana/digits/.trackkit', '/data/one/runs', '/data/two/runs', 'C:\\work\\text\\.trackkit'];
+    expect(namesOf(folders)).toEqual(['digits', 'one/runs', 'two/runs', 'text']);
   });
 
   it('finds by letters, and walks on with the same letter', () => {
@@ -238,6 +250,44 @@ describe('the side panel', () => {
     expect(went).toEqual([]);
   });
 
+  it('turns the knobs of what runs, which can be folded, by keyboard too', async () => {
+    const { running } = home();
+    const knobs: Knob[] = [
+      { name: 'lr', value: 0.1, default: 0.1, min: 0, max: 1 },
+      { name: 'augment', value: true, default: true, min: null, max: null },
+    ];
+    source.answer = home({ running: { ...running, items: running.items.map(one => ({ ...one, knobs })) } });
+    const tree = await shown();
+    fireEvent.focus(tree);
+    press('ArrowDown', 'ArrowRight');
+    expect(current()).toBe('lr');
+    press('Enter');
+    const value = screen.getByRole('textbox', { name: 'Value of lr' });
+    await waitFor(() => expect(document.activeElement?.closest('[role=treeitem]')).toBe(item('lr')));
+    fireEvent.input(value, { target: { value: '0.2' } });
+    fireEvent.keyDown(value, { key: 'Enter' });
+    fireEvent.click(screen.getByRole('checkbox', { name: 'augment' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Pause live' }));
+    const { id } = row('live');
+    await waitFor(() =>
+      expect(source.edits).toEqual([
+        ['turn', { id, name: 'lr', value: '0.2', seen: '0.1' }],
+        ['turn', { id, name: 'augment', value: 'false', seen: 'true' }],
+        ['pause', { id }],
+      ]),
+    );
+    fireEvent.keyDown(value, { key: 'Escape' });
+    expect(document.activeElement).toBe(tree);
+    press('ArrowLeft');
+    expect(current()).toBe('live');
+    expect(screen.queryByRole('treeitem', { name: 'lr' })).toBeNull();
+    expect(kept.open).toContain(`folded running ${id}`);
+    fireEvent.click(screen.getByRole('button', { name: 'Knobs of live' }));
+    expect(item('lr')).toBeTruthy();
+    expect(kept.open).not.toContain(`folded running ${id}`);
+    expect(went).toEqual([]);
+  });
+
   it('says what is not a number', async () => {
     const { running } = home();
     const items = running.items.map(one => ({ ...one, nan: ['loss/val'] }));
@@ -270,6 +320,15 @@ describe('the side panel', () => {
     fireEvent.input(within(dialog).getByRole('textbox', { name: 'Tag', hidden: true }), { target: { value: 'odd' } });
     fireEvent.click(within(dialog).getByRole('button', { name: 'Save', hidden: true }));
     await waitFor(() => expect(source.edits).toEqual([['add_tags', { id: row('live').id, tags: ['odd'] }]]));
+  });
+
+  it('offers the other stores where there are several', async () => {
+    const other = { id: 'e'.repeat(32), folder: '/home/ana/text/.trackkit' };
+    await shown({ stores: [{ id: STORE.id, folder: '/home/ana/digits/.trackkit' }, other] });
+    const choice = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Store' });
+    expect([choice.selectedOptions[0]?.text, choice.title]).toEqual(['digits', '/home/ana/digits/.trackkit']);
+    fireEvent.change(choice, { target: { value: other.id } });
+    expect(kept.store).toBe(other.id);
   });
 
   it('opens the notebook of a report; of one that is not there it says so', async () => {

@@ -16,9 +16,11 @@ import '../styles/home.css';
 import { useToast } from '../parts/toast';
 import { useDoing } from './doing';
 import { cellOf } from './home/cell';
-import { type Holding, type Node, nodesOf, projectsOf, queryOf, SECTIONS } from './home/nodes';
+import { folding, type Holding, type Node, nodesOf, projectsOf, queryOf, SECTIONS } from './home/nodes';
 import { Row } from './home/rows';
+import { Stores } from './home/stores';
 import { Tree } from './home/tree';
+import { useAsking } from './knob';
 
 const START = 'import trackkit_jupyter as track\n\nwith track.start("baseline") as exp:\n    exp.log({"loss": 0.5})';
 const NOT_THERE = 'This store is not there any more: its folder was moved or deleted.';
@@ -67,6 +69,7 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
       watched.value = ids;
     }
   }, [home]);
+  const ask = useAsking(source, () => live.restart());
   const nodes = useMemo(() => (home ? nodesOf(home, open.value, text.value) : []), [home, open.value, text.value]);
   const rows = useRef(nodes);
   rows.current = nodes;
@@ -99,14 +102,10 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
     }
   };
   const fold = (node: Node, unfolded: boolean) => {
-    const next = new Set(open.value);
-    if (unfolded) {
-      next.add(node.key);
-    } else {
-      next.delete(node.key);
+    if (home) {
+      open.value = folding(open.value, node, unfolded, home);
+      onOptions?.({ open: [...open.value] });
     }
-    open.value = next;
-    onOptions?.({ open: [...next] });
   };
   const onOpen = (node: Node, full: boolean) => {
     if (node.kind === 'project' && (full || node.open === undefined)) {
@@ -115,7 +114,9 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
       table(node.query);
     } else if (node.kind === 'report') {
       openReport(node.report);
-    } else if (node.open !== undefined) {
+    } else if (node.kind === 'knob') {
+      focusKnob(root);
+    } else if (node.open !== undefined && node.kind !== 'running') {
       fold(node, !node.open);
     } else {
       show(node, full || options.click === 'full' ? 'full' : 'compact');
@@ -193,6 +194,7 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
         />
         <Button label="Experiments table" icon={Table2} onClick={() => table('')} />
       </div>
+      <Stores known={options.stores} shown={store.id} onChoose={id => onOptions?.({ store: id })} />
       {error && !home && (
         <Problem error={error.code === 'not_found' ? NOT_THERE : error} onRetry={() => live.restart()} />
       )}
@@ -209,6 +211,8 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
             <Row
               node={node}
               ahead={(Date.parse(home.running.now) || received.current) - received.current}
+              onFold={fold}
+              ask={ask}
               onStop={stopped => {
                 cursor.value = stopped.key;
                 run('stop');
@@ -228,6 +232,11 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
       {window}
     </div>
   );
+}
+
+/** From the tree into what turns the knob that it is at; Escape comes back. */
+function focusKnob(root: HTMLElement | null): void {
+  requestAnimationFrame(() => root?.querySelector<HTMLElement>('.tk-home-knob.tk-cursor input')?.focus());
 }
 
 function experimentIn(node: Node | undefined) {

@@ -1,22 +1,17 @@
 // The loop of an experiment that runs: pause, resume, stop and checkpoint, its knobs, and what was asked of it.
 
-import { useSignal } from '@preact/signals';
 import { History, Pause, Play, Save, Square } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { Clock, TurnMark } from '../clock';
 import { integer, milliseconds, short } from '../parts/format';
 import { Button } from '../parts/icon';
 import { useLive } from '../parts/live';
 import { Popover } from '../parts/popover';
 import { RelativeTime } from '../parts/time';
-import { useToast } from '../parts/toast';
-import type { EditName, Edits, ExperimentAnswer, Knob, KnobValue, Turn } from '../protocol';
-import { type Source, wordsOf } from '../source';
+import type { ExperimentAnswer, KnobValue, Turn } from '../protocol';
+import type { Source } from '../source';
 import '../styles/loop.css';
-
-/** From this ratio of its ends on, a slider goes in equal ratios. */
-const LOGARITHMIC = 100;
-const STEPS = 1000;
+import { KnobTool, turning, useAsking } from './knob';
 
 const DOING = { running: '', pausing: 'Pauses at its next log', paused: 'Paused', stopping: 'Stops at its next log' };
 
@@ -30,7 +25,10 @@ interface LoopProps {
 export function Loop({ source, record, clock, onChanged }: LoopProps) {
   const { id } = record;
   const live = useLive(source, [id], signal => source.read('loop', { id }, signal), [id], 200);
-  const say = useToast();
+  const ask = useAsking(source, () => {
+    live.restart();
+    onChanged();
+  });
   const told = live.value.value;
   useEffect(() => {
     clock.turns.value = told ? marksOf(told.turns, record.started) : [];
@@ -45,18 +43,6 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
     return <div class="tk-loop" aria-busy="true" />;
   }
   const { doing, knobs, turns } = told;
-  const ask = async <N extends EditName>(operation: N, args: Edits[N]): Promise<boolean> => {
-    let done = true;
-    try {
-      await source.edit(operation, args);
-    } catch (reason) {
-      done = false;
-      say({ text: wordsOf(reason), problem: true });
-    }
-    live.restart();
-    onChanged();
-    return done;
-  };
   const held = doing === 'paused' || doing === 'pausing';
   return (
     <section class="tk-loop" aria-label="Loop">
@@ -79,9 +65,7 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
           key={knob.name}
           knob={knob}
           disabled={!doing || doing === 'stopping'}
-          onTurn={(value, seen = knob.value) =>
-            ask('turn', { id, name: knob.name, value: String(value), seen: String(seen) })
-          }
+          onTurn={turning(ask, id, knob)}
         />
       ))}
       {turns.length > 0 && (
@@ -114,139 +98,6 @@ function marksOf(turns: readonly Turn[], started: string | null): TurnMark[] {
           },
         ];
   });
-}
-
-interface KnobToolProps {
-  knob: Knob;
-  disabled: boolean;
-  /** Answers whether it was turned; `seen` is the value that it was turned from, where that is not the one it has. */
-  onTurn: (value: KnobValue, seen?: KnobValue) => Promise<boolean>;
-}
-
-function KnobTool({ knob, disabled, onTurn }: KnobToolProps) {
-  const { name, value } = knob;
-  const title = `${name}, ${value === knob.default ? 'as it began' : `began as ${knob.default}`}`;
-  return (
-    <span class="tk-knob" title={title} data-turned={value !== knob.default}>
-      {typeof value === 'boolean' ? (
-        <label class="tk-switch">
-          <input
-            type="checkbox"
-            checked={value}
-            disabled={disabled}
-            onChange={event => void onTurn(event.currentTarget.checked)}
-          />
-          {name}
-        </label>
-      ) : (
-        <>
-          <span class="tk-knob-name">{name}</span>
-          {typeof value === 'number' && <Slider knob={knob} disabled={disabled} onTurn={onTurn} />}
-          <Typed knob={knob} disabled={disabled} onTurn={onTurn} />
-        </>
-      )}
-    </span>
-  );
-}
-
-/** A slider between the ends of a range: asked for when it is let go, so that a drag is one turn. */
-function Slider({ knob, disabled, onTurn }: KnobToolProps) {
-  const { name, min, max, default: begun } = knob;
-  const value = knob.value as number;
-  const at = useSignal<number | null>(null);
-  if (min === null || max === null) {
-    return null;
-  }
-  const ratio = min > 0 && max / min >= LOGARITHMIC;
-  const whole =
-    typeof begun === 'number' && Number.isInteger(begun) && Number.isInteger(value) && Number.isInteger(min);
-  const place = ratio ? (Math.log(value / min) / Math.log(max / min)) * STEPS : ((value - min) / (max - min)) * STEPS;
-  const valueAt = (step: number) => {
-    const exact = ratio ? min * (max / min) ** (step / STEPS) : min + ((max - min) * step) / STEPS;
-    const kept = whole ? Math.round(exact) : Number(exact.toPrecision(3));
-    return Math.min(max, Math.max(min, kept));
-  };
-  return (
-    <input
-      type="range"
-      class="tk-range"
-      aria-label={name}
-      aria-valuetext={short(at.value === null ? value : valueAt(at.value))}
-      min={0}
-      max={STEPS}
-      step={1}
-      disabled={disabled}
-      value={at.value ?? place}
-      onInput={event => {
-        at.value = event.currentTarget.valueAsNumber;
-      }}
-      onChange={event => {
-        const next = valueAt(event.currentTarget.valueAsNumber);
-        at.value = null;
-        if (next !== value) {
-          void onTurn(next);
-        }
-      }}
-    />
-  );
-}
-
-/** The value itself, to read and to write: Enter turns, Escape leaves it as it is. */
-function Typed({ knob, disabled, onTurn }: KnobToolProps) {
-  const { name, value } = knob;
-  const text = useSignal(String(value));
-  /** What was refused stays, to be corrected, and is not asked for again. */
-  const refused = useSignal<string | null>(null);
-  const put = (shown: string) => {
-    text.value = shown;
-    refused.value = null;
-  };
-  const latest = useRef(value);
-  latest.current = value;
-  /** The value that a person began to write over; while they do, another one does not take its place. */
-  const began = useRef<KnobValue | null>(null);
-  useEffect(() => {
-    if (began.current === null) {
-      put(String(value));
-    }
-  }, [value]);
-  const commit = async () => {
-    const wanted = text.value.trim();
-    const from = began.current ?? value;
-    began.current = null;
-    if (wanted === String(value) || wanted === refused.value || (await onTurn(wanted, from))) {
-      return;
-    }
-    if (latest.current === from) {
-      refused.value = wanted;
-    } else {
-      put(String(latest.current)); // somebody else turned it meanwhile, which was told
-    }
-  };
-  return (
-    <input
-      type="text"
-      class="tk-input tk-knob-value"
-      inputMode={typeof value === 'number' ? 'decimal' : 'text'}
-      aria-label={`Value of ${name}`}
-      aria-invalid={refused.value !== null && refused.value === text.value.trim()}
-      disabled={disabled}
-      value={text.value}
-      onInput={event => {
-        began.current ??= value;
-        text.value = event.currentTarget.value;
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Enter') {
-          void commit();
-        } else if (event.key === 'Escape') {
-          began.current = null;
-          put(String(value));
-        }
-      }}
-      onBlur={() => void commit()}
-    />
-  );
 }
 
 const ASKED = { pause: 'Pause', resume: 'Resume', stop: 'Stop', checkpoint: 'Checkpoint' };

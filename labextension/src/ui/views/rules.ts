@@ -150,7 +150,3 @@ export const ACTIONS: readonly Action[] = [
   { name: 'copy_id', label: 'Copy ID', group: 4, shown: always, refusal: never },
   { name: 'share', label: 'Share', group: 4, shown: always, refusal: never },
 ];
-
-export function actionNamed(name: ActionName): Action {
-  return ACTIONS.find(action => action.name === name) as Action;
-}

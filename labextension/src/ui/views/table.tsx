@@ -93,11 +93,15 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
   const courses = useMemo(() => new Courses(source), [source]);
   const ask = (signal: AbortSignal) => source.read('fields', { object_type: kind.type }, signal);
   const fields = useLive(source, [view.store.id], ask, [kind], FIELDS_REST_MS).value.value;
+  const known = fields && fields.metrics.length > 0 && fields.hyperparameters.length > 0;
+  const first = useRef(true);
   useEffect(() => {
-    if (fields && state.usual.peek().length === kind.usual.length) {
+    // Until there is something of both, what comes is shown as it comes; then columns stay as they are.
+    if (fields && first.current) {
       state.usual.value = firstColumns(fields, kind);
+      first.current = !known;
     }
-  }, [fields === undefined]);
+  }, [fields]);
   const rows = state.rows.value;
   const shown = state.shown.value;
   const columns = useMemo(() => shown.map(columnOf), [shown]);
@@ -142,8 +146,10 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
     }
   };
   const asked = useSignal<Asked | null>(null);
-  // Of a store that a kernel opens by itself.
-  const cell = view.options.cells ? (row: TableRow) => cellOf(kind.type, row.id, row.name, null) : undefined;
+  // Of a store that a kernel opens by itself, or by its folder.
+  const { cells } = view.options;
+  const folder = typeof cells === 'string' ? cells : null;
+  const cell = cells ? (row: TableRow) => cellOf(kind.type, row.id, row.name, folder) : undefined;
   const opened = state.opened.value;
   const full = opened !== null && state.full.value;
   const onDblClick = (event: MouseEvent) => {
@@ -218,13 +224,9 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
             onRange={index => void state.range(index)}
             onAll={on => void state.all(on)}
             onClose={back}
-            onMenu={
-              kind.type === 'experiment'
-                ? (row, x, y) => {
-                    asked.value = { row, x, y };
-                  }
-                : undefined
-            }
+            onMenu={(of, x, y) => {
+              asked.value = { of, x, y };
+            }}
             cellOf={cell}
             onSight={sight}
           />

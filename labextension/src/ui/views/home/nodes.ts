@@ -1,6 +1,6 @@
 // The rows of the side panel, as data: sections, projects as a tree, and what is in those that are unfolded.
 
-import type { HomeAnswer, HomeRow, Report, RunningRow } from '../../protocol';
+import type { HomeAnswer, HomeRow, Knob, Report, RunningRow } from '../../protocol';
 import { quoted } from '../../table/columns';
 
 export type ModelRow = HomeAnswer['models']['items'][number];
@@ -23,6 +23,7 @@ export type Node = Common &
     | { kind: 'section'; count: number | null }
     | { kind: 'project'; project: string; count: number }
     | { kind: 'running'; row: RunningRow }
+    | { kind: 'knob'; of: RunningRow; knob: Knob }
     | { kind: 'experiment'; row: HomeRow }
     | { kind: 'model'; row: ModelRow }
     | { kind: 'report'; report: Report }
@@ -42,11 +43,30 @@ const TITLES: Record<Section, string> = {
 };
 
 const PROJECT = 'project ';
+/** Before the key of what runs: its knobs are folded, which they are not by themselves. */
+const FOLDED = 'folded ';
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 /** The projects among the keys of unfolded rows. */
 export function projectsOf(open: Iterable<string>): string[] {
   return [...open].filter(key => key.startsWith(PROJECT)).map(key => key.slice(PROJECT.length));
+}
+
+/** The keys of unfolded rows, once one of them is unfolded or folded. */
+export function folding(open: ReadonlySet<string>, node: Node, unfolded: boolean, home: Holding): Set<string> {
+  const next = new Set(open);
+  const runs = node.kind === 'running';
+  if (unfolded !== runs) {
+    next.add(runs ? FOLDED + node.key : node.key);
+  } else {
+    next.delete(runs ? FOLDED + node.key : node.key);
+  }
+  const there = new Set(home.running.items.map(row => FOLDED + running(row)));
+  return new Set([...next].filter(key => !key.startsWith(FOLDED) || there.has(key)));
+}
+
+function running({ id }: RunningRow): string {
+  return `running ${id}`;
 }
 
 /** The query of a project, with those nested in it or without. */
@@ -108,13 +128,9 @@ export function nodesOf(home: Holding, open: ReadonlySet<string>, text: string):
   if (found) {
     nodes.push({ kind: 'more', key: 'find', depth: 0, title: `Find “${text.trim()}” in all names`, query: text });
   }
-  const { running, recent, models, reports, projects } = home;
-  if (running.total > 0) {
-    section('running', running.total, () =>
-      running.items
-        .filter(has)
-        .map(row => ({ kind: 'running', key: `running ${row.id}`, depth: 1, title: row.name, row })),
-    );
+  const { recent, models, reports, projects } = home;
+  if (home.running.total > 0) {
+    section('running', home.running.total, () => home.running.items.filter(has).flatMap(row => runningOf(row, open)));
   }
   if (recent.length > 0) {
     section('recent', null, () => recent.filter(has).map(row => experiment(row, 'recent', 1)));
@@ -143,6 +159,26 @@ export function nodesOf(home: Holding, open: ReadonlySet<string>, text: string):
     ]);
   }
   return nodes;
+}
+
+/** What runs, and beneath it what it can be turned by. */
+function runningOf(row: RunningRow, open: ReadonlySet<string>): Node[] {
+  const head: Node = { kind: 'running', key: running(row), depth: 1, title: row.name, row };
+  if (row.knobs.length === 0) {
+    return [head];
+  }
+  const unfolded = !open.has(FOLDED + head.key);
+  const knobs = row.knobs.map(
+    (knob): Node => ({
+      kind: 'knob',
+      key: `knob ${row.id} ${knob.name}`,
+      depth: 2,
+      title: knob.name,
+      of: row,
+      knob,
+    }),
+  );
+  return [{ ...head, open: unfolded }, ...(unfolded ? knobs : [])];
 }
 
 function experiment(row: HomeRow, under: string, depth: number): Node {

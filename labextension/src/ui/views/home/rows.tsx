@@ -8,7 +8,10 @@ import {
   Folder,
   FolderOpen,
   GitCompareArrows,
+  Pause,
+  Play,
   Search,
+  SlidersHorizontal,
   Square,
   Table2,
 } from 'lucide';
@@ -18,6 +21,7 @@ import { Middle } from '../../parts/middle';
 import { statusWord } from '../../parts/status';
 import { Elapsed, RelativeTime } from '../../parts/time';
 import type { HomeRow, RunningRow, Status } from '../../protocol';
+import { type Ask, KnobTool, turning } from '../knob';
 import type { Node } from './nodes';
 
 interface RowProps {
@@ -25,13 +29,17 @@ interface RowProps {
   /** By how many milliseconds the server's clock is ahead. */
   ahead: number;
   onStop: (node: Node) => void;
+  onFold: (node: Node, open: boolean) => void;
+  /** Asks a loop for something. */
+  ask: Ask;
   /** Show what a project holds in the table. */
   onTable: (node: Node) => void;
   /** Lay what a project holds side by side. */
   onCompare: (node: Node) => void;
 }
 
-export function Row({ node, ahead, onStop, onTable, onCompare }: RowProps) {
+export function Row(props: RowProps) {
+  const { node, onTable, onCompare } = props;
   switch (node.kind) {
     case 'section':
       return (
@@ -59,7 +67,15 @@ export function Row({ node, ahead, onStop, onTable, onCompare }: RowProps) {
         </>
       );
     case 'running':
-      return <Running row={node.row} ahead={ahead} onStop={() => onStop(node)} />;
+      return <Running {...props} row={node.row} />;
+    case 'knob':
+      return (
+        <KnobTool
+          knob={node.knob}
+          disabled={node.of.doing === null || node.of.doing === 'stopping'}
+          onTurn={turning(props.ask, node.of.id, node.knob)}
+        />
+      );
     case 'experiment':
       return (
         <>
@@ -132,8 +148,9 @@ function told({ status }: HomeRow): string {
 
 const HELD = { pausing: 'It pauses at its next log', paused: 'It is paused', stopping: 'It stops at its next log' };
 
-function Running({ row, ahead, onStop }: { row: RunningRow; ahead: number; onStop: () => void }) {
-  const { name, last_iteration, metric, fraction, nan, doing } = row;
+function Running({ node, row, ahead, onStop, onFold, ask }: RowProps & { row: RunningRow }) {
+  const { id, name, last_iteration, metric, fraction, nan, doing } = row;
+  const held = doing === 'paused' || doing === 'pausing';
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   return (
     <>
@@ -172,7 +189,25 @@ function Running({ row, ahead, onStop }: { row: RunningRow; ahead: number; onSto
           </span>
         )}
       </span>
-      <Button label={`Stop ${name}`} icon={Square} disabled={doing === 'stopping'} onClick={onStop} />
+      {node.open !== undefined && (
+        <Button
+          label={`Knobs of ${name}`}
+          icon={SlidersHorizontal}
+          pressed={node.open}
+          onClick={() => onFold(node, !node.open)}
+        />
+      )}
+      {held ? (
+        <Button label={`Resume ${name}`} icon={Play} onClick={() => void ask('resume', { id })} />
+      ) : (
+        <Button
+          label={`Pause ${name}`}
+          icon={Pause}
+          disabled={doing === 'stopping'}
+          onClick={() => void ask('pause', { id })}
+        />
+      )}
+      <Button label={`Stop ${name}`} icon={Square} disabled={doing === 'stopping'} onClick={() => onStop(node)} />
     </>
   );
 }

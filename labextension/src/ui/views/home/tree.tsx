@@ -7,6 +7,8 @@ import { useVirtual, windowOf } from '../../parts/virtual';
 import { type Node, parentOf, typedTo } from './nodes';
 
 const ROW = 24;
+/** What a row holds that has a use of its own. */
+const TOOLS = 'button, input, label';
 /** Letters typed within this time are one word. */
 const TYPING_MS = 700;
 
@@ -66,6 +68,9 @@ export function Tree({ nodes, cursor, onFold, onOpen, cellOf, draw }: TreeProps)
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && event.target !== scroller.current) {
+      scroller.current?.focus();
+    }
     if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey || nodes.length === 0) {
       return;
     }
@@ -140,12 +145,12 @@ export function Tree({ nodes, cursor, onFold, onOpen, cellOf, draw }: TreeProps)
             onContextMenu={() => to(index)}
             onClick={event => {
               to(index);
-              if (!(event.target as HTMLElement).closest('button')) {
+              if (!(event.target as HTMLElement).closest(TOOLS)) {
                 onOpen(node, false);
               }
             }}
             onDblClick={event => {
-              if (!(event.target as HTMLElement).closest('button') && open === undefined) {
+              if (!(event.target as HTMLElement).closest(TOOLS) && open === undefined) {
                 onOpen(node, true);
               }
             }}

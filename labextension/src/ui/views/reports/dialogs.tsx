@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { Report } from '../../protocol';
 import type { Source } from '../../source';
-import { Confirmation, type Field, type Question, TextDialog } from '../actiondialogs';
+import { Confirmation, type Field, type Question, TEXTS, TextDialog } from '../actiondialogs';
 
 export type ReportQuestion = 'rename' | 'describe' | 'move' | 'publish' | 'delete';
 
@@ -16,30 +16,9 @@ interface ReportDialogProps {
 }
 
 const FIELDS: Partial<Record<ReportQuestion, Field>> = {
-  rename: {
-    title: 'Rename',
-    label: 'Name',
-    save: 'Save',
-    hint: 'The file keeps its name, so that links to it go on.',
-    first: report => report.name,
-    send: (source, id, name) => source.edit('rename', { id, name: name.trim() }),
-  },
-  describe: {
-    title: 'Describe',
-    label: 'Description',
-    save: 'Save',
-    lines: true,
-    first: report => report.description ?? '',
-    send: (source, id, text) => source.edit('describe', { id, text }),
-  },
-  move: {
-    title: 'Move to',
-    label: 'Project',
-    save: 'Move',
-    hint: 'A slash nests projects; a project that does not exist is made.',
-    first: report => report.project ?? '',
-    send: (source, id, project) => source.edit('move', { id, project: project.trim() }),
-  },
+  ...TEXTS,
+  rename: { ...TEXTS.rename, hint: 'The file keeps its name, so that links to it go on.' },
+  move: { ...TEXTS.move, title: 'Move to', save: 'Move' },
 };
 
 const DELETE: Question = {

@@ -1,0 +1,60 @@
+// The clock of an experiment that is shown: it asks what belongs to what is marked, again while the experiment runs.
+
+import { type ReadonlySignal, type Signal, signal, useComputed, useSignalEffect } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import type { Clock, Mark, Marked, TurnMark } from './clock';
+import { useLive } from './parts/live';
+import type { Source } from './source';
+
+/** While the experiment runs, what belongs to a span is asked no more often than this. */
+const REST_MS = 1_000;
+
+export function useNewClock(source: Source, id: string): Clock {
+  const state = useMemo(
+    () => ({
+      span: signal<Mark | null>(null),
+      moment: signal<Mark | null>(null),
+      zooms: signal(0),
+      turns: signal<readonly TurnMark[]>([]),
+      prepare: preparing(source, id),
+    }),
+    [source, id],
+  );
+  const inSpan = useMarked(source, id, state.span);
+  const atMoment = useMarked(source, id, state.moment);
+  const newest = useComputed(() => (state.moment.value ? atMoment.value : inSpan.value));
+  return useMemo(() => ({ ...state, inSpan, atMoment, newest }), [state]);
+}
+
+/** Once, and again where it went wrong. */
+function preparing(source: Source, id: string): () => void {
+  let prepared = false;
+  return () => {
+    if (!prepared) {
+      prepared = true;
+      source.read('span', { id, x_from: 0, x_to: 0, xaxis: 'wall' }).catch(() => {
+        prepared = false;
+      });
+    }
+  };
+}
+
+function useMarked(source: Source, id: string, marked: Signal<Mark | null>): ReadonlySignal<Marked | null> {
+  const ask = async (abort: AbortSignal): Promise<Marked | null> => {
+    const mark = marked.peek();
+    if (!mark) {
+      return null;
+    }
+    const { xaxis, metric = '', from, to } = mark;
+    return { mark, found: await source.read('span', { id, x_from: from, x_to: to, xaxis, metric }, abort) };
+  };
+  const live = useLive(source, [id], ask, [], REST_MS);
+  // Not by a new drawing of the experiment and all of its tabs.
+  useSignalEffect(() => {
+    if (marked.value) {
+      live.restart();
+    }
+  });
+  // An answer that is about another mark is none.
+  return useComputed(() => (live.value.value?.mark === marked.value ? (live.value.value ?? null) : null));
+}

@@ -1,0 +1,170 @@
+// A knob of a loop that runs, to look at and to turn: a slider, a switch, a number; and how a loop is asked for something.
+
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { short } from '../parts/format';
+import { useToast } from '../parts/toast';
+import type { EditName, Edits, Knob, KnobValue } from '../protocol';
+import { type Source, wordsOf } from '../source';
+import '../styles/knob.css';
+
+/** From this ratio of its ends on, a slider goes in equal ratios. */
+const LOGARITHMIC = 100;
+const STEPS = 1000;
+
+export type Ask = <N extends EditName>(operation: N, args: Edits[N]) => Promise<boolean>;
+
+/** Asks a loop for something, and answers whether that was taken; what was refused is told in words. */
+export function useAsking(source: Source, onAsked: () => void): Ask {
+  const say = useToast();
+  return async (operation, args) => {
+    let done = true;
+    try {
+      await source.edit(operation, args);
+    } catch (reason) {
+      done = false;
+      say({ text: wordsOf(reason), problem: true });
+    }
+    onAsked();
+    return done;
+  };
+}
+
+/** Turns a knob of an experiment, unless somebody else did since it was looked at. */
+export function turning(ask: Ask, id: string, knob: Knob): KnobToolProps['onTurn'] {
+  return (value, seen = knob.value) => ask('turn', { id, name: knob.name, value: String(value), seen: String(seen) });
+}
+
+interface KnobToolProps {
+  knob: Knob;
+  disabled: boolean;
+  /** Answers whether it was turned; `seen` is the value that it was turned from, where that is not the one it has. */
+  onTurn: (value: KnobValue, seen?: KnobValue) => Promise<boolean>;
+}
+
+export function KnobTool({ knob, disabled, onTurn }: KnobToolProps) {
+  const { name, value } = knob;
+  const title = `${name}, ${value === knob.default ? 'as it began' : `began as ${knob.default}`}`;
+  return (
+    <span class="tk-knob" title={title} data-turned={value !== knob.default}>
+      {typeof value === 'boolean' ? (
+        <label class="tk-switch">
+          <input
+            type="checkbox"
+            checked={value}
+            disabled={disabled}
+            // Not what the box shows: it is drawn anew while it is clicked, where that moves something else.
+            onChange={() => void onTurn(!value)}
+          />
+          {name}
+        </label>
+      ) : (
+        <>
+          <span class="tk-knob-name">{name}</span>
+          {typeof value === 'number' && <Slider knob={knob} disabled={disabled} onTurn={onTurn} />}
+          <Typed knob={knob} disabled={disabled} onTurn={onTurn} />
+        </>
+      )}
+    </span>
+  );
+}
+
+/** A slider between the ends of a range: asked for when it is let go, so that a drag is one turn. */
+function Slider({ knob, disabled, onTurn }: KnobToolProps) {
+  const { name, min, max, default: begun } = knob;
+  const value = knob.value as number;
+  const at = useSignal<number | null>(null);
+  if (min === null || max === null) {
+    return null;
+  }
+  const ratio = min > 0 && max / min >= LOGARITHMIC;
+  const whole =
+    typeof begun === 'number' && Number.isInteger(begun) && Number.isInteger(value) && Number.isInteger(min);
+  const place = ratio ? (Math.log(value / min) / Math.log(max / min)) * STEPS : ((value - min) / (max - min)) * STEPS;
+  const valueAt = (step: number) => {
+    const exact = ratio ? min * (max / min) ** (step / STEPS) : min + ((max - min) * step) / STEPS;
+    const kept = whole ? Math.round(exact) : Number(exact.toPrecision(3));
+    return Math.min(max, Math.max(min, kept));
+  };
+  return (
+    <input
+      type="range"
+      class="tk-range"
+      aria-label={name}
+      aria-valuetext={short(at.value === null ? value : valueAt(at.value))}
+      min={0}
+      max={STEPS}
+      step={1}
+      disabled={disabled}
+      value={at.value ?? place}
+      onInput={event => {
+        at.value = event.currentTarget.valueAsNumber;
+      }}
+      onChange={event => {
+        const next = valueAt(event.currentTarget.valueAsNumber);
+        at.value = null;
+        if (next !== value) {
+          void onTurn(next);
+        }
+      }}
+    />
+  );
+}
+
+/** The value itself, to read and to write: Enter turns, Escape leaves it as it is. */
+function Typed({ knob, disabled, onTurn }: KnobToolProps) {
+  const { name, value } = knob;
+  const text = useSignal(String(value));
+  /** What was refused stays, to be corrected, and is not asked for again. */
+  const refused = useSignal<string | null>(null);
+  const put = (shown: string) => {
+    text.value = shown;
+    refused.value = null;
+  };
+  const latest = useRef(value);
+  latest.current = value;
+  /** The value that a person began to write over; while they do, another one does not take its place. */
+  const began = useRef<KnobValue | null>(null);
+  useEffect(() => {
+    if (began.current === null) {
+      put(String(value));
+    }
+  }, [value]);
+  const commit = async () => {
+    const wanted = text.value.trim();
+    const from = began.current ?? value;
+    began.current = null;
+    if (wanted === String(value) || wanted === refused.value || (await onTurn(wanted, from))) {
+      return;
+    }
+    if (latest.current === from) {
+      refused.value = wanted;
+    } else {
+      put(String(latest.current)); // somebody else turned it meanwhile, which was told
+    }
+  };
+  return (
+    <input
+      type="text"
+      class="tk-input tk-knob-value"
+      inputMode={typeof value === 'number' ? 'decimal' : 'text'}
+      aria-label={`Value of ${name}`}
+      aria-invalid={refused.value !== null && refused.value === text.value.trim()}
+      disabled={disabled}
+      value={text.value}
+      onInput={event => {
+        began.current ??= value;
+        text.value = event.currentTarget.value;
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Enter') {
+          void commit();
+        } else if (event.key === 'Escape') {
+          began.current = null;
+          put(String(value));
+        }
+      }}
+      onBlur={() => void commit()}
+    />
+  );
+}

@@ -1,0 +1,36 @@
+"""A Lab in which nothing of ours is opened: it costs what is loaded at its start, and nothing more."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from .lab import Lab, wait_until
+
+# Takes longer than anybody waits after a cell before looking at it.
+WORK = "import time\ntime.sleep(1)"
+
+
+def test_a_notebook_that_has_nothing_of_ours_costs_no_request(lab: Lab) -> None:
+    asked: list[str] = []
+    lab.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    frame = '<iframe src="https://example.org/?a=1"></iframe>'
+    lab.server.write("ordinary.ipynb", "soundtrack = 1\nsoundtrack", WORK, "", markdown=(f"# Title\n\n{frame}",))
+    lab.open("ordinary.ipynb")
+    lab.run_all()
+    lab.wait_for_cell(1)
+    lab.command("docmanager:save")
+    ours = [path for path in asked if "trackkit" in path]
+    assert [path for path in ours if path.startswith("/trackkit/")] == []
+    scripts = [path for path in ours if path.endswith(".js")]
+    assert 1 <= len(scripts) <= 3, scripts  # the entry, its code, its styles
+
+    # It can still be made a report; what a cell does with us is seen when it has run.
+    expect(lab.page.get_by_role("button", name="Report", exact=True)).to_be_visible()
+    code = "window.jupyterapp.shell.currentWidget.content.widgets[2].model.sharedModel"
+    lab.page.evaluate(f"() => {code}.setSource('import trackkit_jupyter as track')")
+    lab.run_all()
+    wait_until(lambda: "/trackkit/notebook" in asked, 20, "the report was not asked for")
+    wait_until(lambda: "/trackkit/api/about" in asked, 20, "the attempts were not asked for")
+    assert lab.errors == []
