@@ -102,6 +102,8 @@ def test_long_series_paint_soon_and_refine_to_every_point(page: Page, server: La
     expect(notes).to_contain_text(re.compile(r"[\d,]+ of [\d,]+ points"))
     room = 0.06 * (99 + 77)
     times = []
+    reads: list[float] = []
+    page.on("requestfinished", lambda request: "api/charts" in request.url and reads.append(request.timing["responseEnd"]))
     over = page.locator(".tk-grid .u-over").first
     for _ in range(12):
         assert axis(page, "y") == pytest.approx((-77 - room, 99 + room), rel=1e-12), "an extreme is lost"
@@ -128,6 +130,7 @@ def test_long_series_paint_soon_and_refine_to_every_point(page: Page, server: La
         times.append(float(page.evaluate("window.refined")))
         assert axis(page, "x")[1] - axis(page, "x")[0] == pytest.approx((high - low) / 2, rel=0.02)
     print(f"zoom by zoom: {' '.join(f'{time:.0f}' for time in times)} ms")
+    print(f"of that the reads: {' '.join(f'{time:.0f}' for time in reads)} ms")
     expect(notes).to_have_count(0)
     low, high = axis(page, "x")
     assert high - low < 2_000

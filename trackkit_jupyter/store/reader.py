@@ -1,7 +1,8 @@
 """What the journals and the archive of one experiment say, folded together; read incrementally, without locks.
 
-The archive takes the place of segments while readers look on. They notice, forget what they had of the points, and read
-the same points again from the archive; each point is there once at any moment.
+The archive takes the place of segments while readers look on. They notice, and forget what they had of the points, to
+read them from the archive when they are asked for; only the curves that somebody looked at stay as they are. Each point
+is there once at any moment.
 """
 
 from __future__ import annotations
@@ -151,9 +152,10 @@ class JournalReader:
                     return
 
     def _take_archive(self, state: _State, seen: State | None) -> None:
-        """Forget the points, and take those of the archive, if it is another one than the last time."""
+        """Take the points of the archive in place of those there were, if it is another one than the last time."""
         if seen == state.archive_state:
             return
+        before = state.points
         state.scalars, state.points, state.order = {}, {}, {}
         state.archive, state.archive_problem = None, ""
         if seen is not None:
@@ -164,7 +166,11 @@ class JournalReader:
         if state.archive is not None:
             for block in state.archive.blocks:
                 key = (block.writer, block.number)
-                state.points[key] = Points(partial(state.archive.read, block.start, block.rows), block.rows)
+                points = before.get(key)
+                # A view of millions of points does not wait until it has them again: they are the same, bit by bit.
+                if points is None or points.kept is None or len(points) != block.rows:
+                    points = Points(partial(state.archive.read, block.start, block.rows), block.rows)
+                state.points[key] = points
                 pair = state.pairs.setdefault(key, (block.metric, block.variant))
                 state.order.setdefault(pair, []).append(key)
         state.archive_state = seen

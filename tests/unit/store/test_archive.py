@@ -94,6 +94,26 @@ def segments(store, id):
     return sorted(path.name for path in store.paths.experiment(id).root.glob("scalars-*.bin"))
 
 
+def test_what_is_looked_at_is_not_read_again(store):
+    id = put(store, writers=("aaaaaaaa",))
+    reader = JournalReader(store.paths.experiment(id))
+    reader.refresh()
+    looked, other = reader.pairs()[:2]
+    before = reader.series(looked)
+    before.kept["made of them"] = 7
+    assert archive(store.paths, id, least=1)
+    reader.refresh()
+    after = reader.series(looked)
+    assert np.shares_memory(after.values, before.values)
+    assert after.kept == {"made of them": 7}
+    assert reader.series(other).kept == {}
+    assert held(reader) == bits(store, id)
+    add(store, id, "bbbbbbbb")  # it was resumed: there is more of everything
+    assert archive(store.paths, id, least=1)
+    reader.refresh()
+    assert held(reader) == bits(store, id)
+
+
 def test_it_gives_back_the_same_bits(store):
     id = put(store)
     before = bits(store, id)

@@ -72,7 +72,7 @@ export function axesOf(layout: Layout, host: HTMLElement): uPlot {
       {
         ...axis,
         size: 22 * unit,
-        space: (kind === 'iterations' ? 56 : 74) * unit,
+        space: (kind === 'wall' ? 92 : kind === 'iterations' ? 56 : 74) * unit,
         ...(logX ? { splits: () => logSplits(...x()), filter: (_: uPlot, splits: number[]) => splits } : steps),
         values: (_, splits, __, ___, increment) => (logX ? logTicks(splits) : xTicks(kind, splits, increment)),
         grid: { show: false },
