@@ -71,7 +71,7 @@ def rows(table: Locator) -> dict[str, list[str]]:
 
 def brush(panel: Locator, axis: str, low: float, high: float) -> None:
     """Drag along an axis from one place to another, as parts of its height from below."""
-    box = panel.get_by_role("slider", name=f"Brush of {axis}").bounding_box()
+    box = panel.get_by_role("group", name=f"Brush of {axis}").bounding_box()
     assert box is not None
     mouse, x = panel.page.mouse, box["x"] + box["width"] / 2
     mouse.move(x, box["y"] + box["height"] * (1 - low))
@@ -174,11 +174,11 @@ def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser
     with page_of(browser, 900, 700) as page:
         view = opened(page, server, sweep, 690, tab="parallel")
         parallel = view.get_by_role("tabpanel", name="Parallel coordinates")
-        track_of = parallel.get_by_role("slider", name="Brush of optimizer")
-        expect(track_of).to_be_visible(timeout=10_000)
+        end = parallel.get_by_role("slider", name="optimizer to")
+        expect(end).to_be_visible(timeout=10_000)
         # By keys alone: the upper end down to the first text, then an axis moved.
-        track_of.focus()
-        track_of.press("ArrowDown")
+        end.focus()
+        end.press("ArrowDown")
         expect(parallel.get_by_role("status").filter(has_text="1 of 12 brushed")).to_be_visible()
         parallel.get_by_role("button", name="Move axis optimizer", exact=True).press("ArrowLeft")
         view.get_by_role("button", name=f"Remove {sweep[0].name}").click()

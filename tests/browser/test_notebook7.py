@@ -237,7 +237,7 @@ def test_a_comparison_is_brushed_as_a_widget(notebook: Lab) -> None:
     notebook.open("brushed.ipynb")
     notebook.run_all()
     output = notebook.output(0)
-    brush = output.get_by_role("slider", name="Brush of rate")
+    brush = output.get_by_role("slider", name="rate to")
     expect(brush).to_be_visible(timeout=20_000)
     brush.focus()
     for _ in range(3):

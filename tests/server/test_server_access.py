@@ -31,6 +31,8 @@ ROUTES = {
     "/trackkit(?:/.*)?": "trackkit/whatever",
 }
 PAGES = {"/trackkit/widgets?/?"}
+#: Verbs that answer reads as well: what edits behind them is guarded by itself.
+POSTED = {(OperationHandler, "post")}
 
 
 def fill(address, store):
@@ -57,10 +59,15 @@ def test_every_verb_is_guarded(routes):
         assert "get" in own, pattern
         for verb in own:
             action = getattr(getattr(handler, verb), "guarded", None)
-            assert action == ("read" if verb in ("get", "head") else "write"), (pattern, verb)
+            reads = verb in ("get", "head") or (handler, verb) in POSTED
+            assert action == ("read" if reads else "write"), (pattern, verb)
         # What is inherited must not answer: a verb that we did not write, we did not guard.
         for verb in set(VERBS) - set(own):
             assert getattr(handler, verb).__name__ == "_unimplemented_method", (pattern, verb)
+
+
+def test_what_is_posted_edits_only_behind_the_right_to_write():
+    assert OperationHandler._edit.guarded == "write"
 
 
 def test_the_inventory_notices_a_verb_without_a_guard():
@@ -114,6 +121,8 @@ async def test_a_cookie_alone_reads_but_does_not_edit(ask, store, assert_refused
     cookie, xsrf = await sign_in(ask, store)
     sent = {"store": store.id, "id": store.first, "name": "x"}
     assert (await ask("trackkit/api/about", auth=False, headers=cookie)).code == 200
+    read = {"store": store.id, "id": store.first}
+    await assert_refused(await ask("trackkit/api/experiment", body=read, auth=False, headers=cookie), 403, "forbidden")
     before = snapshot()
     await assert_refused(await ask("trackkit/api/rename", body=sent, auth=False, headers=cookie), 403, "forbidden")
     wrong = {**cookie, "X-XSRFToken": "2|wrong|" + "0" * 32}
@@ -166,7 +175,9 @@ def jp_server_config(request, jp_server_config):
 @pytest.mark.parametrize("jp_server_config", [Readers], indirect=True)
 async def test_one_who_may_only_read(ask, store, assert_refused, snapshot):
     before = snapshot()
-    assert (await ask("trackkit/api/experiment", {"store": store.id, "id": store.first})).code == 200
+    asked = {"store": store.id, "id": store.first}
+    assert (await ask("trackkit/api/experiment", asked)).code == 200
+    assert (await ask("trackkit/api/experiment", body=asked)).code == 200
     response = await ask("trackkit/api/rename", body={"store": store.id, "id": store.first, "name": "x"})
     await assert_refused(response, 403, "forbidden")
     assert snapshot() == before

@@ -116,6 +116,22 @@ async def test_every_edit_answers(ask, store):
     assert (changed.tags, changed.archived) == (["y"], False)
 
 
+async def test_a_read_of_many_is_posted_and_answers_the_same(ask, store):
+    asked = {"store": store.id, "objects": [store.first], "points": 500}
+    by_address = await ask("trackkit/api/charts", asked)
+    posted = await ask("trackkit/api/charts", body=asked)
+    assert (posted.code, posted.body) == (200, by_address.body)
+    assert posted.headers["Content-Type"] == by_address.headers["Content-Type"]
+    absent = [f"{number:032x}" for number in range(3_000)]
+    answer = body(await ask("trackkit/api/changes", body={"store": store.id, "ids": [store.first, *absent]}))
+    assert answer["missing"] == absent
+    found = body(
+        await ask("trackkit/api/comparison", body={"store": store.id, "objects": [store.first, *absent[:999]]})
+    )
+    assert [one["id"] for one in found["experiments"]] == [store.first]
+    assert found["missing"] == absent[:999]
+
+
 OF_LOOPS = {
     "turn": {"name": "lr", "value": "0.2", "seen": "0.1"},
     "pause": {},
@@ -294,7 +310,11 @@ MALFORMED = [
     ("GET", "../../etc/passwd", "", None, 404, "not_found", None),
     ("GET", "%2e%2e%2fabout", "", None, 404, "not_found", None),
     ("GET", "", "", None, 404, "not_found", None),
-    ("POST", "experiment", "", {"store": "STORE", "id": "FIRST"}, 405, "bad_method", None),
+    ("POST", "experiment", "", {"store": "STORE", "id": ABSENT}, 404, "not_found", "id"),
+    ("POST", "experiment", "", {"store": "STORE"}, 400, "bad_value", "id"),
+    ("POST", "charts", "", {"store": "STORE", "objects": "FIRST"}, 400, "bad_type", "objects"),
+    ("POST", "charts", "", {"store": "STORE", "objects": ["x" * (1 << 20)]}, 413, "too_large", None),
+    ("POST", "changes", "", {"store": "STORE", "ids": ["nope"]}, 400, "bad_value", "ids"),
     ("POST", "no_such", "", {"store": "STORE", "id": "FIRST"}, 404, "not_found", "operation"),
     ("POST", "rename", "", b"{", 400, "bad_value", "body"),
     ("POST", "rename", "", b"", 400, "bad_value", "body"),

@@ -209,6 +209,16 @@ def test_500_at_most(store):
     known = Known(list, list)
     assert (read({}, known).size, read({"page_size": "501"}, known).size) == (500, 500)
     assert read({"page_size": "9999", "page": "2"}, known).start == 1000
+    own = {"query": "not archived", "page_size": "9999", "page": "2"}
+    assert (read(own, known).start, read(own, known).size) == (2000, 1000)
+
+
+def test_what_is_left_out_is_counted_unless_so_many_were_wanted(store):
+    from trackkit_jupyter.store.asking import found
+
+    assert len(found(store, "experiment", {})[0]) > 2
+    assert found(store, "experiment", {})[1] == 0
+    assert found(store, "experiment", {"page_size": "2"})[1] == 0
 
 
 KEYS = (

@@ -12,6 +12,7 @@ from typing import Any
 from trackkit_jupyter.errors import LockedError, NotFoundError, shown
 from trackkit_jupyter.operations import (
     attempts,
+    axes,
     claims,
     clock,
     comparing,
@@ -82,7 +83,7 @@ READS: dict[str, Operation] = {
     "view_default": view_defaults.view_default,
     "comparison": comparing.comparison,
     "metric_values": comparing.metric_values,
-    "parallel": comparing.parallel,
+    "parallel": axes.parallel,
     "trend": importance.trend,
     "importance": importance.importance,
     "details": details.details,

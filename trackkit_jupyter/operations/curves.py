@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from trackkit_jupyter.errors import TrackkitError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.operations.paging import in_range
+from trackkit_jupyter.operations.paging import in_range, several
 from trackkit_jupyter.records import split_key
 from trackkit_jupyter.store import Store
 
@@ -20,8 +20,8 @@ __all__ = ["charts", "check_groups", "collect"]
 _MOST_EXPERIMENTS = 100
 _MOST_GROUPED = 1_000
 _MOST_POINTS = 1_000_000
-#: A cursor travels in an address, which servers and proxies cut at 64 kB. Without one, everything is sent again.
-_LONGEST_CURSOR = 48_000
+#: A cursor travels in the body of a request, which ends at 1 MB. Without one, everything is sent again.
+_LONGEST_CURSOR = 500_000
 
 
 def charts(
@@ -149,15 +149,11 @@ def collect(
     """
     from trackkit_jupyter import charts as drawing
 
-    if not objects:
-        raise TrackkitValueError("objects must name at least one experiment.", "objects")
-    most = _MOST_GROUPED if by or over else _MOST_EXPERIMENTS
-    if len(objects) > most:
-        raise TrackkitValueError(f"objects may name {most:,} experiments at most.", "objects")
+    ids = several(objects, _MOST_GROUPED if by or over else _MOST_EXPERIMENTS)
     found: list[_Found] = []
     settings: dict[str, Any] = {}
     fields: dict[str, dict[str, str | None]] = {}
-    for id in dict.fromkeys(objects):
+    for id in ids:
         with opened(store, id, "objects") as experiment:
             names = list(experiment.names())
             chosen = [
@@ -180,10 +176,10 @@ def collect(
     looks: dict[str, dict[tuple[str, str], None]] = {}
     numbers: dict[str, int | None] = {}
     identities = {one.id: groups[one.id].id if one.id in groups else one.id for one in found}
-    several = len(set(identities.values())) > 1
+    apart = len(set(identities.values())) > 1
     for one in sorted(found, key=lambda one: one.created):
         # the colour tells the experiment; dashes tell apart the variants that are shown
-        looks.setdefault(identities[one.id], {}).update(dict.fromkeys(one.chosen if several else one.names))
+        looks.setdefault(identities[one.id], {}).update(dict.fromkeys(one.chosen if apart else one.names))
         numbers.setdefault(identities[one.id], one.number)
     colors = drawing.colors({identity: list(names) for identity, names in looks.items()}, numbers)
     return [

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from trackkit_jupyter.errors import TrackkitError, TrackkitValueError
-from trackkit_jupyter.operations.comparing import MOST, coded
+from trackkit_jupyter.errors import TrackkitError
+from trackkit_jupyter.operations.comparing import coded
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.records import check_id
+from trackkit_jupyter.operations.paging import several
 from trackkit_jupyter.store import Store
 
 __all__ = ["details", "difference"]
@@ -45,11 +45,9 @@ def details(store: Store[Any], objects: list[str], part: Part) -> dict[str, Any]
     are, for each experiment, the index of its text, or -1; `long` that it is a text of many lines, whose
     :func:`difference` can be asked for. Experiments that are gone or cannot be read are left out.
     """
-    if not 0 < len(objects) <= MOST:
-        raise TrackkitValueError(f"objects must name 1 to {MOST:,} experiments, not {len(objects):,}.", "objects")
     found: dict[str, dict[tuple[str, str], tuple[str | None, bool]]] = {}
     problems: dict[str, str] = {}
-    for id in dict.fromkeys(check_id(id, "objects") for id in objects):
+    for id in several(objects):
         try:
             # A handle of its own where many are compared: those that are kept are for what is looked at.
             found[id] = {

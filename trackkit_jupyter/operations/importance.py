@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from trackkit_jupyter.errors import NotFoundError, TrackkitValueError, shown
-from trackkit_jupyter.operations.comparing import Compared, differing, gathered, metric_axis, parameter_axis
+from trackkit_jupyter.operations.axes import ValueType, axis_of, differing
+from trackkit_jupyter.operations.comparing import gathered
 from trackkit_jupyter.store import Store
 
 __all__ = ["importance", "trend"]
@@ -16,11 +16,15 @@ _LEAST_FOREST = 10  # experiments for each fifth of them to be predicted from th
 _FEW = 10  # experiments for each hyperparameter, below which the answer is a hint at best
 _TREES, _REPEATS, _FOLDS = 64, 5, 5
 _AT_ONCE = 2_000_000  # values that are shuffled together: 16 MB, where a thousand runs of 300 parameters would take 720
-_VALUES = ("value", "min_value", "max_value", "mean_value", "first_value")
 
 
 def trend(
-    store: Store[Any], objects: list[str], parameter: str, metric: str, value_type: str = "value", log: bool = False
+    store: Store[Any],
+    objects: list[str],
+    parameter: str,
+    metric: str,
+    value_type: ValueType = "value",
+    log: bool = False,
 ) -> dict[str, Any]:
     r"""Return the straight line that fits a metric over a hyperparameter best, and how well it does.
 
@@ -35,7 +39,7 @@ def trend(
     objects
         Ids of experiments, 1,000 at most.
     parameter
-        A hyperparameter, see :func:`trackkit_jupyter.operations.comparing.parallel`; or a metric.
+        A hyperparameter, see :func:`trackkit_jupyter.operations.axes.parallel`; or a metric.
     metric
         A metric, see there.
     value_type
@@ -50,8 +54,8 @@ def trend(
     x the same, or a hyperparameter that is no number.
     """
     items, _ = gathered(store, objects)
-    x = _axis(items, parameter, value_type, "parameter")
-    y = _axis(items, metric, value_type, "metric")
+    x = axis_of(items, parameter, value_type, "parameter")
+    y = axis_of(items, metric, value_type, "metric")
     answer: dict[str, Any] = dict.fromkeys(("slope", "intercept", "r", "p", "spearman", "spearman_p", "line"))
     if x.kind != "number" or y.kind != "number":
         return {**answer, "count": 0, "left_out": 0, "note": f"{(x if x.kind != 'number' else y).label} is no number."}
@@ -75,7 +79,7 @@ def trend(
     }
 
 
-def importance(store: Store[Any], objects: list[str], metric: str, value_type: str = "value") -> dict[str, Any]:
+def importance(store: Store[Any], objects: list[str], metric: str, value_type: ValueType = "value") -> dict[str, Any]:
     r"""Return how much each hyperparameter that differs has to do with a metric.
 
     Two answers. *Correlation* is Spearman's :math:`\rho`: the correlation of the ranks, from -1 to 1, with the
@@ -94,7 +98,7 @@ def importance(store: Store[Any], objects: list[str], metric: str, value_type: s
     objects
         Ids of experiments, 1,000 at most.
     metric
-        A metric, see :func:`trackkit_jupyter.operations.comparing.parallel`.
+        A metric, see :func:`trackkit_jupyter.operations.axes.parallel`.
     value_type
         Which value of a metric that does not say, see there.
 
@@ -106,7 +110,7 @@ def importance(store: Store[Any], objects: list[str], metric: str, value_type: s
     for each hyperparameter. `note` says why there is no importance. `spread` is the standard deviation of the shuffles.
     """
     items, _ = gathered(store, objects)
-    y = _axis(items, metric, value_type, "metric")
+    y = axis_of(items, metric, value_type, "metric")
     kept = [(item, value) for item, value in zip(items, y.values, strict=True) if value is not None]
     chosen, target = [item for item, _ in kept], [float(value) for _, value in kept]
     axes = differing(chosen)
@@ -140,22 +144,6 @@ def importance(store: Store[Any], objects: list[str], metric: str, value_type: s
         "note": note,
         "parameters": found,
     }
-
-
-def _axis(items: Sequence[Compared], text: str, value_type: str, field: str) -> Any:
-    if value_type not in _VALUES:
-        raise TrackkitValueError(f"value_type is one of {', '.join(_VALUES)}, not {shown(value_type)}.", "value_type")
-    places = dict.fromkeys((s, name) for item in items for s, names in item.hyperparameters.items() for name in names)
-    if field == "parameter":
-        for section, name in places:
-            if text in (name, f"{section}/{name}", f"{section}.{name}"):
-                return parameter_axis(items, section, name)
-    pairs = list(dict.fromkeys((m, v) for item in items for m, variants in item.metrics.items() for v in variants))
-    singles = list(dict.fromkeys(name for item in items for name in item.single_values))
-    axis = metric_axis(items, text, pairs, singles, value_type)
-    if axis is None:
-        raise NotFoundError(f"None of these experiments has {shown(text)}.", field)
-    return axis
 
 
 def _correlation(axis: Any, target: Sequence[float]) -> dict[str, Any]:

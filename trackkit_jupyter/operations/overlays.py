@@ -10,6 +10,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
+from trackkit_jupyter.operations.paging import several
 from trackkit_jupyter.operations.plain import encode
 from trackkit_jupyter.operations.reads import figure
 from trackkit_jupyter.palette import HUES, colors
@@ -45,10 +46,8 @@ def overlaid(store: Store[Any], objects: list[str], metric: str, variant: str) -
     TrackkitValueError
         Too many experiments, or one of the plots cannot be laid over others.
     """
-    if len(objects) > _MOST:
-        raise TrackkitValueError(f"objects may name {_MOST} experiments at most.", "objects")
     found: list[_Plot] = []
-    for id in dict.fromkeys(objects):
+    for id in several(objects, _MOST):
         with opened(store, id, "objects") as experiment:
             plots = [plot for plot in experiment.plots() if (plot["metric"], plot["variant"]) == (metric, variant)]
             if plots:

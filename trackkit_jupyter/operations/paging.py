@@ -1,4 +1,4 @@
-"""Pages of the experiments or the models of a store, as lists and tables ask for them."""
+"""What reads ask for, within bounds: pages of experiments or models, several experiments by their ids, numbers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any, Literal
 
 from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.query import Condition
+from trackkit_jupyter.records import check_id
 from trackkit_jupyter.store import Store
 
-__all__ = ["ObjectType", "in_range", "page_of"]
+__all__ = ["ObjectType", "in_range", "page_of", "several"]
 
 ObjectType = Literal["experiment", "model"]
 
@@ -47,3 +48,19 @@ def in_range(name: str, value: float, low: float, high: float) -> None:
     """
     if not low <= value <= high:
         raise TrackkitValueError(f"{name} must be from {low:,} to {high:,}, not {value:,}.", name)
+
+
+def several(objects: list[str], most: int = 1_000) -> list[str]:
+    """Return the ids of experiments that are read together, each once.
+
+    Raises
+    ------
+    TrackkitValueError
+        None or more than `most` are named, or something that is no id.
+    """
+    if not objects:
+        raise TrackkitValueError("objects must name at least one experiment.", "objects")
+    ids = list(dict.fromkeys(objects))
+    if len(ids) > most:
+        raise TrackkitValueError(f"objects may name {most:,} experiments at most, not {len(ids):,}.", "objects")
+    return [check_id(id, "objects") for id in ids]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from trackkit_jupyter.errors import DamagedError, NotFoundError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.operations.paging import in_range, page_of
+from trackkit_jupyter.operations.paging import in_range, page_of, several
 from trackkit_jupyter.operations.plain import encode
 from trackkit_jupyter.operations.running import running
 from trackkit_jupyter.operations.texts import shortened
@@ -83,8 +83,8 @@ def experiments(
 
 def resolve(
     store: Store[Any], query: str, object_type: Literal["experiment", "model"] = "experiment"
-) -> dict[str, list[str]]:
-    """Return the ids of the objects that the query of a view means now, in order, 500 at most.
+) -> dict[str, Any]:
+    """Return the ids of the objects that the query of a view means now, in order, 500 at most, or 1,000.
 
     Parameters
     ----------
@@ -97,9 +97,9 @@ def resolve(
 
     Returns
     -------
-    ``{"objects": [ids]}``
+    ``{"objects": [ids], "more": how many are left out}``
     """
-    from trackkit_jupyter.store.asking import ids_of
+    from trackkit_jupyter.store.asking import found
 
     try:
         parameters = json.loads(query)
@@ -107,7 +107,8 @@ def resolve(
         parameters = None
     if not isinstance(parameters, dict):
         raise TrackkitValueError("query must be an object as JSON.", "query")
-    return {"objects": ids_of(store, object_type, parameters)}
+    objects, more = found(store, object_type, parameters)
+    return {"objects": objects, "more": more}
 
 
 def console(store: Store[Any], id: str, after: int = 0, limit: int = 1000) -> dict[str, Any]:
@@ -169,7 +170,7 @@ def plots(store: Store[Any], objects: list[str]) -> dict[str, Any]:
     from trackkit_jupyter.operations.overlays import shares_axes
 
     answer: list[dict[str, Any]] = []
-    for id in _several(objects):
+    for id in several(objects):
         with opened(store, id, "objects") as found:
             latest: dict[tuple[str, str], dict[str, Any]] = {}
             pictured = found.pictured()
@@ -235,7 +236,7 @@ def figure(store: Store[Any], id: str, hash: str) -> bytes:
 def single_values(store: Store[Any], objects: list[str]) -> dict[str, Any]:
     """Return the single values of some experiments."""
     items = []
-    for id in _several(objects):
+    for id in several(objects):
         with opened(store, id, "objects") as found:
             items.append({"id": id, "name": found.name, "values": found.single_values})
     return {"items": items}
@@ -254,14 +255,6 @@ def file(store: Store[Any], id: str, hash: str) -> tuple[Path, str | None]:
     with opened(store, id) as found:
         sample = found.sampled().file(hash)
         return found.blob(hash), None if sample is None else sample.get("mime")
-
-
-def _several(objects: list[str]) -> list[str]:
-    if not objects:
-        raise TrackkitValueError("objects must name at least one experiment.", "objects")
-    if len(objects) > 1_000:
-        raise TrackkitValueError(f"objects may name 1,000 experiments at most, not {len(objects):,}.", "objects")
-    return list(dict.fromkeys(objects))
 
 
 def _has_prototype_keys(value: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
-from trackkit_jupyter.operations.paging import in_range
+from trackkit_jupyter.operations.paging import in_range, several
 from trackkit_jupyter.store import Store
 from trackkit_jupyter.store.thumbnails import Thumbnails
 
@@ -128,12 +128,10 @@ def samples_together(
     "steps"}], "problems": {id: why}}``: the iterations at which any of them has one, and the samples of each by
     ascending iteration.
     """
-    if not 0 < len(objects) <= _TOGETHER:
-        raise TrackkitValueError(f"objects must name 1 to {_TOGETHER} experiments, not {len(objects):,}.", "objects")
     found: dict[str, Any] = {}
     problems: dict[str, str] = {}
     counts: dict[tuple[str, str], int] = {}
-    for id in dict.fromkeys(objects):
+    for id in several(objects, _TOGETHER):
         try:
             with opened(store, id, "objects") as one:
                 rows = one.samples()

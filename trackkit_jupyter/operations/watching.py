@@ -16,7 +16,7 @@ __all__ = ["LONGEST_WAIT", "States", "changes", "check_wait", "compare", "knows"
 
 #: Seconds that a door may wait for a change.
 LONGEST_WAIT = 25.0
-_MOST = 1_000
+_MOST = 10_000
 #: What moved in these last seconds may have moved while the one who asks read it for the first time.
 _RECENT_SECONDS = 10.0
 _MISSING = "-"
@@ -30,7 +30,7 @@ def changes(store: Store[Any], ids: list[str], since: str = "", timeout: float =
     store
         The store.
     ids
-        Experiments to look at, 1,000 at most; the store's own id stands for what is chosen for all
+        Experiments to look at, 10,000 at most; the store's own id stands for what is chosen for all
         of it (tag colours, views of the table), and for the start, the end, an edit or the removal of any experiment.
     since
         ``next`` of an earlier answer. Of an experiment that it does not know, one whose first look this is, that counts

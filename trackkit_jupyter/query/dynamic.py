@@ -21,10 +21,10 @@ from trackkit_jupyter.query.nodes import FIELDS, All, Condition
 from trackkit_jupyter.query.parameters import flat, texts
 from trackkit_jupyter.query.tags import search
 
-__all__ = ["MOST", "Asked", "Known", "read"]
+__all__ = ["MOST", "MOST_OWN", "Asked", "Known", "read"]
 
-#: Objects that one query finds at most.
-MOST = 500
+#: Objects that one query finds at most; one in our own words, twice as many.
+MOST, MOST_OWN = 500, 1_000
 
 _SHAPES = frozenset(
     "only_fields allow_public include_subprojects search_hidden scroll_id refresh_scroll page page_size start size "
@@ -32,14 +32,19 @@ _SHAPES = frozenset(
 )
 
 
+#: What says how many are wanted.
+_PAGES = frozenset({"page", "page_size", "start", "size"})
+
+
 @dataclass(frozen=True)
 class Asked:
-    """What a dynamic query asks for: a condition, an order as texts, and which of what is found."""
+    """What a dynamic query asks for: a condition, an order as texts, which of what is found, and whether it says so."""
 
     condition: Condition
     order: tuple[str, ...]
     start: int
     size: int
+    paged: bool
 
 
 def read(parameters: Mapping[str, Any], known: Known, now: float | None = None) -> Asked:
@@ -74,8 +79,8 @@ def read(parameters: Mapping[str, Any], known: Known, now: float | None = None) 
         terms.append(search(words))
     if own is not None:
         terms.append(parse(own, now=now))
-    start, size = shape.page()
-    return Asked(All(tuple(terms)), shape.order(fields), start, size)
+    start, size = shape.page(MOST if own is None else MOST_OWN)
+    return Asked(All(tuple(terms)), shape.order(fields), start, size, not _PAGES.isdisjoint(shape.all))
 
 
 class _Shape:
@@ -115,10 +120,10 @@ class _Shape:
             raise QueryError(f"order_by cannot order by {shown(name)}.", "order_by")
         return found
 
-    def page(self) -> tuple[int, int]:
-        size = self._number("page_size" if "size" not in self.all else "size", MOST, 1)
-        start = self._number("start", 0, 0) if "start" in self.all else self._number("page", 0, 0) * min(size, MOST)
-        return min(start, 1 << 40), min(size, MOST)
+    def page(self, most: int) -> tuple[int, int]:
+        size = min(most, self._number("page_size" if "size" not in self.all else "size", most, 1))
+        start = self._number("start", 0, 0) if "start" in self.all else self._number("page", 0, 0) * size
+        return min(start, 1 << 40), size
 
     def _number(self, name: str, default: int, least: int) -> int:
         text = self.one(name)

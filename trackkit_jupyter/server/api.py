@@ -1,4 +1,4 @@
-"""The operations over HTTP: reads by GET, edits by POST."""
+"""The operations over HTTP: reads by GET, or by POST where an address is too short for them; edits by POST."""
 
 from __future__ import annotations
 
@@ -97,28 +97,30 @@ class OperationHandler(_Api):
         operation = operations.find(name)
         query = self.query()
         where: dict[str, str | None] = {key: _once(key, query.pop(key)) for key in ("store", "path") if key in query}
-        arguments = operations.read_text(operation, query)
-        if name == "changes":
-            await self._changes(where, operations.check(operation, arguments))
+        await self._read(name, where, operations.read_text(operation, query))
+
+    @guarded("read")
+    async def post(self, name: str) -> None:
+        """Answer a read whose arguments are many, or make an edit."""
+        operations.find(name)
+        if name in operations.READS:
+            await self._read(name, *self._sent(_LARGEST_BODY))
         else:
-            await self.reply(*await self.work(self._call, name, where, arguments))
+            await self._edit(name)
 
     @guarded("write")
-    async def post(self, name: str) -> None:
-        """Make an edit."""
-        if name in operations.READS:
-            self.set_header("Allow", "GET")
-            raise web.HTTPError(405)
-        operations.find(name)
+    async def _edit(self, name: str) -> None:
         if name in operations.EXECUTES and not await ensure_async(
             self.authorizer.is_authorized(self, self.current_user, "execute", "kernels")
         ):
             raise web.HTTPError(403)
-        arguments = self._body(_LARGEST_BODIES.get(name, _LARGEST_BODY))
-        where: dict[str, str | None] = {
-            key: _text(key, arguments.pop(key)) for key in ("store", "path") if key in arguments
-        }
-        await self.reply(*await self.work(self._call, name, where, arguments))
+        await self.reply(*await self.work(self._call, name, *self._sent(_LARGEST_BODIES.get(name, _LARGEST_BODY))))
+
+    async def _read(self, name: str, where: dict[str, str | None], arguments: dict[str, Any]) -> None:
+        if name == "changes":
+            await self._changes(where, operations.check(operations.find(name), arguments))
+        else:
+            await self.reply(*await self.work(self._call, name, where, arguments))
 
     def on_connection_close(self) -> None:
         """Stop waiting for one who left."""
@@ -147,6 +149,11 @@ class OperationHandler(_Api):
                 raise
             return  # the client left, or the server ends
         await self.reply(msgspec.json.encode(answer))
+
+    def _sent(self, largest: int) -> tuple[dict[str, str | None], dict[str, Any]]:
+        """Return which store the body names, and the arguments in it."""
+        arguments = self._body(largest)
+        return {key: _text(key, arguments.pop(key)) for key in ("store", "path") if key in arguments}, arguments
 
     def _body(self, largest: int) -> dict[str, Any]:
         if len(self.request.body) > largest:

@@ -54,7 +54,7 @@ _HTTP: dict[int, tuple[str, str]] = {
     401: ("forbidden", "Sign in to this Jupyter server first."),
     403: ("forbidden", "This request is not allowed. Sign in to this Jupyter server, or reload the page."),
     404: ("not_found", "There is nothing at this address."),
-    405: ("bad_method", "This address does not take this method: reads are GET, edits are POST."),
+    405: ("bad_method", "This address does not take this method: reads are GET or POST, edits are POST."),
     413: ("too_large", "The request is larger than 1 MB."),
     414: ("too_large", "The address is too long."),
     415: ("bad_type", "The body must be JSON, with Content-Type: application/json."),

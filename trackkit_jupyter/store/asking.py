@@ -14,11 +14,19 @@ from trackkit_jupyter.store.freezing import frozen_answer
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["ids_of"]
+__all__ = ["found", "ids_of"]
 
 
 def ids_of(store: Store[Any], what: str, parameters: Mapping[str, Any]) -> list[str]:
-    """Return the ids that a dynamic query finds, in its order, 500 at most.
+    """Return the ids that a dynamic query finds, see :func:`found`."""
+    return found(store, what, parameters)[0]
+
+
+def found(store: Store[Any], what: str, parameters: Mapping[str, Any]) -> tuple[list[str], int]:
+    """Return the ids that a dynamic query finds, in its order, and how many more there are.
+
+    500 are found at most, 1,000 by a query in our own words. Where it says itself how many it wants, no more are
+    counted.
 
     Parameters
     ----------
@@ -36,12 +44,13 @@ def ids_of(store: Store[Any], what: str, parameters: Mapping[str, Any]) -> list[
     """
     frozen = frozen_answer(store, what, parameters)
     if frozen is not None:
-        return frozen
+        return frozen, 0
     catalog = catalog_of(store, what)
     asked = dynamic.read(parameters, dynamic.Known(catalog.projects, catalog.series, lambda id: _users(store, id)))
     order = read_order(asked.order, catalog.series)
-    entries, _ = catalog.page(asked.condition, order, 0, asked.start + asked.size)
-    return [entry.id for entry in entries[asked.start :]]
+    entries, total = catalog.page(asked.condition, order, 0, asked.start + asked.size)
+    ids = [entry.id for entry in entries[asked.start :]]
+    return ids, 0 if asked.paged else max(0, total - len(ids))
 
 
 def _users(store: Store[Any], model: str) -> list[str]:

@@ -61,7 +61,7 @@ RESTS = {
     "tags": 2.0,
 }
 _MOST_FOLLOWED = 64
-_MOST_WATCHED = 200
+_MOST_WATCHED = 2_000
 _MOST_PAGES = 4  # those that were closed do not say so
 _LINES = 1_000
 _POINTS = 2000  # what the charts of the views ask for

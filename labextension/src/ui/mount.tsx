@@ -4,6 +4,7 @@ import { type ReadonlySignal, type Signal, signal as stateOf, useComputed, useSi
 import { render } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { OwnerProvider } from './embedding/embedding';
+import { integer } from './parts/format';
 import { type Place, Trail } from './parts/going';
 import { followKeys } from './parts/keys';
 import { lazy } from './parts/lazy';
@@ -249,7 +250,17 @@ function Chosen({ view, source, onOptions }: ViewOfProps & { view: View }) {
   const found = value.value?.objects.join();
   const chosen = useMemo(() => ({ ...view, query: null, objects: found?.split(',') ?? [] }), [view, found]);
   if (found) {
-    return <ViewOf view={chosen} source={source} onOptions={onOptions} asked={view} />;
+    const more = value.value?.more ?? 0;
+    return (
+      <>
+        {more > 0 && (
+          <p class="tk-nothing" role="status">
+            The first {integer(chosen.objects.length)} that the query finds are shown, {integer(more)} more are not.
+          </p>
+        )}
+        <ViewOf view={chosen} source={source} onOptions={onOptions} asked={view} />
+      </>
+    );
   }
   if (error.value) {
     return <Problem error={error.value} />;

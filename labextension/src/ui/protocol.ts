@@ -760,7 +760,7 @@ export interface Reads extends ComparisonReads {
     args: { order_by?: string; page?: number; page_size?: number; archived?: boolean };
     result: { items: Partial<ExperimentRecord>[]; total: number };
   };
-  resolve: { args: { query: string; object_type: ObjectType }; result: { objects: string[] } };
+  resolve: { args: { query: string; object_type: ObjectType }; result: { objects: string[]; more?: number } };
   model: { args: { id: string }; result: ModelAnswer };
   models: {
     args: { order_by?: string; page?: number; page_size?: number; archived?: boolean; query?: string };

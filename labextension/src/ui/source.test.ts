@@ -24,6 +24,15 @@ describe('HttpSource', () => {
     expect(asked[0]?.init.method).toBe('GET');
   });
 
+  it('posts a question that no address holds, without what is not set', async () => {
+    const { asked, source } = door(() => json({}));
+    const objects = Array.from({ length: 1_000 }, (_, at) => at.toString(16).padStart(32, '0'));
+    await source.read('charts', { objects, x_from: null });
+    expect(asked[0]?.path).toBe('trackkit/api/charts');
+    expect(asked[0]?.init.method).toBe('POST');
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ store: 'a1', path: 'runs/.trackkit', objects });
+  });
+
   it('answers curves as bytes and all else as JSON', async () => {
     const headers = { 'content-type': 'application/octet-stream' };
     const bytes = await door(() => new Response(new ArrayBuffer(16), { headers })).source.read('charts', {

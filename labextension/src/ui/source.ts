@@ -81,6 +81,9 @@ export interface HttpOptions {
 }
 
 const BINARY = 'application/octet-stream';
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+/** A longer question is posted: proxies take addresses of 8 kB, and a server no more than a thousand parameters. */
+const LONGEST_QUERY = 6_000;
 /** Statuses of proxies and hubs that are restarting or overloaded. */
 const PATIENCE = new Set([429, 502, 503, 504]);
 
@@ -112,16 +115,21 @@ export class HttpSource implements Source {
         }
       }
     }
+    const asked = query.toString();
     const init: RequestInit = signal ? { method: 'GET', signal } : { method: 'GET' };
-    const response = await this.send(`trackkit/api/${operation}?${query}`, init);
+    const response =
+      asked.length > LONGEST_QUERY
+        ? await this.send(`trackkit/api/${operation}`, {
+            ...init,
+            ...this.posted(args, (_, value) => value ?? undefined),
+          })
+        : await this.send(`trackkit/api/${operation}?${asked}`, init);
     const binary = response.headers.get('content-type')?.startsWith(BINARY);
     return (await (binary ? response.arrayBuffer() : response.json())) as Reads[N]['result'];
   }
 
   async edit<N extends EditName>(operation: N, args: Edits[N]) {
-    const body = JSON.stringify({ ...this.where(), ...args });
-    const headers = { 'Content-Type': 'application/json' };
-    const response = await this.send(`trackkit/api/${operation}`, { method: 'POST', body, headers });
+    const response = await this.send(`trackkit/api/${operation}`, this.posted(args));
     return (await response.json()) as Edited;
   }
 
@@ -164,6 +172,10 @@ export class HttpSource implements Source {
 
   watch(ids: readonly string[], onChange: () => void, signal: AbortSignal): void {
     this.poller.watch(ids, onChange, signal);
+  }
+
+  private posted(args: object, replacer?: (name: string, value: unknown) => unknown): RequestInit {
+    return { method: 'POST', body: JSON.stringify({ ...this.where(), ...args }, replacer), headers: JSON_TYPE };
   }
 
   private where(): Record<string, string> {

@@ -1,31 +1,24 @@
 // Parallel coordinates: an axis for each hyperparameter and metric, a line for each experiment; brushes choose among them.
 
 import { useSignal } from '@preact/signals';
-import { ListFilter, SlidersHorizontal, X } from 'lucide';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { paintOf } from '../charts/paint';
-import { onTheme } from '../charts/retheme';
+import { ListFilter, X } from 'lucide';
+import { useEffect, useMemo } from 'preact/hooks';
 import { CopyButton } from '../parts/copy';
 import { integer } from '../parts/format';
 import { Button } from '../parts/icon';
 import { useLive } from '../parts/live';
 import { Empty, Problem, SkeletonTiles } from '../parts/states';
-import { useTheme } from '../parts/theme';
 import type { ViewOptions } from '../protocol';
 import type { Source } from '../source';
-import { Popover } from '../table/popover';
 import type { ComparisonAnswer, Head, ParallelAnswer, ParallelAxis } from './answers';
-import { Axis } from './axis';
-import { targetNamed, targetsOf, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
-import { BELOW, colorsOf, drawLines, drawLit, type Geometry, heightsOf, lineAt } from './lines';
-import { type Brush, marksOf, queryOf, readBrush, taken, writeBrush } from './places';
+import { AxesPick, without } from './axespick';
+import { textOf, textsOf, useCompany, VALUE_TYPES } from './company';
+import { type Brush, queryOf, readBrush, taken, writeBrush } from './places';
+import { Sheet } from './sheet';
 
 const REST_MS = 2_000;
 /** Experiments that are told apart by colours of their own. */
 const NAMED = 12;
-const HEAD = 46;
-const EDGE = 56;
-const SHADES = 5;
 
 /** What is asked for: of an embed of the spec, and of a comparison. */
 function asked(options: ViewOptions) {
@@ -163,7 +156,7 @@ function Coordinates({ found, answer, options, keep, lit, onTaken, onOnly }: Coo
   return (
     <div class="tk-compare-section tk-parallel-section">
       <div class="tk-bar tk-compare-tools">
-        {answer && <Axes answer={answer} axes={axes} options={options} keep={keep} />}
+        {answer && <AxesPick answer={answer} axes={axes} options={options} keep={keep} />}
         <label class="tk-label">
           Colour
           <select
@@ -221,7 +214,7 @@ function Coordinates({ found, answer, options, keep, lit, onTaken, onOnly }: Coo
           The hyperparameters in which experiments differ, and their metrics, are axes here.
         </Empty>
       ) : (
-        <Drawing
+        <Sheet
           {...{ axes, heads, lit, shading, isLog, brushes, setBrush, toggleLog, move }}
           taken={chosen}
           onRemove={answer ? axis => keep(without(axes, axis, answer)) : undefined}
@@ -239,112 +232,6 @@ function shadingOf(axes: readonly ParallelAxis[], heads: readonly Head[], color:
   return color === '' && heads.length > NAMED ? axes.find(axis => !axis.key.startsWith('hyperparameters')) : undefined;
 }
 
-/** How axes are named to be asked for. */
-function namesOf(axes: readonly ParallelAxis[], answer: ComparisonAnswer): Pick<ViewOptions, 'parameters' | 'targets'> {
-  const parameters = axes.flatMap(axis => {
-    const found = answer.hyperparameters.find(one => keyOf(one.section, one.name) === axis.key);
-    return found ? [`${found.section}/${found.name}`] : [];
-  });
-  const targets = axes.flatMap(axis => (axis.key.startsWith('hyperparameters') ? [] : [targetOf(axis)]));
-  return { parameters, targets };
-}
-
-function without(axes: readonly ParallelAxis[], axis: ParallelAxis, answer: ComparisonAnswer): Partial<ViewOptions> {
-  return namesOf(
-    axes.filter(one => one !== axis),
-    answer,
-  );
-}
-
-const KINDS: Record<string, string> = {
-  last: 'value',
-  min: 'min_value',
-  max: 'max_value',
-  mean: 'mean_value',
-  first: 'first_value',
-};
-
-/** A metric's axis by the name that asks for it. */
-function targetOf(axis: ParallelAxis): string {
-  const [, metric, variant, statistic] =
-    /^metrics\[("(?:[^"\\]|\\.)*")\]\[("(?:[^"\\]|\\.)*")\]\.(\w+)$/.exec(axis.key) ?? [];
-  if (!metric || !variant) {
-    return axis.key;
-  }
-  return `${JSON.parse(metric)}/${JSON.parse(variant)}.${KINDS[statistic ?? 'last']}`;
-}
-
-export function keyOf(section: string, name: string): string {
-  const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
-  return `hyperparameters[${quoted(section)}][${quoted(name)}]`;
-}
-
-interface AxesProps {
-  answer: ComparisonAnswer;
-  axes: readonly ParallelAxis[];
-  options: ViewOptions;
-  keep: (patch: Partial<ViewOptions>) => void;
-}
-
-/** Which axes there are. */
-function Axes({ answer, axes, options, keep }: AxesProps) {
-  const targets = targetsOf(answer);
-  const names = namesOf(axes, answer);
-  const on = { parameters: textsOf(names.parameters), targets: textsOf(names.targets) };
-  const isOn = (name: string) => on.targets.some(one => targetNamed(targets, one)?.name === name);
-  const toggleParameter = (name: string) => {
-    const next = on.parameters.includes(name) ? on.parameters.filter(one => one !== name) : [...on.parameters, name];
-    keep({ parameters: next.length > 0 ? next : [], targets: on.targets });
-  };
-  const toggleTarget = (name: string) => {
-    const others = on.targets.filter(one => targetNamed(targets, one)?.name !== name);
-    const kind = textOf(options.value_type) || 'value';
-    const added = name.startsWith('single/') ? name : `${name}.${kind}`;
-    keep({ parameters: on.parameters, targets: isOn(name) ? others : [...others, added] });
-  };
-  const sections = new Set(answer.hyperparameters.map(one => one.section));
-  return (
-    <Popover label="Axes" icon={SlidersHorizontal} text={<span class="tk-wide-only">Axes</span>}>
-      {() => (
-        <div class="tk-axes-pick">
-          <fieldset>
-            <legend>Hyperparameters</legend>
-            {answer.hyperparameters.map(({ section, name }) => {
-              const full = `${section}/${name}`;
-              return (
-                <label key={full} class="tk-switch">
-                  <input
-                    type="checkbox"
-                    checked={on.parameters.includes(full)}
-                    onChange={() => toggleParameter(full)}
-                  />
-                  {sections.size > 1 ? full : name}
-                </label>
-              );
-            })}
-          </fieldset>
-          <fieldset>
-            <legend>Metrics</legend>
-            {targets.map(({ name, label }) => (
-              <label key={name} class="tk-switch">
-                <input type="checkbox" checked={isOn(name)} onChange={() => toggleTarget(name)} />
-                {label}
-              </label>
-            ))}
-          </fieldset>
-          <button
-            type="button"
-            class="tk-button tk-quiet"
-            onClick={() => keep({ parameters: [], targets: [], order: [] })}
-          >
-            Those that differ
-          </button>
-        </div>
-      )}
-    </Popover>
-  );
-}
-
 function Notes({ found, axes }: { found: ParallelAnswer; axes: readonly ParallelAxis[] }) {
   const notes = [
     ...found.unknown.map(name => `No experiment has ${name}.`),
@@ -360,139 +247,4 @@ function Notes({ found, axes }: { found: ParallelAnswer; axes: readonly Parallel
       {notes.join(' ')}
     </p>
   ) : null;
-}
-
-interface DrawingProps {
-  axes: readonly ParallelAxis[];
-  heads: readonly Head[];
-  lit: { value: string | null };
-  shading: ParallelAxis | undefined;
-  isLog: (axis: ParallelAxis) => boolean;
-  brushes: readonly Brush[];
-  taken: ReadonlySet<number> | null;
-  setBrush: (key: string, brush: Brush | null) => void;
-  toggleLog: (axis: ParallelAxis) => void;
-  move: (from: number, to: number) => void;
-  onRemove: ((axis: ParallelAxis) => void) | undefined;
-}
-
-/** The least room between two axes: with more axes the drawing scrolls. */
-const LEAST = 84;
-
-function Drawing(props: DrawingProps) {
-  const { axes, heads, lit, shading, isLog, brushes, taken: chosen, setBrush, toggleLog, move, onRemove } = props;
-  const root = useRef<HTMLDivElement>(null);
-  const under = useRef<HTMLCanvasElement>(null);
-  const over = useRef<HTMLCanvasElement>(null);
-  const size = useSignal({ width: 0, height: 0 });
-  const theme = useTheme();
-  const version = useSignal(0);
-  useLayoutEffect(() => {
-    const element = root.current as HTMLElement;
-    const take = () => {
-      const { clientWidth: width, clientHeight: height } = element;
-      if (width > 0 && (width !== size.peek().width || height !== size.peek().height)) {
-        size.value = { width, height };
-      }
-    };
-    take();
-    const sizes = new ResizeObserver(take);
-    sizes.observe(element);
-    return () => sizes.disconnect();
-  }, []);
-  useEffect(
-    () =>
-      onTheme(theme, () => {
-        version.value += 1;
-      }),
-    [theme],
-  );
-  const geometry = useMemo((): Geometry => {
-    const { width: room, height } = size.value;
-    const width = Math.max(room, 2 * EDGE + LEAST * (axes.length - 1));
-    const gap = axes.length > 1 ? (width - 2 * EDGE) / (axes.length - 1) : 0;
-    const x = axes.map((_, at) => (axes.length > 1 ? EDGE + gap * at : width / 2));
-    return { width, height, x, top: HEAD, bottom: Math.max(HEAD + 40, height - BELOW - 18) };
-  }, [size.value, axes.length]);
-  const logs = axes.map(isLog).join();
-  const lines = useMemo(() => {
-    if (!root.current || geometry.width === 0) {
-      return null;
-    }
-    const paint = paintOf(root.current);
-    const style = getComputedStyle(root.current);
-    const shades = Array.from({ length: SHADES }, (_, at) => style.getPropertyValue(`--tk-shade-${at}`).trim());
-    const colors = colorsOf(heads, shading, shading ? isLog(shading) : false, paint, shades);
-    return { heads, heights: heightsOf(axes, isLog, geometry), colors, geometry, taken: chosen, paint };
-  }, [axes, heads, geometry, shading, logs, chosen, version.value, size.value]);
-  useLayoutEffect(() => {
-    if (lines && under.current) {
-      drawLines(under.current, lines);
-    }
-  }, [lines]);
-  const litAt = heads.findIndex(head => head.id === lit.value);
-  useLayoutEffect(() => {
-    if (lines && over.current) {
-      drawLit(over.current, lines, litAt);
-    }
-  }, [lines, litAt]);
-  const frame = useRef(0);
-  const point = (event: PointerEvent) => {
-    const box = (over.current as HTMLElement).getBoundingClientRect();
-    const [left, top] = [event.clientX - box.left, event.clientY - box.top];
-    cancelAnimationFrame(frame.current);
-    frame.current = requestAnimationFrame(() => {
-      const at = lines ? lineAt(lines, left, top) : -1;
-      const id = heads[at]?.id ?? null;
-      if (lit.value !== id) {
-        lit.value = id;
-      }
-    });
-  };
-  useEffect(() => () => cancelAnimationFrame(frame.current), []);
-  const pointed = heads[litAt];
-  const gap = geometry.x.length > 1 ? (geometry.x[1] as number) - (geometry.x[0] as number) : geometry.width;
-  return (
-    <div class="tk-parallel" ref={root}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a drawing, no group of fields */}
-      <div
-        class="tk-parallel-sheet"
-        role="group"
-        aria-label={`Parallel coordinates of ${integer(heads.length)} experiments`}
-        style={{ width: `${geometry.width}px` }}
-        onPointerMove={point}
-        onPointerLeave={() => {
-          cancelAnimationFrame(frame.current);
-          lit.value = null;
-        }}
-      >
-        <canvas ref={under} class="tk-parallel-lines" />
-        <canvas ref={over} class="tk-parallel-lines" />
-        {axes.map((axis, at) => (
-          <Axis
-            key={axis.key}
-            axis={axis}
-            at={at}
-            x={geometry.x[at] ?? 0}
-            gap={gap}
-            places={geometry.x}
-            span={[geometry.top, geometry.bottom]}
-            log={isLog(axis)}
-            marks={marksOf(axis, isLog(axis))}
-            shaded={axis === shading}
-            brush={brushes.find(brush => brush.key === axis.key) ?? null}
-            value={litAt < 0 ? null : (axis.values[litAt] ?? null)}
-            lit={litAt >= 0}
-            onBrush={brush => setBrush(axis.key, brush)}
-            onLog={axis.positive ? () => toggleLog(axis) : undefined}
-            onMove={to => move(at, to)}
-            onRemove={onRemove && axes.length > 1 ? () => onRemove(axis) : undefined}
-          />
-        ))}
-      </div>
-      <p class="tk-parallel-said" aria-live="off">
-        {pointed ? pointed.name : chosen?.size === 0 ? 'No experiment lies in all brushes.' : ''}
-      </p>
-    </div>
-  );
 }

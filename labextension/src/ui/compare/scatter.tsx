@@ -10,9 +10,10 @@ import { useLive } from '../parts/live';
 import { Empty, Nothing, Problem, SkeletonTiles } from '../parts/states';
 import { useTheme } from '../parts/theme';
 import type { ParallelAxis, TrendAnswer } from './answers';
+import { keyOf } from './axespick';
 import { targetNamed, targetsOf, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
 import { colorsOf } from './lines';
-import { keyOf, useParallel } from './parallel';
+import { useParallel } from './parallel';
 import { marksOf, placeOf } from './places';
 
 const REST_MS = 2_000;

@@ -38,8 +38,8 @@ const SECTIONS: [key: string, tab: Tab][] = [
 /** As sections were called before. */
 const FORMERLY: Record<string, string> = { hyperparameters: 'details', metrics: 'values' };
 const REST_MS = 1_000;
-/** An address holds a thousand parameters: so many experiments, and what else is asked. */
-const MOST = 990;
+/** So many experiments are compared at once. */
+const MOST = 1_000;
 const TABS = SECTIONS.map(([, tab]) => tab);
 
 export function ComparisonView(props: ComparisonViewProps) {
