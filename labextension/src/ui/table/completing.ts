@@ -90,3 +90,20 @@ export function completions(query: string, caret: number, fields: FieldsAnswer |
   const found = every.filter(one => fits(one.shown, typed) && one.shown !== typed);
   return WORDS.includes(typed) ? [] : best(found, typed);
 }
+
+/** What is wrong at the beginning of a text, and what was probably meant: also a hyperparameter by its mere name. */
+export function meantBy(message: string, text: string, fields: FieldsAnswer | undefined): [word: string, meant: string] {
+  const word = /^\w+/.exec(text)?.[0] ?? '';
+  if (fields && message.includes('no field')) {
+    for (const name of [/^[\w./-]+/.exec(text)?.[0] ?? '', word]) {
+      const is = (pair: readonly string[]) => name === pair.join('/') || (name === pair[1] && name !== '');
+      const parameter = fields.hyperparameters.find(is);
+      const metric = fields.metrics.find(pair => name === pair.join('/') || (pair[0] === pair[1] && name === pair[0]));
+      const meant = parameter ? parameterKey(parameter, fields.hyperparameters) : metric && metricKey(metric);
+      if (meant) {
+        return [name, meant];
+      }
+    }
+  }
+  return [word, /did you mean (\w+)\?/.exec(message)?.[1] ?? ''];
+}

@@ -5,7 +5,7 @@ import { Search as Glass, X } from 'lucide';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from '../parts/icon';
 import type { FieldsAnswer, TableAnswer } from '../protocol';
-import { type Completion, completions } from './completing';
+import { type Completion, completions, meantBy } from './completing';
 import type { Kind } from './kinds';
 
 interface QueryBoxProps {
@@ -17,7 +17,6 @@ interface QueryBoxProps {
 }
 
 const PAUSE_MS = 200;
-const SUGGESTED = /did you mean (\w+)\?/;
 
 export function QueryBox({ kind, query, fields, problem }: QueryBoxProps) {
   const id = useId();
@@ -90,8 +89,7 @@ export function QueryBox({ kind, query, fields, problem }: QueryBoxProps) {
   };
   // A mark belongs to the text that was asked, not to one typed since.
   const wrong = problem && typed.value === query.value ? problem : null;
-  const meant = wrong ? SUGGESTED.exec(wrong.message)?.[1] : undefined;
-  const word = wrong ? (/^\w+/.exec(typed.value.slice(wrong.place))?.[0] ?? '') : '';
+  const [word, meant] = wrong ? meantBy(wrong.message, typed.value.slice(wrong.place), fields) : ['', ''];
   return (
     <div class="tk-query">
       <span class="tk-search tk-query-box">

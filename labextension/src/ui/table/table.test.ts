@@ -14,7 +14,7 @@ import {
   titleOf,
   trendKey,
 } from './columns';
-import { completions } from './completing';
+import { completions, meantBy } from './completing';
 import { codeOf, csvOf, markdownOf } from './copying';
 import { filterQuery, NOTHING_CHOSEN } from './filters';
 import { Grouped } from './grouped';
@@ -90,6 +90,15 @@ describe('completions', () => {
     expect(texts('los')).toEqual(['metrics["loss"]["val"].last']);
     expect(texts('name ~ "x" and sta')).toEqual(['status', 'started']);
     expect(texts('hyperparameters["l')).toEqual(['hyperparameters["Args"]["lr"]', 'hyperparameters["General"]["lr"]']);
+  });
+
+  it('know what a mere name means', () => {
+    const meant = (text: string) => meantBy('There is no field x; did you mean user?', text, FIELDS);
+    expect(meant('odd > 1')).toEqual(['odd', 'user']);
+    expect(meant('lr == 0.1')).toEqual(['lr', 'hyperparameters["Args"]["lr"]']);
+    expect(meant('loss/val < 1')).toEqual(['loss/val', 'metrics["loss"]["val"].last']);
+    expect(meant('speed < 1')).toEqual(['speed', 'metrics["speed"]["speed"].last']);
+    expect(meantBy('A list holds values only.', 'lr', FIELDS)).toEqual(['lr', '']);
   });
 
   it('offer the values that there are', () => {
