@@ -43,6 +43,12 @@ const GROUPS = [
   ['none', 'None'],
 ] as const;
 
+/** Of several experiments, which are grouped as well, in a list of their own. */
+const CHARTS = [
+  ['metric', 'One per metric'],
+  ['none', 'One per variant'],
+] as const;
+
 const MORE = ['by', 'over', 'line', 'band'] as const satisfies readonly (keyof CurveOptions)[];
 
 /** What the view asks for that has no tool. */
@@ -102,7 +108,12 @@ export function Curves({ source, objects, options, onOptions, many, lit, childre
   const keys = reader.keys.value;
   const tools = (
     <>
-      <Choice label="Group by" value={now.groupBy} choices={GROUPS} onChange={groupBy => change({ groupBy })} />
+      <Choice
+        label={many ? 'Charts' : 'Group by'}
+        value={now.groupBy}
+        choices={many ? CHARTS : GROUPS}
+        onChange={groupBy => change({ groupBy })}
+      />
       <HorizontalAxis settings={now} keys={keys} onChange={change} />
       <SmoothingTool settings={now} onChange={change} />
       <AxesTool settings={now} onChange={change} />

@@ -1,0 +1,129 @@
+"""A comparison at scale, measured in the browser: a hundred experiments on every chart in sight, a thousand in tables.
+
+Small by default; with ``TRACKKIT_LONG`` set, at the sizes that were promised. The numbers are printed (``-s``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from benchmarks.catalogs import filled
+from playwright.sync_api import Browser, Page, expect
+
+import trackkit_jupyter as track
+from trackkit_jupyter.store.archivist import sweep
+
+from .lab import LabServer
+from .test_scale_charts import COMPARED, LONG, TIMED, within
+
+RUNS, METRICS, POINTS = (100, 20, 10_000) if LONG else (30, 8, 300)
+MANY = 1_000
+
+# Whether every chart in sight holds colours, and the curves of all experiments.
+IN_SIGHT = """
+window.inSight = () => [...document.querySelectorAll('.tk-chart-place')].filter(place => {
+    const { top, bottom, width } = place.getBoundingClientRect();
+    return width > 0 && top < innerHeight && bottom > 0;
+});
+window.allPainted = () => {
+    const places = inSight();
+    return places.length > 0 && places.every(place => {
+        const canvas = place.querySelector('canvas');
+        if (!canvas?.width || !canvas.height) return false;
+        const { data } = canvas.getContext('2d').getImageData(0, canvas.height / 2, canvas.width, canvas.height / 4);
+        for (let at = 0; at < data.length; at += 4) {
+            const [red, green, blue, alpha] = data.subarray(at, at + 4);
+            if (alpha > 200 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) return true;
+        }
+        return false;
+    });
+};
+"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.add_init_script(TIMED + IN_SIGHT)
+    yield opened
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def sweep_of_many(server: LabServer) -> list[track.Experiment]:
+    """Experiments of many metrics, whose points lie in archives, as they do soon after their end."""
+    store = server.store.parent / "sweep"
+    made = []
+    names = [f"metric {number:02}/val" for number in range(METRICS)]
+    waves = np.sin(np.arange(POINTS) / 300)[:, None] + np.arange(METRICS)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+            patch.setenv(name, server.environment[name])
+        for number in range(RUNS):
+            config = {"rate": number % 5, "seed": number // 5}
+            with track.start(f"run {number:03}", config=config, store=store, capture=False) as run:
+                for step, row in enumerate((waves + number / 100).tolist()):
+                    run.log(dict(zip(names, row, strict=True)), iteration=step)
+            made.append(run)
+        sweep(run.store.paths)
+    assert not LONG or all(run.store.paths.experiment(run.id).archive.exists() for run in made)
+    return made
+
+
+def address(server: LabServer, runs: list[track.Experiment], **options: str) -> str:
+    query = "".join(f"&{name}={value}" for name, value in options.items())
+    objects = "".join(f"&objects={run.id}" for run in runs)
+    return server.page_url(f"trackkit/widgets/?type=comparison&height=880{query}&store={runs[0].store.id}{objects}")
+
+
+def test_a_hundred_experiments_are_compared_soon(
+    page: Page, server: LabServer, sweep_of_many: list[track.Experiment]
+) -> None:
+    times = []
+    for _ in range(3):
+        page.goto(address(server, sweep_of_many))
+        # Of the page's own clock, which begins with its address.
+        times.append(float(page.evaluate("timed(() => {}, allPainted).then(() => performance.now())")))
+    charts = page.evaluate("inSight().length")
+    size = f"{RUNS} experiments x {METRICS} metrics x {POINTS:,} points, the {charts} charts in sight"
+    within(f"{size}, the first time", times[0], COMPARED)
+    within(f"{size}, again", min(times[1:]), COMPARED)
+    assert page.locator(".tk-plot[aria-label]").first.get_attribute("aria-label")
+
+    grouped = page.get_by_role("combobox", name="Group experiments")
+    began = time.perf_counter()
+    grouped.select_option(label="All but seed")
+    expect(page.get_by_text("rate=4").first).to_be_visible(timeout=30_000)
+    print(f"grouped by everything but the seed: {(time.perf_counter() - began) * 1000:.0f} ms")
+
+
+def test_a_thousand_experiments_in_tables_and_parallel_coordinates(
+    page: Page, server: LabServer, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """More than an address holds, and more than are compared: that is said."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+            patch.setenv(name, server.environment[name])
+        store = filled(tmp_path_factory.mktemp("thousand") / "store", MANY + 100)
+        track.open_store(store.path)
+        found = store.experiments('project != "x"', page_size=1).total
+    query = quote('project != "x"')
+    for section, shown in (
+        ("parallel", "document.querySelector('[aria-label=\"Parallel coordinates of 1,000 experiments\"]')"),
+        ("values", "document.querySelector('table[aria-label=\"Metric values\"] tbody tr')"),
+        ("details", "document.querySelector('table[aria-label=\"Details\"] tbody tr')"),
+    ):
+        at = f"trackkit/widgets/?type=comparison&height=880&tab={section}&query={query}&store={store.id}"
+        page.goto(server.page_url(at))
+        told = float(page.evaluate(f"timed(() => {{}}, () => {shown} !== null).then(() => performance.now())"))
+        within(f"{MANY:,} experiments, {section}", told, COMPARED)
+        expect(
+            page.get_by_text(f"The first 1,000 that the query finds are shown, {found - MANY} more are not.")
+        ).to_be_visible()
+    # All of them are watched: nothing was refused on the way.
+    expect(page.get_by_role("alert")).to_have_count(0)
