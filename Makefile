@@ -43,7 +43,7 @@ test-long: venv
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[frameworks]'
 	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/unit -m frameworks
 	$(call say,Faults in large counts)
-	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py tests/browser/test_scale_clock.py tests/browser/test_scale_tables.py tests/browser/test_models.py $(PYTEST_ARGS)
+	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py tests/browser/test_scale_clock.py tests/browser/test_scale_tables.py tests/browser/test_scale_comparison.py tests/browser/test_models.py $(PYTEST_ARGS)
 
 benchmarks: venv
 	$(call say,Benchmarks)
