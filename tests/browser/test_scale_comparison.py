@@ -34,7 +34,8 @@ window.allPainted = () => {
     return places.length > 0 && places.every(place => {
         const canvas = place.querySelector('canvas');
         if (!canvas?.width || !canvas.height) return false;
-        const { data } = canvas.getContext('2d').getImageData(0, canvas.height / 2, canvas.width, canvas.height / 4);
+        // A narrow part: to read pixels back costs more than to paint them.
+        const { data } = canvas.getContext('2d').getImageData(canvas.width / 2, 0, 2, canvas.height);
         for (let at = 0; at < data.length; at += 4) {
             const [red, green, blue, alpha] = data.subarray(at, at + 4);
             if (alpha > 200 && Math.max(red, green, blue) - Math.min(red, green, blue) > 60) return true;

@@ -37,6 +37,7 @@ GroupBy = Literal["metric", "none"]
 
 _UNITS = (("s", "Seconds", 120.0), ("min", "Minutes", 120 * 60.0), ("h", "Hours", 96 * 3600.0), ("d", "Days", np.inf))
 _MOST_MARKS = 200
+_DRAWN = "drawn"
 
 
 @dataclass(frozen=True)
@@ -221,6 +222,14 @@ def _place(curve: Curve, xaxis: AxisKind) -> _Placed:
 
 def _line(line: list[Curve], name: str, members: list[_Placed], width: float, options: _Options) -> ChartSeries:
     (curve,), (placed,) = line, members
+    # What is drawn of a long curve as a whole is the same until it grows: it is kept with the curve.
+    whole = options.xaxis == "iterations" and options.low is None and options.high is None
+    keeps = curve.kept if whole and not options.smoothing.active and len(placed.y) > options.points else None
+    known: tuple[tuple[int, int], ChartSeries] | None = None if keeps is None else keeps.get(_DRAWN)
+    if known is not None and known[0] == (len(curve.values), options.points):
+        members_of = [curve.experiment] if curve.group else []
+        head = {"experiment": _identity(curve)[0], "name": name, "color": curve.color, "dash": curve.dash}
+        return replace(known[1], id=_series_id(curve), members=members_of, **head)
     smooth = options.smoothing(placed.x, placed.y, width)
     part = window(placed.x, options.low, options.high)
     x, y, smooth = placed.x[part], placed.y[part], smooth[part]
@@ -236,7 +245,7 @@ def _line(line: list[Curve], name: str, members: list[_Placed], width: float, op
     first = options.since.get(curve.id, 0)
     if len(x) > options.points or placed.reordered or placed.unplaced or not options.smoothing.causal:
         first = 0
-    return ChartSeries(
+    made = ChartSeries(
         **_head(line, name, x, y, first, options, outline),
         **_columns(x, smooth, y, first, options, outline=outline),
         nonfinite=marks,
@@ -246,6 +255,9 @@ def _line(line: list[Curve], name: str, members: list[_Placed], width: float, op
         unplaced=placed.unplaced,
         members=[curve.experiment] if curve.group else [],
     )
+    if keeps is not None:
+        keeps[_DRAWN] = ((len(curve.values), options.points), made)
+    return made
 
 
 def _group(line: list[Curve], name: str, members: list[_Placed], width: float, options: _Options) -> ChartSeries:
@@ -283,6 +295,10 @@ def _group(line: list[Curve], name: str, members: list[_Placed], width: float, o
     )
 
 
+def _series_id(curve: Curve) -> str:
+    return f"{_identity(curve)[0]}/{escape(curve.metric)}/{curve.variant}"
+
+
 def _filled(y: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Return the edges of a band, and the line where the band has no spread."""
     return np.where(np.isnan(low), y, low), np.where(np.isnan(high), y, high)
@@ -297,15 +313,15 @@ def _head(
     options: _Options,
     outline: tuple[Outline, int] | None = None,
 ) -> dict[str, Any]:
-    curve, identity = line[0], _identity(line[0])[0]
+    curve = line[0]
     if outline is None:
         with np.errstate(invalid="ignore"):
             nonpositive = int(np.count_nonzero((y <= 0) & (y > -np.inf)))
     else:
         nonpositive = outline[0].nonpositive_in(y, outline[1])
     return {
-        "id": f"{identity}/{escape(curve.metric)}/{curve.variant}",
-        "experiment": identity,
+        "id": _series_id(curve),
+        "experiment": _identity(curve)[0],
         "name": name,
         "metric": curve.metric,
         "variant": curve.variant,

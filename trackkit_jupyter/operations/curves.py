@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +22,7 @@ __all__ = ["charts", "check_groups", "collect"]
 _MOST_EXPERIMENTS = 100
 _MOST_GROUPED = 1_000
 _MOST_POINTS = 1_000_000
+_SEVERAL = 8  # experiments from which on they are read side by side
 #: A cursor travels in the body of a request, which ends at 1 MB. Without one, everything is sent again.
 _LONGEST_CURSOR = 500_000
 
@@ -131,6 +134,7 @@ class _Found:
     chosen: list[tuple[str, str]]
     series: list[Any]
     reference: Reference | None
+    setting: tuple[dict[str, Any], dict[str, str | None]] | None
 
 
 def collect(
@@ -150,10 +154,8 @@ def collect(
     from trackkit_jupyter import charts as drawing
 
     ids = several(objects, _MOST_GROUPED if by or over else _MOST_EXPERIMENTS)
-    found: list[_Found] = []
-    settings: dict[str, Any] = {}
-    fields: dict[str, dict[str, str | None]] = {}
-    for id in ids:
+
+    def read(id: str) -> _Found:
         with opened(store, id, "objects") as experiment:
             names = list(experiment.names())
             chosen = [
@@ -166,12 +168,19 @@ def collect(
             if (place := _named(names, x_metric)) is not None:
                 along = experiment.series(*place)
                 reference = drawing.Reference(along.iterations, along.values)
-            if by or over:
-                settings[id] = experiment.hyperparameters
-                fields[id] = _fields(experiment, by)
+            setting = (experiment.hyperparameters, _fields(experiment, by)) if by or over else None
             created = (experiment.created or "", id)
             about = (experiment.name, experiment.started_time, experiment.number)
-            found.append(_Found(id, *about, created, names, chosen, series, reference))
+            return _Found(id, *about, created, names, chosen, series, reference, setting)
+
+    if len(ids) < _SEVERAL:
+        found = [read(id) for id in ids]
+    else:  # what is decoded and verified does not hold up the others
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            found = list(pool.map(read, ids))
+    set_up = {one.id: one.setting for one in found if one.setting is not None}
+    settings = {id: parameters for id, (parameters, _) in set_up.items()}
+    fields = {id: named for id, (_, named) in set_up.items()}
     groups = drawing.groups(settings, by, over, fields) if settings else {}
     looks: dict[str, dict[tuple[str, str], None]] = {}
     numbers: dict[str, int | None] = {}

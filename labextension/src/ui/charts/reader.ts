@@ -96,6 +96,7 @@ export class CurveReader {
   private readonly nameRead: LiveRead<Names | null>;
   private namesAt = 0;
   private frame = 0;
+  private turn: Promise<unknown> = Promise.resolve();
   private readonly stopNames: () => void;
 
   constructor(
@@ -276,7 +277,8 @@ export class CurveReader {
     const args = this.question(metrics);
     const question = JSON.stringify(args);
     const old = before?.question === question ? before : null;
-    const answer = this.decoded(await this.source.read('charts', { ...args, since: old?.next ?? '' }, abort));
+    const read = () => this.source.read('charts', { ...args, since: old?.next ?? '' }, abort);
+    const answer = this.decoded(await (this.isMany ? this.inTurn(read) : read()));
     if (!old) {
       return { question, charts: answer.charts, next: answer.next };
     }
@@ -288,6 +290,13 @@ export class CurveReader {
       }
       return this.ask(metrics, abort, undefined);
     }
+  }
+
+  /** Pages of many experiments are read one after another, the first one first: at once, all would be late. */
+  private inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(read);
+    this.turn = mine.catch(() => undefined);
+    return mine;
   }
 
   private inPage(page: Page, id: string): boolean {

@@ -92,7 +92,11 @@ export function completions(query: string, caret: number, fields: FieldsAnswer |
 }
 
 /** What is wrong at the beginning of a text, and what was probably meant: also a hyperparameter by its mere name. */
-export function meantBy(message: string, text: string, fields: FieldsAnswer | undefined): [word: string, meant: string] {
+export function meantBy(
+  message: string,
+  text: string,
+  fields: FieldsAnswer | undefined,
+): [word: string, meant: string] {
   const word = /^\w+/.exec(text)?.[0] ?? '';
   if (fields && message.includes('no field')) {
     for (const name of [/^[\w./-]+/.exec(text)?.[0] ?? '', word]) {

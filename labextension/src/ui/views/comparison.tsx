@@ -14,7 +14,8 @@ import type { ComparisonViewProps } from './props';
 import '../styles/comparison.css';
 
 const tiles = () => <SkeletonTiles />;
-const Scalars = lazy(async () => (await import('../compare/scalars')).Scalars, tiles);
+const scalars = () => import('../compare/scalars');
+const Scalars = lazy(async () => (await scalars()).Scalars, tiles);
 const Details = lazy(async () => (await import('../compare/details')).Details);
 const Values = lazy(async () => (await import('../compare/values')).Values);
 const Parallel = lazy(async () => (await import('../compare/parallel')).Parallel, tiles);
@@ -73,6 +74,12 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
     }
     options.value = { ...view.options };
   }, [view.objects.join(), JSON.stringify(view.options)]);
+  useEffect(() => {
+    // On its way while it is read what is compared.
+    if (['', 'scalars'].includes(textOf(view.options.tab))) {
+      scalars().catch(() => undefined);
+    }
+  }, []);
   const keep = (patch: Partial<ViewOptions>) => {
     options.value = { ...options.peek(), ...patch };
     onOptions?.(patch);

@@ -4,11 +4,11 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import '../../styles/editors.css';
 import '../../styles/model.css';
-import { Curves } from '../../charts/curves';
 import { short } from '../../parts/format';
 import { PlaceLink } from '../../parts/going';
+import { lazy } from '../../parts/lazy';
 import { type LiveRead, useLive } from '../../parts/live';
-import { Nothing, Problem, SkeletonRows } from '../../parts/states';
+import { Nothing, Problem, SkeletonRows, SkeletonTiles } from '../../parts/states';
 import { Status } from '../../parts/status';
 import { type Tab, Tabs } from '../../parts/tabs';
 import { TwoSides } from '../../parts/twosides';
@@ -17,6 +17,11 @@ import type { ComparisonViewProps } from '../props';
 import '../../styles/comparison.css';
 
 const RECORDS_REST_MS = 1_000;
+
+const Curves = lazy(
+  async () => (await import('../../charts/curves')).Curves,
+  () => <SkeletonTiles />,
+);
 
 type Records = LiveRead<ModelAnswer[]>;
 
