@@ -227,9 +227,15 @@ def _line(line: list[Curve], name: str, members: list[_Placed], width: float, op
     keeps = curve.kept if whole and not options.smoothing.active and len(placed.y) > options.points else None
     known: tuple[tuple[int, int], ChartSeries] | None = None if keeps is None else keeps.get(_DRAWN)
     if known is not None and known[0] == (len(curve.values), options.points):
-        members_of = [curve.experiment] if curve.group else []
-        head = {"experiment": _identity(curve)[0], "name": name, "color": curve.color, "dash": curve.dash}
-        return replace(known[1], id=_series_id(curve), members=members_of, **head)
+        return replace(
+            known[1],
+            id=_series_id(curve),
+            experiment=_identity(curve)[0],
+            name=name,
+            color=curve.color,
+            dash=curve.dash,
+            members=[curve.experiment] if curve.group else [],
+        )
     smooth = options.smoothing(placed.x, placed.y, width)
     part = window(placed.x, options.low, options.high)
     x, y, smooth = placed.x[part], placed.y[part], smooth[part]

@@ -86,6 +86,11 @@ export function ClaimView({ source, view }: { source: Source; view: View }) {
 
 const WIDTH = 400;
 
+/** Of very many that cover one another, one on each pixel. */
+function dots(places: number[]): number[] {
+  return places.length > WIDTH ? [...new Set(places.map(Math.round))] : places;
+}
+
 function Groups({ found }: { found: Claim }) {
   const values = [...found.a.values, ...found.b.values];
   if (values.length === 0) {
@@ -111,8 +116,8 @@ function Groups({ found }: { found: Claim }) {
       </td>
       <td class="tk-claim-dots">
         <svg viewBox={`0 0 ${WIDTH} 20`} preserveAspectRatio="none" aria-hidden="true" data-group={name}>
-          {group.values.map((value, index) => (
-            <circle key={index} cx={place(value)} cy={10} r={4} />
+          {dots(group.values.map(place)).map((at, index) => (
+            <circle key={index} cx={at} cy={10} r={4} />
           ))}
           {group.mean !== null && <path d={`M${place(group.mean)} 1V19`} />}
         </svg>
