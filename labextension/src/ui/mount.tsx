@@ -254,7 +254,7 @@ function Chosen({ view, source, onOptions }: ViewOfProps & { view: View }) {
     return (
       <>
         {more > 0 && (
-          <p class="tk-nothing" role="status">
+          <p class="tk-left-out" role="status">
             The first {integer(chosen.objects.length)} that the query finds are shown, {integer(more)} more are not.
           </p>
         )}
