@@ -193,13 +193,3 @@ def test_a_frozen_claim_is_what_it_was(report):
     arguments = {"metric": "accuracy/val", "a": FAST, "b": SLOW}
     assert operations.call("claim", store, arguments)["verdict"] == "holds"
     assert operations.call("claim", report.store, arguments)["verdict"] == "contradicted"
-
-
-def test_what_is_not_looked_at_is_told(report, monkeypatch):
-    from trackkit_jupyter.operations import claims
-
-    monkeypatch.setattr(claims, "_MOST", 3)
-    found = claim(report)
-    assert [len(found.data[name]["values"]) for name in "ab"] == [3, 3]
-    assert [found.data[name]["more"] for name in "ab"] == [1, 1]
-    assert "Of a the 3 of 4 experiments count that changed last." in found.sentence
