@@ -158,10 +158,10 @@ def test_forged_figures_are_refused_with_the_reason(page: Page, server: LabServe
 @pytest.mark.skipif(not os.environ.get("TRACKKIT_LONG"), reason="hundreds of megabytes")
 def test_figures_of_many_megabytes(page: Page, server: LabServer) -> None:
     """One of the largest that are kept is refused with the reason and can still be had; a smaller one is drawn."""
-    noise = np.random.default_rng(0).normal(size=18_000_000)
+    noise = np.random.default_rng(0).normal(size=10_300_000)
     with track.start("large figures", project="plots", store=server.store, capture=False) as made:
         made.log_plot("large", "kept", {"data": [{"type": "histogram", "x": noise}], "layout": {}})
-        made.log_plot("large", "drawn", {"data": [{"type": "histogram", "x": noise[:5_500_000]}], "layout": {}})
+        made.log_plot("large", "drawn", {"data": [{"type": "histogram", "x": noise[:3_200_000]}], "layout": {}})
     sizes = {plot["variant"]: made.blob(plot["hash"]).stat().st_size for plot in made.plots()}
     assert sizes["kept"] > 190 << 20
     assert 55 << 20 < sizes["drawn"] < 64 << 20
