@@ -316,3 +316,19 @@ def test_options_out_of_range_are_refused_by_name(options, field):
     with pytest.raises(TrackkitValueError) as caught:
         build([curve([1])], **options)
     assert caught.value.field == field
+
+
+def test_what_is_drawn_of_a_long_curve_is_kept_until_it_grows():
+    kept = {}
+    long = curve(np.sin(np.arange(500) / 9), kept=kept)
+    first = only(build([long], points=50))
+    again = only(build([dataclasses.replace(long, experiment_name="b", color=3)], points=50))
+    assert again.x is first.x
+    assert (again.color, again.total, again.last) == (3, 500, first.last)
+    assert len(only(build([long], points=20)).x) <= 20
+    assert only(build([long], points=50, x_range=(100, 200))).total < 110
+    assert only(build([long], points=50, smoothing=0.5)).raw_y is not None
+    grown = only(build([curve(np.sin(np.arange(501) / 9), kept=kept)], points=50))
+    assert (grown.total, grown.x[-1]) == (501, 500)
+    bare = only(build([curve(np.sin(np.arange(501) / 9))], points=50))
+    np.testing.assert_array_equal(grown.y, bare.y)

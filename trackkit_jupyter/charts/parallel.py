@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 __all__ = ["ParallelAxis", "natural", "number_axis", "place", "text_axis"]
 
-_FAR = 50  # times as great: then a logarithmic axis tells the small ones apart
+_FAR = 20  # times as great: then a logarithmic axis tells the small ones apart
 _WORDS = {"NaN", "Infinity", "-Infinity"}
 
 
@@ -33,7 +33,7 @@ class ParallelAxis:
     positive
         Whether all its numbers are greater than zero, so that the axis can be logarithmic.
     log
-        Whether it is logarithmic unless told otherwise: a hyperparameter that spans a factor of 50 or more.
+        Whether it is logarithmic unless told otherwise: a hyperparameter that spans a factor of 20 or more.
     categories
         The texts of a ``category`` axis.
     missing

@@ -117,6 +117,32 @@ describe('the reader', () => {
     reader.dispose();
   });
 
+  it('reads the pages of many experiments one after another', async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `m${at}`);
+    const { source, asked } = memory(Object.fromEntries(names.map(name => [name, { v: [1] }])));
+    const waiting: (() => void)[] = [];
+    const slow: Source = {
+      ...source,
+      read: async (...args: Parameters<Source['read']>) => {
+        const answer = await source.read(...args);
+        await new Promise<void>(resolve => waiting.push(resolve));
+        return answer;
+      },
+    } as Source;
+    const objects = Array.from({ length: 20 }, (_, at) => `e${at}`);
+    const known = { names: names.map(name => [name, 'v'] as const), colors: new Map<string, number>() };
+    const reader = new CurveReader(slow, objects, {}, settings, {}, known);
+    reader.wake();
+    await waitFor(() => expect(reader.slots.value).toHaveLength(12));
+    reader.want('m0', true);
+    reader.want('m11', true);
+    await waitFor(() => expect(waiting).toHaveLength(1));
+    expect(asked.map(args => args.metrics)).toEqual([names.slice(0, 6)]);
+    waiting[0]?.();
+    await waitFor(() => expect(asked.map(args => args.metrics?.[0])).toEqual(['m0', 'm6']));
+    reader.dispose();
+  });
+
   it('asks for groups and for a metric as the axis', async () => {
     const { source, asked } = memory({ loss: { train: [1] } });
     const more = { over: ['seed'], band: 'std' } as const;

@@ -45,8 +45,8 @@ const GROUPS = [
 
 /** Of several experiments, which are grouped as well, in a list of their own. */
 const CHARTS = [
-  ['metric', 'One per metric'],
-  ['none', 'One per variant'],
+  ['metric', 'Metric'],
+  ['none', 'Variant'],
 ] as const;
 
 const MORE = ['by', 'over', 'line', 'band'] as const satisfies readonly (keyof CurveOptions)[];
@@ -109,7 +109,7 @@ export function Curves({ source, objects, options, onOptions, many, lit, childre
   const tools = (
     <>
       <Choice
-        label={many ? 'Charts' : 'Group by'}
+        label={many ? 'One chart for each' : 'Group by'}
         value={now.groupBy}
         choices={many ? CHARTS : GROUPS}
         onChange={groupBy => change({ groupBy })}

@@ -200,7 +200,7 @@ export function Details() {
           rows={items.length}
           columns={columns.length}
           headWidth={HEAD}
-          columnWidth={COLUMN}
+          columnWidth={columnFor(heads, COLUMN)}
           corner={
             <span class="tk-faint">
               {integer(items.filter(item => !isTitle(item) && item.differs).length)} differ{base ? ' · base first' : ''}
@@ -254,6 +254,11 @@ export function Details() {
 function columnBefore(columns: readonly number[], heads: readonly Head[], id: string): string {
   const first = columns.map(at => heads[at]?.id ?? '').find(one => one !== id);
   return first ?? id;
+}
+
+/** A column in which the longest name is whole, within reason: names of a sweep differ at their end. */
+export function columnFor(heads: readonly Head[], least: number): number {
+  return heads.reduce((width, { name }) => Math.min(220, Math.max(width, 56 + 7 * name.length)), least);
 }
 
 export function ColumnHead({ head, base }: { head: Head; base: string | null }) {

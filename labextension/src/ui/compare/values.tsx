@@ -17,7 +17,7 @@ import type { Num } from '../protocol';
 import { Popover } from '../table/popover';
 import { STATISTICS, type Statistic } from './answers';
 import { nameOf, useCompany } from './company';
-import { ColumnHead } from './details';
+import { ColumnHead, columnFor } from './details';
 import { Matrix } from './matrix';
 import { csvOf, markdownOf } from './rows';
 
@@ -216,7 +216,7 @@ export function Values() {
           rows={rows.length}
           columns={order.length}
           headWidth={220}
-          columnWidth={132}
+          columnWidth={columnFor(heads, 132)}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
           rowHead={metricHead}
           columnHead={at => <ColumnHead head={headOf(at)} base={base} />}

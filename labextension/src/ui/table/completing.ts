@@ -91,23 +91,31 @@ export function completions(query: string, caret: number, fields: FieldsAnswer |
   return WORDS.includes(typed) ? [] : best(found, typed);
 }
 
-/** What is wrong at the beginning of a text, and what was probably meant: also a hyperparameter by its mere name. */
-export function meantBy(
-  message: string,
-  text: string,
-  fields: FieldsAnswer | undefined,
-): [word: string, meant: string] {
+export interface Meant {
+  /** What is wrong, at the beginning of the text. */
+  word: string;
+  /** What was probably meant by it, or nothing. */
+  meant: string;
+  said: string;
+}
+
+/** What a message about the beginning of a text says, and what was meant: also a hyperparameter by its mere name. */
+export function meantBy(message: string, text: string, fields: FieldsAnswer | undefined): Meant {
   const word = /^\w+/.exec(text)?.[0] ?? '';
   if (fields && message.includes('no field')) {
     for (const name of [/^[\w./-]+/.exec(text)?.[0] ?? '', word]) {
-      const is = (pair: readonly string[]) => name === pair.join('/') || (name === pair[1] && name !== '');
-      const parameter = fields.hyperparameters.find(is);
+      const parameter = fields.hyperparameters.find(
+        pair => name === pair.join('/') || (name === pair[1] && name !== ''),
+      );
+      if (parameter) {
+        const meant = parameterKey(parameter, fields.hyperparameters);
+        return { word: name, meant, said: `${name} is a hyperparameter.` };
+      }
       const metric = fields.metrics.find(pair => name === pair.join('/') || (pair[0] === pair[1] && name === pair[0]));
-      const meant = parameter ? parameterKey(parameter, fields.hyperparameters) : metric && metricKey(metric);
-      if (meant) {
-        return [name, meant];
+      if (metric) {
+        return { word: name, meant: metricKey(metric), said: `${name} is a metric.` };
       }
     }
   }
-  return [word, /did you mean (\w+)\?/.exec(message)?.[1] ?? ''];
+  return { word, meant: /did you mean (\w+)\?/.exec(message)?.[1] ?? '', said: message };
 }

@@ -89,7 +89,7 @@ export function QueryBox({ kind, query, fields, problem }: QueryBoxProps) {
   };
   // A mark belongs to the text that was asked, not to one typed since.
   const wrong = problem && typed.value === query.value ? problem : null;
-  const [word, meant] = wrong ? meantBy(wrong.message, typed.value.slice(wrong.place), fields) : ['', ''];
+  const { word, meant, said } = meantBy(wrong?.message ?? '', typed.value.slice(wrong?.place ?? 0), fields);
   return (
     <div class="tk-query">
       <span class="tk-search tk-query-box">
@@ -164,7 +164,7 @@ export function QueryBox({ kind, query, fields, problem }: QueryBoxProps) {
       </span>
       {wrong && (
         <p id={`${id}-wrong`} class="tk-query-wrong" role="alert">
-          {wrong.message}
+          {said}
           {meant && (
             <button
               type="button"

@@ -93,12 +93,13 @@ describe('completions', () => {
   });
 
   it('know what a mere name means', () => {
-    const meant = (text: string) => meantBy('There is no field x; did you mean user?', text, FIELDS);
-    expect(meant('odd > 1')).toEqual(['odd', 'user']);
-    expect(meant('lr == 0.1')).toEqual(['lr', 'hyperparameters["Args"]["lr"]']);
-    expect(meant('loss/val < 1')).toEqual(['loss/val', 'metrics["loss"]["val"].last']);
-    expect(meant('speed < 1')).toEqual(['speed', 'metrics["speed"]["speed"].last']);
-    expect(meantBy('A list holds values only.', 'lr', FIELDS)).toEqual(['lr', '']);
+    const message = 'There is no field x; did you mean user?';
+    const meant = (text: string) => Object.values(meantBy(message, text, FIELDS));
+    expect(meant('odd > 1')).toEqual(['odd', 'user', message]);
+    expect(meant('lr == 0.1')).toEqual(['lr', 'hyperparameters["Args"]["lr"]', 'lr is a hyperparameter.']);
+    expect(meant('loss/val < 1')).toEqual(['loss/val', 'metrics["loss"]["val"].last', 'loss/val is a metric.']);
+    expect(meant('speed < 1')).toEqual(['speed', 'metrics["speed"]["speed"].last', 'speed is a metric.']);
+    expect(meantBy('A list holds values only.', 'lr', FIELDS).meant).toBe('');
   });
 
   it('offer the values that there are', () => {
