@@ -100,7 +100,7 @@ def test_a_hundred_experiments_are_compared_soon(
     within(f"{size}, again", min(times[1:]), COMPARED)
     assert page.locator(".tk-plot[aria-label]").first.get_attribute("aria-label")
 
-    grouped = page.get_by_role("combobox", name="Group experiments")
+    grouped = page.get_by_role("combobox", name="One line per")
     began = time.perf_counter()
     grouped.select_option(label="All but seed")
     expect(page.get_by_text("rate=4").first).to_be_visible(timeout=30_000)

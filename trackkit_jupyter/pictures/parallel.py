@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from matplotlib.collections import LineCollection
@@ -16,6 +17,7 @@ __all__ = ["parallel_picture"]
 _PAD = 12.0
 _NAMED = 12  # experiments in the legend
 _CATEGORIES = 12  # categories of an axis that are written
+_FEW, _APART = 6, 0.06  # so few values are marked themselves, where they stand so far apart
 _LEAST = 64.0  # pixels between two axes
 _HEAD, _FOOT = 34.0, 22.0  # above an axis its name and greatest value, below it "N/A"
 
@@ -168,6 +170,10 @@ def _marks(axis: ParallelAxis, log: bool) -> list[tuple[float, str]]:
         return []
     if axis.low == axis.high:
         return [(0.5, ticks.number(axis.low))]
+    own = sorted({value for value in axis.values if value is not None})
+    places = [place(axis, value, log and axis.positive) or 0.0 for value in own]
+    if len(own) <= _FEW and all(after - before >= _APART for before, after in itertools.pairwise(places)):
+        return [(at, ticks.number(float(f"{value:.4g}"))) for at, value in zip(places, own, strict=True)]
     if log and axis.positive:
         middle = (axis.low * axis.high) ** 0.5
         values = [axis.low, middle, axis.high]

@@ -6,6 +6,7 @@ import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
+import '../styles/charts.css';
 import { Middle } from '../parts/middle';
 import { Search } from '../parts/search';
 import type { NameFilter } from './filter';

@@ -59,8 +59,12 @@ describe('places on an axis', () => {
     }
   });
 
-  it('have marks at round numbers, and at categories', () => {
-    expect(marksOf(rates, true).map(([, label]) => label)).toEqual(['0.001', '0.01', '0.1', '1']);
+  it('have marks at few values themselves, at round numbers, and at categories', () => {
+    const labels = (values: number[]) => marksOf({ ...rates, values }, true).map(([, label]) => label);
+    expect(marksOf(rates, true).map(([, label]) => label)).toEqual(['0.001', '0.1', '1']);
+    expect(labels([0.001, 0.3, 1])).toEqual(['0.001', '0.3', '1']);
+    expect(labels([0.001, 0.9, 1])).toEqual(['0.001', '0.01', '0.1', '1']);
+    expect(labels([0.001, 0.002, 0.005, 0.01, 0.1, 0.2, 1])).toEqual(['0.001', '0.01', '0.1', '1']);
     expect(marksOf(kinds, false)).toEqual([
       [0, 'adam'],
       [0.5, 'lion'],

@@ -39,7 +39,7 @@ interface Window {
 }
 
 export function Matrix(props: MatrixProps) {
-  const { label, rows, columns, headWidth, columnWidth, headHeight = 44, title, marked } = props;
+  const { label, rows, columns, headHeight = 44, title, marked } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const seen = useSignal<Window>({ top: 0, left: 0, height: 600, width: 1200 });
   const look = () => {
@@ -75,6 +75,9 @@ export function Matrix(props: MatrixProps) {
     }
   }, [at]);
   const { top, left, height, width } = seen.value;
+  // On a narrow screen neither names nor a single column take all of it.
+  const headWidth = Math.min(props.headWidth, Math.max(140, Math.round(width * 0.45)));
+  const columnWidth = Math.min(props.columnWidth, Math.max(120, width - headWidth));
   const firstRow = Math.max(0, Math.floor(top / ROW) - OVER_ROWS);
   const lastRow = Math.min(rows, Math.ceil((top + height) / ROW) + OVER_ROWS);
   const firstColumn = Math.max(0, Math.floor(left / columnWidth) - OVER_COLUMNS);

@@ -3,7 +3,11 @@
 import { formatValue, logSplits, logTicks, numberTicks } from '../charts/format';
 import type { ParallelAxis } from './answers';
 
-type Scale = Pick<ParallelAxis, 'kind' | 'low' | 'high' | 'positive' | 'categories'>;
+type Scale = Pick<ParallelAxis, 'kind' | 'low' | 'high' | 'positive' | 'categories'> &
+  Partial<Pick<ParallelAxis, 'values'>>;
+/** So few values are marked themselves, where they stand so far apart. */
+const FEW = 6;
+const APART = 0.04;
 
 /** From 0, the bottom, to 1; null where a value has no place. */
 export function placeOf(axis: Scale, value: number | null, log = false): number | null {
@@ -63,6 +67,11 @@ export function marksOf(axis: Scale, log: boolean, most = 5, named = 14): [place
     return [[0.5, formatValue(low)]];
   }
   const isLog = log && axis.positive;
+  const own = [...new Set(axis.values)].filter(value => value !== null).sort((one, other) => one - other);
+  const places = own.map(value => placeOf(axis, value, isLog) ?? 0);
+  if (own.length > 1 && own.length <= FEW && places.every((at, n) => n === 0 || at - (places[n - 1] ?? 0) >= APART)) {
+    return own.map((value, n): [number, string] => [places[n] ?? 0, String(Number(value.toPrecision(4)))]);
+  }
   const { values, step } = isLog ? { values: logSplits(low, high), step: 0 } : steps(low, high, most);
   const labels = isLog ? logTicks(values) : numberTicks(values, step);
   return values.map((value, at): [number, string] => [placeOf(axis, value, isLog) ?? 0, labels[at] ?? '']);

@@ -201,7 +201,7 @@ export function Values() {
           label="Metric values"
           rows={order.length}
           columns={rows.length}
-          headWidth={220}
+          headWidth={columnFor(heads, 132) + 88}
           columnWidth={148}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
           rowHead={at => <ColumnHead head={headOf(at)} base={base} />}
