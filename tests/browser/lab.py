@@ -102,9 +102,12 @@ class LabServer:
             return False
         return True
 
-    def request(self, path: str, method: str = "GET") -> Any:
+    def request(self, path: str, method: str = "GET", body: Any = None) -> Any:
         """Ask the server; returns the JSON answer, if there is one."""
-        request = urllib.request.Request(f"{self.url}/{path}", method=method)
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(
+            f"{self.url}/{path}", data, {"Content-Type": "application/json"}, method=method
+        )
         request.add_header("Authorization", f"token {self._token}")
         with urllib.request.urlopen(request, timeout=20) as answer:
             body = answer.read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Iterator
 
@@ -108,7 +109,15 @@ def test_a_query_is_clicked_together_and_changed(lab: Lab, run: track.Experiment
     editor.get_by_role("combobox", name="Metric").first.fill("loss")
     expect(editor.get_by_text("match")).to_have_text("1 experiment matches now")
     expect(editor.get_by_role("region", name="Preview").locator("canvas").first).to_be_visible()
+    box = editor.locator(".tk-tokens").first.bounding_box()
+    assert box is not None
+    assert box["height"] < 40
     picture(lab.page, "embed-editor")
+    lab.page.set_viewport_size({"width": 420, "height": 900})
+    inside = "e => [...e.querySelectorAll('*')].every(n => n.getBoundingClientRect().right <= innerWidth + 1)"
+    assert editor.evaluate(inside)
+    picture(lab.page, "embed-editor-narrow")
+    lab.page.set_viewport_size({"width": 1280, "height": 1100})
     editor.get_by_role("button", name="Insert into Findings").click()
     output = lab.page.locator(".jp-CodeCell .jp-OutputArea").last
     expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
@@ -219,7 +228,8 @@ def test_markdown_of_a_report(lab: Lab, run: track.Experiment) -> None:
         # As the specification has it: of another server, without an end of its quote, with dollars.
         f'<iframe\n  src="<web_server>/widgets/?type=single&tags[]=__$and,__$or,{tag}\n  height="120"\n></iframe>'
     )
-    write(lab.server, "guide.ipynb", GUIDE, snippets, "Paste here")
+    (lab.server.root / "uploaded.png").write_bytes(base64.b64decode(PNG))
+    write(lab.server, "guide.ipynb", GUIDE, snippets, "Paste here\n\n![uploaded](uploaded.png)")
     lab.open("guide.ipynb", kernel=False)
     guide = lab.page.locator(".jp-MarkdownCell .jp-MarkdownOutput").nth(0)
     for selector, count in FOUND.items():
@@ -255,6 +265,7 @@ def test_markdown_of_a_report(lab: Lab, run: track.Experiment) -> None:
     )
     lab.command("notebook:run-cell")
     expect(pasted.locator("img[src^='data:image/png']")).to_be_visible()
+    lab.page.wait_for_function("i => i.naturalWidth === 1", arg=pasted.get_by_alt_text("uploaded").element_handle())
     assert lab.errors == []
 
 
@@ -300,6 +311,23 @@ def test_the_embed_page_shows_every_type_and_leads_back(
         expect(view.get_by_role("status")).to_contain_text(["Embed code copied"])
         parsed = track.parse_embed(page.evaluate("navigator.clipboard.readText()"))
         assert (parsed.kind, parsed.objects) == ("single", (run.id,))
+
+        for number, value in enumerate((0.1, 0.11, 0.8, 0.82)):
+            group = {"tags": ["slow" if number > 1 else "fast"], "store": str(server.store), "capture": False}
+            with track.start(f"claimed {number}", **group) as exp:
+                exp.log({"claimed/val": value}, 0)
+        claim = track.report.claim("Fast is better", "claimed/val", '"fast" in tags', '"slow" in tags', better="lower")
+        embedded(page, server, claim.url.partition("?")[2])
+        region = page.get_by_role("region", name="Claim: Fast is better")
+        expect(region.get_by_role("status")).to_have_text("It holds", timeout=20_000)
+        assert region.get_by_role("status").locator("svg").evaluate("e => e.getBoundingClientRect().width") == 14
+        picture(page, "embed-claim")
+        now = claim.with_options(a=claim.options["b"], b=claim.options["a"], then={"verdict": "holds", "time": "2026"})
+        page.set_viewport_size({"width": 420, "height": 420})
+        embedded(page, server, now.url.partition("?")[2] + "&theme=dark")
+        expect(region.get_by_role("status")).to_have_text("Contradicted", timeout=20_000)
+        expect(region.get_by_role("alert")).to_contain_text("and does no more")
+        picture(page, "embed-claim-contradicted")
 
         page.goto(server.page_url("trackkit/widgets/?type=pie&theme=dark&objects=" + run.id))
         expect(page.get_by_role("heading")).to_have_text("This view cannot be shown")

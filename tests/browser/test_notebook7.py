@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -123,6 +124,36 @@ def test_the_view_is_there_and_live_when_reopened_untrusted_without_kernel(noteb
     assert notebook.page.evaluate("!window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
     experiment(notebook).rename("renamed elsewhere")
     expect(output.get_by_text("renamed elsewhere")).to_be_visible(timeout=10_000)
+    assert set(notebook.errors) <= {ITS_OWN}
+
+
+def test_a_snippet_that_is_pasted_is_live_trusted_or_not(notebook: Lab) -> None:
+    with track.start("pasted", store=notebook.server.store, capture=False) as run:
+        run.log({"loss/val": 0.5}, iteration=0)
+        run.log({"loss/val": 0.25}, iteration=1)
+    notebook.server.write("snippets.ipynb", markdown=("Paste here",))
+    notebook.open("snippets.ipynb", kernel=False)
+    cell = notebook.page.locator(".jp-MarkdownCell")
+    cell.dblclick()
+    cell.locator(".cm-content").focus()
+    other = '<iframe src="https://example.org/"></iframe>'
+    notebook.page.keyboard.insert_text(f"\n\n{track.embed(run, metrics='loss').code}\n\n{other}\n\nAfter")
+    notebook.command("notebook:run-cell", wait=False)
+
+    def live() -> None:
+        expect(cell.locator(".trackkit-embed-frame canvas").first).to_be_visible(timeout=20_000)
+        expect(cell.locator(".jp-RenderedMarkdown", has_text="After").last).to_be_visible()
+        assert cell.locator("iframe").count() == 0
+
+    live()
+    notebook.command("docmanager:save")
+    # What was changed behind its back is trusted by nobody.
+    path = notebook.server.root / "snippets.ipynb"
+    content = nbformat.read(path, as_version=4)
+    content.metadata["changed"] = True
+    nbformat.write(content, path)
+    notebook.open("snippets.ipynb", kernel=False)
+    live()
     assert set(notebook.errors) <= {ITS_OWN}
 
 

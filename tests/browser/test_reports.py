@@ -103,27 +103,46 @@ def test_reports_are_found_and_everything_is_done_from_their_cards(lab: Lab, ser
     lab.page.get_by_role("textbox", name="New tag").fill("done")
     lab.page.keyboard.press("Enter")
     expect(card(page, "Better finding").get_by_role("list", name="Tags")).to_have_text("done")
+    choose(page, "Better finding", "Describe")
+    lab.page.get_by_role("textbox", name="Description").fill("Said better.")
+    lab.page.get_by_role("button", name="Save").click()
+    expect(card(page, "Better finding")).to_contain_text("Said better.")
+    choose(page, "Better finding", "Edit a copy")
+    expect(page).to_contain_text("Copied as “Better finding (copy)”")
+    expect(card(page, "Better finding (copy)")).to_contain_text("Draft")
+    choose(page, "Better finding", "Publish")
+    dialog = lab.page.get_by_role("dialog", name="Publish")
+    expect(dialog).to_contain_text("is locked for good as it was saved last")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(card(page, "Better finding")).to_contain_text("Published")
     choose(page, "Better finding", "Share")
     expect(page).to_contain_text("URL copied")
     assert lab.page.evaluate("navigator.clipboard.readText()") == f"{server.url}/lab/tree/finding.ipynb"
     choose(page, "Better finding", "Copy Markdown")
     expect(page).to_contain_text("Markdown copied", timeout=30_000)
     assert "It **works** well." in lab.page.evaluate("navigator.clipboard.readText()")
-    page.get_by_role("button", name="Actions of Better finding").click()
-    expect(page.get_by_role("menuitem", name="Delete")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Actions of Better finding", exact=True).click()
+    for name in ("Delete", "Publish"):
+        expect(page.get_by_role("menuitem", name=name)).to_have_attribute("aria-disabled", "true")
     picture(lab.page, "reports-menu")
     lab.page.keyboard.press("Escape")
     card(page, "Better finding").click(button="right")
     page.get_by_role("menuitem", name="Archive", exact=True).click()
     expect(card(page, "Better finding")).to_have_count(0)
-    page.get_by_role("button", name="Archive", exact=True).click()
+    page.get_by_role("button", name="Undo").click()
     expect(card(page, "Better finding")).to_be_visible()
+    choose(page, "Better finding", "Archive")
+    expect(card(page, "Better finding")).to_have_count(0)
+    page.get_by_role("button", name="Archive", exact=True).click()
+    choose(page, "Old one", "Unarchive")
+    expect(card(page, "Old one")).to_have_count(0)
     choose(page, "Better finding", "Delete")
     dialog = lab.page.get_by_role("dialog", name="Delete")
     expect(dialog).to_contain_text("Its notebook stays as a file")
     dialog.get_by_role("button", name="Delete").click()
     expect(card(page, "Better finding")).to_have_count(0)
-    assert sorted(each.name for each in store.reports(archived=None)) == ["Lights off", "Old one"]
+    assert sorted(each.name for each in store.reports()) == ["Better finding (copy)", "Lights off", "Old one"]
+    assert store.reports(archived=True).total == 0
     page.get_by_role("button", name="Archive", exact=True).click()
     # A new one opens as a notebook.
     page.get_by_role("button", name="New report").click()
@@ -155,6 +174,8 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     other = Lab(server, page.context.new_page())
     other.open("finding.ipynb", kernel=False)
     lab.open("finding.ipynb", kernel=False)
+    first = "window.jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel"
+    other.page.evaluate(f"() => {first}.setSource('# Not saved')")
     checkpoint = server.request("api/contents/finding.ipynb/checkpoints", "POST")
     publish = page.get_by_role("button", name="Publish", exact=True)
     publish.click(timeout=20_000)
@@ -165,7 +186,12 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     banner = page.locator(".tk-report-banner")
     expect(banner).to_contain_text("this report is locked, and its data is kept with it", timeout=20_000)
     assert report.status == "published"
-    expect(other.page.locator(".tk-report-banner")).to_contain_text("this report is locked", timeout=20_000)
+    told = other.page.locator(".tk-report-banner")
+    expect(told).to_contain_text("What was not saved in this tab is not part of it.", timeout=20_000)
+    told.get_by_role("button", name="Show what was published").click()
+    expect(told.get_by_role("button", name="Edit a copy")).to_be_focused()
+    expect(told).not_to_contain_text("not saved")
+    assert other.page.evaluate(f"() => {first}.source") == "# Finding"
     assert other.page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)"
     )
@@ -178,17 +204,26 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     for command in ("notebook:delete-cell", "notebook:insert-cell-below", "notebook:move-cell-down"):
         lab.command(command)
     expect(cells).to_have_count(count)
+    editor = cells.locator(".jp-InputArea-editor:visible .cm-content").last
+    written = editor.inner_text()
+    editor.click()
+    page.keyboard.type("x")
+    assert editor.inner_text() == written
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)")
     lab.command("docmanager:save", wait=False)
     page.locator(".jp-Dialog").get_by_role("button", name=re.compile("Cancel|Ok|Dismiss", re.IGNORECASE)).first.click()
     # By the server, on every way.
-    for method, path in (
-        ("DELETE", "api/contents/finding.ipynb"),
-        ("POST", f"api/contents/finding.ipynb/checkpoints/{checkpoint['id']}"),
+    file = "api/contents/finding.ipynb"
+    for method, path, body, code in (
+        ("PUT", file, {"type": "file", "format": "text", "content": "{}"}, 423),
+        ("PATCH", file, {"path": "renamed.ipynb"}, 423),
+        ("DELETE", file, None, 423),
+        ("POST", f"{file}/checkpoints/{checkpoint['id']}", None, 423),
+        ("POST", "trackkit/api/publish", {"store": store.id, "id": report.id}, 409),
     ):
         with pytest.raises(urllib.error.HTTPError) as refused:
-            server.request(path, method)
-        assert refused.value.code == 423, path
+            server.request(path, method, body)
+        assert refused.value.code == code, (method, path)
     with pytest.raises(track.LockedError):
         report.add("More.")
     assert report.path.read_bytes() == before
@@ -220,6 +255,14 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
         "no copy",
     )
     expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .tk-report-banner")).to_have_count(0)
+    # Where its record is damaged it stays locked, and that is said.
+    for kept in report.folder.glob("report.json*"):
+        kept.write_bytes(b"{")
+    lab.open("finding.ipynb", kernel=False)
+    expect(banner).to_contain_text("its record in the store is damaged: its notebook stays locked", timeout=20_000)
+    expect(banner.get_by_role("button")).to_have_count(0)
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)")
+    picture(page, "reports-damaged")
     assert lab.errors == []
 
 
@@ -250,6 +293,9 @@ def test_a_cell_makes_a_report_which_is_written_and_exported(
         choose_from_menu("Export report as PDF")
     assert download.value.suggested_filename == "written.pdf"
     assert download.value.path().read_bytes().startswith(b"%PDF")
+    with page.expect_download(timeout=60_000) as download:
+        choose_from_menu("Export report as Markdown")
+    assert download.value.suggested_filename == "written.zip"
     choose_from_menu("Copy report as Markdown")
     read = "navigator.clipboard.readText()"
     wait_until(lambda: page.evaluate(read).startswith("# Written"), 20, "no Markdown on the clipboard")
@@ -257,4 +303,43 @@ def test_a_cell_makes_a_report_which_is_written_and_exported(
     # It says itself what it is: whoever is given the file knows.
     (report,) = track.open_store(server.store).reports(search="written")
     assert json.loads(report.path.read_text())["metadata"]["trackkit"]["report"]["id"] == report.id
+    assert lab.errors == []
+
+
+def test_a_new_report_is_made_from_the_launcher_and_by_its_command(lab: Lab, server: LabServer) -> None:
+    page = lab.page
+    page.goto(f"{lab.server.url}/lab?token={lab.server._token}&reset")
+    for name, begin in (
+        ("From the launcher", lambda: page.locator(".jp-LauncherCard", has_text="New report").click(timeout=60_000)),
+        ("By its command", lambda: lab.command("trackkit:new-report", wait=False)),
+    ):
+        begin()
+        dialog = page.get_by_role("dialog", name="New report")
+        dialog.get_by_role("textbox", name="Name").fill(name)
+        dialog.get_by_label("Project").fill("launched")
+        dialog.get_by_role("button", name="Create").click()
+        expect(page.locator(".jp-Notebook h1", has_text=name)).to_be_visible(timeout=30_000)
+    made = track.open_store(server.store).reports(project="launched")
+    assert sorted(report.name for report in made) == ["By its command", "From the launcher"]
+    assert all(report.path.is_file() for report in made)
+    assert lab.errors == []
+
+
+@pytest.mark.usefixtures("reports")
+def test_of_many_reports_in_one_column_those_in_sight_are_shown(lab: Lab, server: LabServer) -> None:
+    store = track.open_store(server.store)
+    for number in range(110):
+        path = server.root / f"many-{number}.ipynb"
+        track.report.create(f"Many {number:03}", "many", "Said. " * 60, path=path, store=store).add_tags("night")
+    page = page_of_reports(lab)
+    lab.page.set_viewport_size({"width": 420, "height": 900})
+    lab.command("application:toggle-left-area")
+    page.get_by_role("combobox", name="Sort").select_option("name")
+    page.get_by_role("button", name="List view").click()
+    first = card(page, "Finding")
+    expect(first).to_be_visible()
+    picture(lab.page, "reports-narrow")
+    page.locator(".tk-reports-body").evaluate("body => body.scrollTo({top: body.scrollHeight})")
+    expect(card(page, "Many 109")).to_be_visible()
+    expect(first).to_have_count(0)
     assert lab.errors == []

@@ -146,6 +146,14 @@ def test_a_typo_is_answered_with_the_right_word():
         parse_embed(f"/widgets/?objects={A}&metric=loss")
 
 
+def test_more_objects_than_an_address_can_name_are_refused_as_it_is_written():
+    many = View("scalars", tuple(f"{number:032x}" for number in range(900)))
+    for written in ("url", "code"):
+        with pytest.raises(EmbedError, match="900 objects are too many") as caught:
+            getattr(many, written)
+        assert caught.value.field == "objects"
+
+
 def test_something_that_is_no_text():
     with pytest.raises(EmbedError):
         parse_embed(None)

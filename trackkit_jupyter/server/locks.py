@@ -3,6 +3,9 @@
 Saving, restoring a checkpoint, renaming and deleting are refused for the notebook of a published report, and for the
 folders that hold one; it is handed out as not writable. A report that is renamed keeps its record. Where the record is
 damaged, the notebook that says it is published stays locked.
+
+The records are looked at in a thread. A contents manager that is not asynchronous reads its files on the event loop,
+and there these are looked at too.
 """
 
 from __future__ import annotations

@@ -44,6 +44,8 @@ _OWN = (
 _CURVES = ("x_metric", "smoothing_kind", "smoothing_window", "smoothing_sigma", "line", "band")
 #: Options of a table that stand in a URL as the parameters of a query do.
 _TABLE = ("query", "order_by")
+#: What a claim says: texts, in which a comma separates nothing.
+_CLAIM = ("text", "metric", "a", "b", "value", "better", "level", "then")
 #: First segments of the keys of a dynamic query.
 _QUERY = frozenset(
     "id user tags system_tags status project parent hyperparams execution created started completed finished "
@@ -123,6 +125,10 @@ def write(view: View, *, sized: bool = False) -> str:
     ]
     if options.get("identical"):
         pairs.append(("identical", "true"))
+    if view.kind == "claim":
+        then = options.get("then") or {}
+        said = {**options, "then": f"{then.get('verdict', '')} {then.get('time', '')}".strip()}
+        pairs += [(key, said[key]) for key in _CLAIM if said.get(key)]
     written = [f"{key}={quote(str(value), safe='')}" for key, value in pairs]
     for key, value in plain(view.query or {}).items():
         values = ",".join(quote(item, safe="$") for item in (value if isinstance(value, list) else [value]))
@@ -224,8 +230,11 @@ def _view(pairs: list[tuple[str, bool, str | None]], sizes: dict[str, str]) -> V
     own: dict[str, list[str]] = {}
     query: dict[str, Any] = {}
     bare: list[str] = []
+    claims = any(key == "type" and value == "claim" for key, _, value in pairs)
     for key, listed, value in pairs:
-        if key in ("light",):
+        if claims and key in _CLAIM:
+            own[key] = [_decode(value or "", key)]
+        elif key in ("light",):
             own[key] = [_decode(value, key) if value is not None else "true"]
         elif key in _OWN:
             # Commas separate before decoding, so that a name with a comma can be written with %2C.
@@ -253,15 +262,15 @@ def _refuse(key: str) -> None:
 
 
 def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], sizes: dict[str, str]) -> View:
-    kind = _one(own, "type", TYPES, "scalar")
+    kind = _one(own, "type", (*TYPES, "claim"), "scalar")
     if bare and kind != "parcoords":
         _refuse(bare[0])
     object_type = _one(own, "objectType", _OBJECT_TYPES, "model" if "models" in own else "task")
     objects = own.get("objects") or own.get("tasks") or own.get("models") or []
     ids = tuple(dict.fromkeys(_id(text) for text in objects))
-    if not ids and not query and kind != "table":
+    if not ids and not query and kind not in ("table", "claim"):
         raise EmbedError("There is nothing to show: objects=<id> is missing.", "objects")
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = _claim(own) if kind == "claim" else {}
     if kind == "table":
         named = {key: query.pop(key) for key in _TABLE if key in query}
         options |= {key: value if isinstance(value, str) else value[-1] for key, value in named.items() if value}
@@ -310,7 +319,23 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
             options[key] = size
     store = own.get("store")
     where = {"id": _id(store[-1], "store"), "path": None} if store else None
-    return View(TYPES[kind], ids, query or None, options, "", where)
+    return View(TYPES.get(kind, kind), ids, query or None, options, "", where)
+
+
+def _claim(own: dict[str, list[str]]) -> dict[str, Any]:
+    options: dict[str, Any] = {key: own[key][0] for key in ("text", "metric", "a", "b") if own.get(key, [""])[0]}
+    for key in ("metric", "a", "b"):
+        if key not in options:
+            raise EmbedError(f"type=claim needs {key}=: two groups, a and b, are compared by a metric.", key)
+    for key, allowed in (("value", ("last", "min", "max", "mean")), ("better", ("higher", "lower"))):
+        if key in own:
+            options[key] = _one(own, key, allowed, "")
+    if "level" in own:
+        options["level"] = _number(own["level"][0], "level", 0.5, 1)
+    if "then" in own:
+        verdict, _, time = own["then"][0].partition(" ")
+        options["then"] = {"verdict": verdict, "time": time}
+    return options
 
 
 def _one(own: dict[str, list[str]], key: str, allowed: Any, default: str) -> str:

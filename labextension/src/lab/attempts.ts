@@ -5,10 +5,11 @@ import { type PanelLayout, Widget } from '@lumino/widgets';
 import type { View } from '../ui';
 import type { Shown } from '../ui/attempts';
 import type { Shelf } from './commands';
+import { onRun } from './ours';
 import type { LabServer } from './server';
 
 const VIEW = 'application/vnd.trackkit.view+json';
-/** A kernel says many times that it is idle; it is looked once, a little later. */
+/** Of cells that run one after the other it is looked once, a little later. */
 const REST_MS = 250;
 
 interface Signal {
@@ -64,8 +65,7 @@ export async function followNotebook(panel: NotebookPanel, server: LabServer, sh
     clearTimeout(timer);
     timer = setTimeout(() => void look(), REST_MS);
   };
-  const { sessionContext } = panel.context;
-  (sessionContext.statusChanged as unknown as Signal).connect(soon);
+  onRun(panel.context, soon);
   (panel.context.pathChanged as unknown as Signal).connect(soon);
   panel.disposed.connect(() => clearTimeout(timer));
   soon();

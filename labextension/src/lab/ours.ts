@@ -2,6 +2,7 @@
 
 import type { MainAreaWidget, ToolbarButton } from '@jupyterlab/apputils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { KernelMessage } from '@jupyterlab/services';
 import { MIME_TYPE } from './output';
 
 /** A notebook that is open, and the button that makes it a report. */
@@ -45,22 +46,34 @@ export function mayBeReport(context: DocumentRegistry.Context): boolean {
   return said !== undefined || context.contentsModel?.writable === false || hasCells(context);
 }
 
+/**
+ * Run something each time a cell was run; returns how to end that. The kernel's status says less: it is idle too when
+ * another thread of the kernel is, while a cell runs.
+ */
+export function onRun({ sessionContext }: DocumentRegistry.Context, run: () => void): () => void {
+  const { iopubMessage } = sessionContext;
+  const heard = (_: unknown, { parent_header, content }: KernelMessage.IMessage) => {
+    const isIdle = (content as { execution_state?: string }).execution_state === 'idle';
+    if (isIdle && (parent_header as { msg_type?: string }).msg_type === 'execute_request') {
+      run();
+    }
+  };
+  iopubMessage.connect(heard);
+  return () => void iopubMessage.disconnect(heard);
+}
+
 /** Run something once, as soon as a notebook is like that: when it is loaded, or when a cell was run. */
 export function when(
   context: DocumentRegistry.Context,
   isSo: (context: DocumentRegistry.Context) => boolean,
   run: () => void,
 ): void {
-  const { statusChanged } = context.sessionContext;
   const look = () => {
     if (!context.isDisposed && isSo(context)) {
-      statusChanged.disconnect(rested);
+      stop();
       run();
     }
   };
-  const rested = (_: unknown, status: string) => void (status === 'idle' && look());
-  void context.ready.then(() => {
-    statusChanged.connect(rested);
-    look();
-  });
+  const stop = onRun(context, () => context.isReady && look());
+  void context.ready.then(look);
 }

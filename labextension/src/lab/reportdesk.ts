@@ -8,7 +8,7 @@ import type { Host } from '../ui';
 import type { Report } from '../ui/protocol';
 import { saidOf } from './frozen';
 import { icon } from './icon';
-import { mayBeReport, type Opened, opened } from './ours';
+import { mayBeReport, type Opened, onRun, opened } from './ours';
 import type { LabServer } from './server';
 
 /** A notebook of the Lab with what is known of it as a report. */
@@ -159,9 +159,9 @@ export function attend(app: JupyterFrontEnd, server: LabServer, context: Documen
   context.pathChanged.connect(look);
   // A cell makes it one: track.report.here.
   let due: ReturnType<typeof setTimeout>;
-  context.sessionContext.statusChanged.connect((_, status) => {
+  onRun(context, () => {
     clearTimeout(due);
-    if (status === 'idle' && !notebook.report) {
+    if (!notebook.report) {
       due = setTimeout(look, RESTED_MS);
     }
   });

@@ -6,7 +6,7 @@ import { Widget } from '@lumino/widgets';
 import type { Host, View } from '../ui';
 import { icon } from './icon';
 import type { LabServer } from './server';
-import { defaultStore, NO_STORE } from './stores';
+import { defaultStore, ENABLE, NO_EXTENSION, NO_STORE } from './stores';
 
 const ID = 'trackkit-reports';
 
@@ -47,7 +47,8 @@ export async function openReports(app: JupyterFrontEnd, server: LabServer, host:
 export async function newReport(server: LabServer, host: Host, notebook: string | null): Promise<void> {
   const [ui, store] = await Promise.all([import('../ui'), defaultStore(server)]);
   if (store === null) {
-    await showDialog({ title: 'New report', body: NO_STORE, buttons: [Dialog.okButton()] });
+    const body = (await server.hasExtension()) ? NO_STORE : `${NO_EXTENSION} ${ENABLE}`;
+    await showDialog({ title: 'New report', body, buttons: [Dialog.okButton()] });
     return;
   }
   const { baseUrl, request } = server;

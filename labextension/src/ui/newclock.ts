@@ -1,7 +1,7 @@
 // The clock of an experiment that is shown: it asks what belongs to what is marked, again while the experiment runs.
 
 import { type ReadonlySignal, type Signal, signal, useComputed, useSignalEffect } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { Clock, Mark, Marked, TurnMark } from './clock';
 import { useLive } from './parts/live';
 import type { Source } from './source';
@@ -9,6 +9,7 @@ import type { Source } from './source';
 /** While the experiment runs, what belongs to a span is asked no more often than this. */
 const REST_MS = 1_000;
 
+/** The clock of an experiment; where another one takes its place, the same signals with nothing marked. */
 export function useNewClock(source: Source, id: string): Clock {
   const state = useMemo(
     () => ({
@@ -16,14 +17,21 @@ export function useNewClock(source: Source, id: string): Clock {
       moment: signal<Mark | null>(null),
       zooms: signal(0),
       turns: signal<readonly TurnMark[]>([]),
-      prepare: preparing(source, id),
     }),
+    [],
+  );
+  const prepare = useMemo(() => preparing(source, id), [source, id]);
+  useEffect(
+    () => () => {
+      state.span.value = null;
+      state.moment.value = null;
+    },
     [source, id],
   );
   const inSpan = useMarked(source, id, state.span);
   const atMoment = useMarked(source, id, state.moment);
   const newest = useComputed(() => (state.moment.value ? atMoment.value : inSpan.value));
-  return useMemo(() => ({ ...state, inSpan, atMoment, newest }), [state]);
+  return useMemo(() => ({ ...state, inSpan, atMoment, newest, prepare }), [state, prepare]);
 }
 
 /** Once, and again where it went wrong. */

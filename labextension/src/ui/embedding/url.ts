@@ -49,6 +49,8 @@ const OWN = new Set(
   ).split(' '),
 );
 const CURVES = ['x_metric', 'smoothing_kind', 'smoothing_window', 'smoothing_sigma', 'line', 'band'];
+/** What a claim says: texts, in which a comma separates nothing. */
+const CLAIM = ['text', 'metric', 'a', 'b', 'value', 'better', 'level', 'then'];
 /** First segments of the keys of a dynamic query. */
 const QUERY = new Set(
   (
@@ -106,6 +108,7 @@ export function write(view: View, sized = false): string {
     ...['metrics', 'variants', 'by', 'over', ...COMPARISON_NAMES, 'columns'].flatMap(several),
     ...['smoothing', 'group_by', 'company', ...CURVES, ...COMPARISON_TEXTS, ...TABLE].flatMap(one),
     ...(options.identical ? [['identical', 'true']] : []),
+    ...(view.kind === 'claim' ? claimed(options) : []),
   ] as [string, string][];
   const written = pairs.map(([key, value]) => `${key}=${quote(value)}`);
   for (const [key, value] of Object.entries(view.query ?? {})) {
@@ -122,6 +125,12 @@ export function write(view: View, sized = false): string {
     written.push(options.theme === 'light' ? 'light' : `theme=${options.theme}`);
   }
   return `${PATH}?${written.join('&')}`;
+}
+
+function claimed(options: ViewOptions): [string, string][] {
+  const { verdict = '', time = '' } = (options.then ?? {}) as { verdict?: string; time?: string };
+  const said = (key: string) => (key === 'then' ? `${verdict} ${time}`.trim() : options[key]);
+  return CLAIM.flatMap(key => (said(key) ? [[key, String(said(key))]] : []));
 }
 
 /** The iframe snippet of a view: relative, without a token, good for a report of the same server. */
@@ -240,8 +249,11 @@ function viewOf(pairs: Pair[], sizes: Sizes): View {
   const own = new Map<string, string[]>();
   const query: Record<string, string | string[]> = {};
   const bare: string[] = [];
+  const claims = pairs.some(({ key, value }) => key === 'type' && value === 'claim');
   for (const { key, listed, value } of pairs) {
-    if (key === 'light') {
+    if (claims && CLAIM.includes(key)) {
+      own.set(key, [decode(value ?? '', key)]);
+    } else if (key === 'light') {
       own.set(key, [value === null ? 'true' : decode(value, key)]);
     } else if (OWN.has(key)) {
       // Commas separate before decoding, so that a name with a comma can be written with %2C.
@@ -266,7 +278,7 @@ function unknown(key: string): EmbedError {
 }
 
 function build(own: Map<string, string[]>, query: View['query'], bare: string[], sizes: Sizes): View {
-  const type = choice(own, 'type', Object.keys(TYPES), 'scalar') as EmbedType;
+  const type = choice(own, 'type', [...Object.keys(TYPES), 'claim'], 'scalar') as EmbedType | 'claim';
   if (bare[0] !== undefined && type !== 'parcoords') {
     throw unknown(bare[0]);
   }
@@ -274,7 +286,7 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
   const named = ['objects', 'tasks', 'models'].map(key => own.get(key)).find(ids => ids?.length) ?? [];
   const objects = [...new Set(named.map(text => idOf(text, 'objects')))];
   const left: Record<string, unknown> = { ...query };
-  const options: ViewOptions = {};
+  const options: ViewOptions = type === 'claim' ? claimIn(own) : {};
   for (const key of type === 'table' ? TABLE : []) {
     const text = [left[key] ?? []].flat().at(-1);
     delete left[key];
@@ -283,7 +295,7 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
     }
   }
   const asks = Object.keys(left).length > 0;
-  if (objects.length === 0 && !asks && type !== 'table') {
+  if (objects.length === 0 && !asks && type !== 'table' && type !== 'claim') {
     throw new EmbedError('There is nothing to show: objects=<id> is missing.', 'objects');
   }
   if (OBJECT_TYPES[objectType as keyof typeof OBJECT_TYPES] === 'model') {
@@ -351,13 +363,42 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
   const store = own.get('store')?.at(-1);
   return {
     version: 1,
-    kind: TYPES[type],
+    kind: type === 'claim' ? type : TYPES[type],
     store: { id: store === undefined ? '' : idOf(store, 'store'), path: null },
     objects,
     query: asks ? left : null,
     options,
     title: '',
   };
+}
+
+function claimIn(own: Map<string, string[]>): ViewOptions {
+  const options: ViewOptions = {};
+  for (const key of ['text', 'metric', 'a', 'b']) {
+    const said = own.get(key)?.[0];
+    if (said) {
+      options[key] = said;
+    } else if (key !== 'text') {
+      throw new EmbedError(`type=claim needs ${key}=: two groups, a and b, are compared by a metric.`, key);
+    }
+  }
+  if (own.has('value')) {
+    options.value = choice(own, 'value', ['last', 'min', 'max', 'mean'], '');
+  }
+  if (own.has('better')) {
+    options.better = choice(own, 'better', ['higher', 'lower'], '');
+  }
+  const level = own.get('level')?.[0];
+  if (level !== undefined) {
+    options.level = number(level, 'level', 0.5, 1);
+  }
+  const then = own.get('then')?.[0];
+  if (then !== undefined) {
+    const [verdict, time] = cut(then, ' ');
+    // biome-ignore lint/suspicious/noThenProperty: so it is called in the views that are saved
+    options.then = { verdict, time: time ?? '' };
+  }
+  return options;
 }
 
 function choice(own: Map<string, string[]>, key: string, allowed: readonly string[], otherwise: string): string {

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { EllipsisVertical, Lock, TriangleAlert } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../parts/icon';
 import { lazy } from '../../parts/lazy';
 import { MenuButton } from '../../parts/menu';
@@ -41,7 +41,8 @@ export function Cards({ reports, ...common }: CardsProps) {
   const list = useRef<HTMLUListElement>(null);
   const scroller = useRef<HTMLElement>(null);
   const columns = useSignal(1);
-  useEffect(() => {
+  // Before the list looks for what scrolls it: in one column nothing else would make it look again.
+  useLayoutEffect(() => {
     const element = list.current;
     if (!element) {
       return;
