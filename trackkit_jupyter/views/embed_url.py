@@ -233,7 +233,7 @@ def _view(pairs: list[tuple[str, bool, str | None]], sizes: dict[str, str]) -> V
     claims = any(key == "type" and value == "claim" for key, _, value in pairs)
     for key, listed, value in pairs:
         if claims and key in _CLAIM:
-            own[key] = [_decode(value or "", key)]
+            own[key] = [text] if (text := _decode(value or "", key)) else []
         elif key in ("light",):
             own[key] = [_decode(value, key) if value is not None else "true"]
         elif key in _OWN:
@@ -323,16 +323,16 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
 
 
 def _claim(own: dict[str, list[str]]) -> dict[str, Any]:
-    options: dict[str, Any] = {key: own[key][0] for key in ("text", "metric", "a", "b") if own.get(key, [""])[0]}
+    options: dict[str, Any] = {key: own[key][0] for key in ("text", "metric", "a", "b") if own.get(key)}
     for key in ("metric", "a", "b"):
         if key not in options:
             raise EmbedError(f"type=claim needs {key}=: two groups, a and b, are compared by a metric.", key)
     for key, allowed in (("value", ("last", "min", "max", "mean")), ("better", ("higher", "lower"))):
-        if key in own:
+        if own.get(key):
             options[key] = _one(own, key, allowed, "")
-    if "level" in own:
+    if own.get("level"):
         options["level"] = _number(own["level"][0], "level", 0.5, 1)
-    if "then" in own:
+    if own.get("then"):
         verdict, _, time = own["then"][0].partition(" ")
         options["then"] = {"verdict": verdict, "time": time}
     return options

@@ -65,6 +65,8 @@ const CHOICES: Record<string, readonly string[]> = {
   line: ['mean', 'median'],
   band: ['none', 'minmax', 'std', 'stderr', 'ci95'],
   statistic: ['last', 'first', 'min', 'max', 'mean'],
+  value: ['last', 'min', 'max', 'mean'],
+  better: ['higher', 'lower'],
 };
 const VALUE_TYPES = ['value', 'min_value', 'max_value', 'mean_value', 'first_value'];
 
@@ -252,7 +254,7 @@ function viewOf(pairs: Pair[], sizes: Sizes): View {
   const claims = pairs.some(({ key, value }) => key === 'type' && value === 'claim');
   for (const { key, listed, value } of pairs) {
     if (claims && CLAIM.includes(key)) {
-      own.set(key, [decode(value ?? '', key)]);
+      own.set(key, [decode(value ?? '', key)].filter(Boolean));
     } else if (key === 'light') {
       own.set(key, [value === null ? 'true' : decode(value, key)]);
     } else if (OWN.has(key)) {
@@ -286,7 +288,7 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
   const named = ['objects', 'tasks', 'models'].map(key => own.get(key)).find(ids => ids?.length) ?? [];
   const objects = [...new Set(named.map(text => idOf(text, 'objects')))];
   const left: Record<string, unknown> = { ...query };
-  const options: ViewOptions = type === 'claim' ? claimIn(own) : {};
+  const options: ViewOptions = {};
   for (const key of type === 'table' ? TABLE : []) {
     const text = [left[key] ?? []].flat().at(-1);
     delete left[key];
@@ -300,6 +302,16 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
   }
   if (OBJECT_TYPES[objectType as keyof typeof OBJECT_TYPES] === 'model') {
     options.object_type = 'model';
+  }
+  for (const key of type === 'claim' ? ['metric', 'a', 'b'] : []) {
+    if (!own.get(key)?.length) {
+      throw new EmbedError(`type=claim needs ${key}=: two groups, a and b, are compared by a metric.`, key);
+    }
+  }
+  const [verdict, time] = cut(own.get('then')?.[0] ?? '', ' ');
+  if (verdict) {
+    // biome-ignore lint/suspicious/noThenProperty: so it is called in the views that are saved
+    options.then = { verdict, time: time ?? '' };
   }
   if (type === 'parcoords') {
     options.type = type;
@@ -330,6 +342,7 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
     ['smoothing_window', 3, 35],
     ['smoothing_sigma', 0.5, 3],
     ['smoothing', 0, 0.999],
+    ['level', 0.5, 1],
   ] as const;
   for (const [key, least, most] of numbers) {
     const text = own.get(key)?.at(-1);
@@ -337,7 +350,7 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
       options[key] = number(text, key, least, most);
     }
   }
-  for (const key of ['series', 'company', 'tab', 'group_by', 'x_metric', 'color']) {
+  for (const key of ['series', 'company', 'tab', 'group_by', 'x_metric', 'color', 'text', 'metric', 'a', 'b']) {
     const text = own.get(key)?.at(-1);
     if (text !== undefined) {
       options[key] = text;
@@ -370,35 +383,6 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
     options,
     title: '',
   };
-}
-
-function claimIn(own: Map<string, string[]>): ViewOptions {
-  const options: ViewOptions = {};
-  for (const key of ['text', 'metric', 'a', 'b']) {
-    const said = own.get(key)?.[0];
-    if (said) {
-      options[key] = said;
-    } else if (key !== 'text') {
-      throw new EmbedError(`type=claim needs ${key}=: two groups, a and b, are compared by a metric.`, key);
-    }
-  }
-  if (own.has('value')) {
-    options.value = choice(own, 'value', ['last', 'min', 'max', 'mean'], '');
-  }
-  if (own.has('better')) {
-    options.better = choice(own, 'better', ['higher', 'lower'], '');
-  }
-  const level = own.get('level')?.[0];
-  if (level !== undefined) {
-    options.level = number(level, 'level', 0.5, 1);
-  }
-  const then = own.get('then')?.[0];
-  if (then !== undefined) {
-    const [verdict, time] = cut(then, ' ');
-    // biome-ignore lint/suspicious/noThenProperty: so it is called in the views that are saved
-    options.then = { verdict, time: time ?? '' };
-  }
-  return options;
 }
 
 function choice(own: Map<string, string[]>, key: string, allowed: readonly string[], otherwise: string): string {
