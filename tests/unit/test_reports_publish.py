@@ -155,7 +155,7 @@ def test_frozen_views_show_what_they_showed(report, exp):
     asked = track.embed('project == "vision"')
     assert asked.resolve(store) == [exp.id]
     query = json.dumps(dict(asked.query))
-    assert operations.call("resolve", store, {"query": query}) == {"objects": [exp.id]}
+    assert operations.call("resolve", store, {"query": query}) == {"objects": [exp.id], "more": 0}
     assert b"PNG" in views.drawing.draw(asked, store).data[:8]
     with pytest.raises(LockedError, match="frozen"):
         operations.call("rename", store, {"id": exp.id, "name": "other"})
