@@ -21,8 +21,9 @@ from trackkit_jupyter.records import (
 from trackkit_jupyter.reports.notebooks import check_saved, mark, read_notebook, write_notebook
 from trackkit_jupyter.store import Store, StoredReport
 from trackkit_jupyter.views import bundle, show
+from trackkit_jupyter.views.builders import of
 from trackkit_jupyter.views.bundle import find_store
-from trackkit_jupyter.views.view import View, of
+from trackkit_jupyter.views.view import View
 
 if TYPE_CHECKING:
     from trackkit_jupyter.reports.claims import Claim

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from trackkit_jupyter.views.bundle import bundle, mimebundle
-from trackkit_jupyter.views.display import compare, refresh, show, table
-from trackkit_jupyter.views.embed_url import metric_id
-from trackkit_jupyter.views.embed_url import parse as parse_embed
-from trackkit_jupyter.views.view import (
-    MIME_TYPE,
-    TABS,
-    View,
+from trackkit_jupyter.views.builders import (
     comparison,
     embed,
     experiment,
@@ -20,6 +13,11 @@ from trackkit_jupyter.views.view import (
     scalars,
     single,
 )
+from trackkit_jupyter.views.bundle import bundle, mimebundle
+from trackkit_jupyter.views.display import compare, refresh, show, table
+from trackkit_jupyter.views.embed_url import metric_id
+from trackkit_jupyter.views.embed_url import parse as parse_embed
+from trackkit_jupyter.views.view import MIME_TYPE, TABS, View
 
 __all__ = [
     "MIME_TYPE",

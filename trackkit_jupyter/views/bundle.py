@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.views import tables
+from trackkit_jupyter.views.builders import of
 from trackkit_jupyter.views.drawing import draw, summarise
 from trackkit_jupyter.views.listing import table_of
-from trackkit_jupyter.views.view import MIME_TYPE, View, of
+from trackkit_jupyter.views.view import MIME_TYPE, View
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store

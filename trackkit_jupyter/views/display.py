@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter.errors import TrackkitError, TrackkitTypeError
+from trackkit_jupyter.views.builders import comparison, experiment, model, of, several
 from trackkit_jupyter.views.bundle import find_store, mimebundle, store_of
 from trackkit_jupyter.views.listing import table_of, table_view
-from trackkit_jupyter.views.view import View, comparison, experiment, model, of, several
+from trackkit_jupyter.views.view import View
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
