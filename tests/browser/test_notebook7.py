@@ -150,9 +150,11 @@ def test_a_snippet_that_is_pasted_is_live_trusted_or_not(notebook: Lab) -> None:
     # What was changed behind its back is trusted by nobody.
     path = notebook.server.root / "snippets.ipynb"
     content = nbformat.read(path, as_version=4)
-    content.metadata["changed"] = True
+    shown = nbformat.v4.new_output("display_data", {"text/html": "<b>from elsewhere</b>"})
+    content.cells.append(nbformat.v4.new_code_cell("show()", outputs=[shown]))
     nbformat.write(content, path)
     notebook.open("snippets.ipynb", kernel=False)
+    expect(notebook.page.get_by_text("Not Trusted")).to_be_visible()
     live()
     assert set(notebook.errors) <= {ITS_OWN}
 
