@@ -25,6 +25,8 @@ LONG = bool(os.environ.get("TRACKKIT_LONG"))
 PAINTED, REFINED, LISTED, COMPARED, LIVE, SAMPLED = 1_000, 300, 1_500, 2_000, 500, 1_000
 #: A machine that runs other tests beside these is slower; a regression by another order is seen all the same.
 SLACK = float(os.environ.get("TRACKKIT_SLACK", "1" if LONG else "3"))
+#: What takes long at any size is left to ``make test-long``.
+full_size = pytest.mark.skipif(not LONG, reason="measured at full size, by make test-long")
 
 # Milliseconds from an act until something holds, looked at in every frame; and whether a canvas holds colours.
 TIMED = """
@@ -248,9 +250,10 @@ def test_what_is_logged_is_soon_seen(page: Page, server: LabServer) -> None:
     within("log() to pixel, 95 of 100", float(np.percentile(delays, 95)), LIVE)
 
 
+@full_size
 def test_the_memory_of_a_page_stays_flat(page: Page, server: LabServer) -> None:
     """Of an open chart of ten series, at 1,000 points a second."""
-    seconds, a_second = (600, 100) if LONG else (40, 100)
+    seconds, a_second = 600, 100
     stop = threading.Event()
     with track.start("steady", project="scale", store=server.store, capture=False) as run:
         written = 0
@@ -273,7 +276,7 @@ def test_the_memory_of_a_page_stays_flat(page: Page, server: LabServer) -> None:
             begun = time.monotonic()
             # What is held of a curve grows until it is sampled: 2,000 points, some 20 seconds.
             sizes = []
-            for share in np.linspace(max(25 / seconds, 0.1), 1, 10 if LONG else 2):
+            for share in np.linspace(max(25 / seconds, 0.1), 1, 10):
                 wait_until(lambda share=share: time.monotonic() - begun > share * seconds, 2 * seconds, "")
                 sizes.append((time.monotonic() - begun, 10 * written, heap()))
         finally:

@@ -1,8 +1,7 @@
 """The tables at scale, measured in the browser: first paint, sorting, filtering, groups, and scrolling without a blank.
 
-Small by default, where the numbers are only printed (``-s``); with ``TRACKKIT_LONG`` set, at the sizes that were
-promised, and held to the budgets. The catalogs are filled directly, with rows that
-``tests/benchmarks/test_catalog.py`` proves to be those of the API.
+Measured with ``TRACKKIT_LONG`` set, at the sizes that were promised, and held to the budgets. The catalogs are
+filled directly, with rows that ``tests/benchmarks/test_catalog.py`` proves to be those of the API.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from trackkit_jupyter.store.catalog import catalog_of
 from trackkit_jupyter.store.catalog.rows import CONTENT, Row
 
 from .lab import LabServer
-from .test_scale_charts import LONG, SLACK, TIMED
+from .test_scale_charts import LONG, SLACK, TIMED, full_size
 
-EXPERIMENTS, MODELS = (100_000, 10_000) if LONG else (5_000, 2_000)
+EXPERIMENTS, MODELS = 100_000, 10_000
 #: Milliseconds until the first rows are there, until other rows are, and of a blank line in sight.
 PAINTED, REPAINTED, BLANK = 500, 300, 100
 
@@ -146,6 +145,7 @@ def first_name(store: Store, **arguments) -> str:
     return str(store.experiments(page_size=1, **arguments)[0].name)
 
 
+@full_size
 def test_experiments_are_painted_sorted_filtered_and_scrolled(page: Page, server: LabServer, store: Store) -> None:
     cold = opened(page, server, store)
     print(f"{EXPERIMENTS} experiments, first opening: {cold:.0f} ms")
@@ -176,6 +176,7 @@ def test_experiments_are_painted_sorted_filtered_and_scrolled(page: Page, server
     expect(page.locator("[aria-level='1']")).to_have_count(20)
 
 
+@full_size
 def test_models_are_painted_sorted_and_filtered(page: Page, server: LabServer, store: Store) -> None:
     opened(page, server, store, "&objectType=model")
     took = opened(page, server, store, "&objectType=model")
