@@ -39,8 +39,8 @@ window.search = text => {
     box.dispatchEvent(new InputEvent('input', { bubbles: true }));
     box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
 };
-window.choose = name => [...document.querySelectorAll('.tk-window label')]
-    .find(label => label.textContent === name).click();
+window.choose = name => [...document.querySelectorAll('.tk-window [role=radio]')]
+    .find(option => option.textContent === name).click();
 window.scrolled = (step, frames, jump = null) => new Promise(resolve => {
     const grid = document.querySelector('.tk-experiments-scroll');
     const told = { longest: 0, frames: [] };

@@ -1,11 +1,17 @@
 // Notices that what a view shows is not there: a notebook from another machine, a store that was moved or deleted.
 
 import type { ReadName, Reads } from './protocol';
-import type { Source } from './source';
+import type { Source, SourceError } from './source';
 
 const NO_STORE =
   'Its experiments are not here: the notebook comes from another machine, or their store was moved or deleted.';
+const STORE_GONE = 'This store is not there any more: its folder was moved or deleted.';
 const NO_EXPERIMENT = 'An experiment it shows is no longer in its store.';
+
+/** What went wrong, in words: of a store that is gone, that it is. */
+export function reasonOf({ code, field, message }: SourceError): string {
+  return code === 'not_found' && (field === 'store' || field === 'path') ? STORE_GONE : message;
+}
 
 /** These are about the view's objects; a figure or a sample that is missing is a fault of its own. */
 const ABOUT_OBJECTS = new Set<ReadName>(['experiment', 'charts', 'plots', 'samples', 'single_values', 'console']);

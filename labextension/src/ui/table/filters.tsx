@@ -7,6 +7,7 @@ import { statusWord } from '../parts/status';
 import type { FieldsAnswer } from '../protocol';
 import { quoted } from './columns';
 import type { Kind } from './kinds';
+import { type Option, Options } from './options';
 import { Popover } from './popover';
 
 export interface Chosen {
@@ -20,12 +21,12 @@ export interface Chosen {
 
 export const NOTHING_CHOSEN: Chosen = { status: [], tags: [], project: [], user: [], framework: [], date: '' };
 
-const DATES: [value: string, words: string][] = [
-  ['', 'Any time'],
-  ['today', 'Today'],
-  ['yesterday', 'Yesterday'],
-  ['7 days ago', 'Last 7 days'],
-  ['30 days ago', 'Last 30 days'],
+const DATES: Option[] = [
+  { value: '', words: 'Any time' },
+  { value: 'today', words: 'Today' },
+  { value: 'yesterday', words: 'Yesterday' },
+  { value: '7 days ago', words: 'Last 7 days' },
+  { value: '30 days ago', words: 'Last 30 days' },
 ];
 /** So many need a box to find one. */
 const MANY = 10;
@@ -71,7 +72,7 @@ export function Filters({ kind, chosen, fields, onChange }: FiltersProps) {
     onChange({ ...chosen, [name]: values });
   const projects = Object.keys(fields?.projects ?? {});
   const tags = Object.keys(fields?.tags ?? {}).sort();
-  const date = DATES.find(([value]) => value === chosen.date)?.[1] ?? chosen.date;
+  const date = DATES.find(({ value }) => value === chosen.date)?.words ?? chosen.date;
   const some = filterQuery(chosen) !== '';
   return (
     <>
@@ -106,22 +107,15 @@ export function Filters({ kind, chosen, fields, onChange }: FiltersProps) {
       )}
       <Popover label="Filter by date" strong={chosen.date !== ''} text={<Word text={chosen.date ? date : 'Date'} />}>
         {close => (
-          <div class="tk-pick" role="radiogroup" aria-label="Created">
-            {DATES.map(([value, words]) => (
-              <label key={value} class="tk-pick-item">
-                <input
-                  type="radio"
-                  name="tk-date"
-                  checked={chosen.date === value}
-                  onChange={() => {
-                    onChange({ ...chosen, date: value });
-                    close();
-                  }}
-                />
-                {words}
-              </label>
-            ))}
-          </div>
+          <Options
+            label="Created"
+            options={DATES}
+            chosen={chosen.date}
+            onChoose={value => {
+              onChange({ ...chosen, date: value });
+              close();
+            }}
+          />
         )}
       </Popover>
       {some && (

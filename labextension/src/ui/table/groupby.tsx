@@ -5,6 +5,7 @@ import { Group as GroupIcon } from 'lucide';
 import type { FieldsAnswer } from '../protocol';
 import { columnOf, metricKey, parameterKey, propertyKey } from './columns';
 import type { Kind } from './kinds';
+import { Options } from './options';
 import { Popover } from './popover';
 
 interface GroupByProps {
@@ -55,9 +56,9 @@ function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
     ...(fields?.metrics ?? []).map(pair => metricKey(pair)),
   ];
   const words = typed.value.toLowerCase();
-  const found = keys.filter(key => `${columnOf(key).title} ${key}`.toLowerCase().includes(words));
+  const found = keys.filter(key => `${titleOfField(key)} ${key}`.toLowerCase().includes(words));
   return (
-    <div class="tk-pick" role="radiogroup" aria-label="Group by">
+    <div class="tk-pick">
       <input
         class="tk-input"
         aria-label="Find a field"
@@ -66,14 +67,23 @@ function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
         onInput={event => {
           typed.value = event.currentTarget.value;
         }}
+        onKeyDown={event => {
+          if (event.key === 'Enter' && words && found[0]) {
+            onChange(found[0]);
+          }
+        }}
       />
-      {['', ...found.slice(0, MOST)].map(key => (
-        <label key={key} class="tk-pick-item" title={key}>
-          <input type="radio" name="tk-group" checked={chosen === key} onChange={() => onChange(key)} />
-          <span class="tk-cut">{key ? titleOfField(key) : 'No groups'}</span>
-          {key.includes('[') && <span class="tk-faint tk-cut">{key.slice(0, key.indexOf('['))}</span>}
-        </label>
-      ))}
+      <Options
+        label="Group by"
+        options={['', ...found.slice(0, MOST)].map(key => ({
+          value: key,
+          words: key ? titleOfField(key) : 'No groups',
+          of: key.includes('[') ? key.slice(0, key.indexOf('[')) : undefined,
+          title: key,
+        }))}
+        chosen={chosen}
+        onChoose={onChange}
+      />
       {found.length > MOST && <p class="tk-nothing">{found.length - MOST} more: find them by name.</p>}
     </div>
   );

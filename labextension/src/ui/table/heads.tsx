@@ -1,4 +1,4 @@
-// The heads of the table's columns: sort, widen, move and pin, by hand and by keyboard.
+// The heads of the table's columns: sort, widen, move and pin, by hand and by keyboard. One is reached by the tab key, arrows lead on.
 
 import { ArrowDown, ArrowUp, Pin, PinOff } from 'lucide';
 import { useRef } from 'preact/hooks';
@@ -86,6 +86,7 @@ export function Head({ at, column, width, left, ...props }: Placed & GridProps &
         type="button"
         class="tk-experiments-sort"
         aria-disabled={!sortable}
+        tabIndex={at === 0 ? 0 : -1}
         title={`${sortable ? `Sort by ${title}. ` : ''}Drag or Alt ← → moves, Shift ← → widens\n${key}`}
         onClick={() => sortable && sort()}
         onKeyDown={onKeyDown}

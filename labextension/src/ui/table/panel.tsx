@@ -2,7 +2,7 @@
 
 import { computed } from '@preact/signals';
 import { Maximize2, Minimize2, X } from 'lucide';
-import { useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
 import type { Source } from '../source';
@@ -19,9 +19,11 @@ interface PanelProps {
   source: Source;
   state: TableState;
   onClose: () => void;
+  /** From the full screen back to the table. */
+  onBack: () => void;
 }
 
-export function Panel({ source, state, onClose }: PanelProps) {
+export function Panel({ source, state, onClose, onBack }: PanelProps) {
   const tab = useRef<string | undefined>(undefined);
   const outer = useStanding();
   // The menu of what is opened leads to the other mode too, as the button above it does.
@@ -38,12 +40,20 @@ export function Panel({ source, state, onClose }: PanelProps) {
   );
   const row = state.opened.value;
   const full = state.full.value;
+  const aside = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    if (full) {
+      aside.current?.focus({ preventScroll: true }); // the table that had the keyboard is hidden
+    }
+  }, [full]);
   if (!row) {
     return null;
   }
   const Shown = state.kind.type === 'model' ? ModelView : ExperimentView;
   return (
     <aside
+      ref={aside}
+      tabIndex={-1}
       class="tk-experiments-panel"
       aria-label="Info panel"
       onKeyDown={event => {
@@ -52,11 +62,7 @@ export function Panel({ source, state, onClose }: PanelProps) {
         );
         if (event.key === 'Escape' && !event.defaultPrevented && !inside) {
           event.stopPropagation();
-          if (full) {
-            state.full.value = false;
-          } else {
-            onClose();
-          }
+          (full ? onBack : onClose)();
         }
       }}
     >
@@ -66,7 +72,11 @@ export function Panel({ source, state, onClose }: PanelProps) {
           icon={full ? Minimize2 : Maximize2}
           shortcut={full ? 'Esc' : 'Enter'}
           onClick={() => {
-            state.full.value = !full;
+            if (full) {
+              onBack();
+            } else {
+              state.full.value = true;
+            }
           }}
         />
         <Button label="Close" icon={X} shortcut="Esc" onClick={onClose} />

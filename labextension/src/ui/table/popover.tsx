@@ -19,6 +19,21 @@ interface PopoverProps {
 
 const MARGIN = 8;
 
+/** What arrows walk through: not where they move in a text that they can be chosen from. */
+const WALKED = 'button:not(:disabled), input:not([list])';
+
+/** Arrows up and down walk through what is in the window. */
+function walk(event: KeyboardEvent): void {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const all = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>(WALKED)];
+  const at = all.indexOf(event.target as HTMLElement);
+  const to = by && at >= 0 ? all[at + by] : undefined;
+  if (to) {
+    event.preventDefault();
+    to.focus();
+  }
+}
+
 export function Popover({ label, icon, text, disabled, strong, children, class: name = '' }: PopoverProps) {
   const open = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
@@ -69,6 +84,8 @@ export function Popover({ label, icon, text, disabled, strong, children, class: 
             event.preventDefault();
             close();
             button.current?.focus();
+          } else {
+            walk(event);
           }
         }}
       >

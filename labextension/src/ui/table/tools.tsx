@@ -69,47 +69,48 @@ export function Tools({ source, state, fields }: ToolsProps) {
         >
           <span class="tk-wide-only">Archive</span>
         </Button>
-        <span class="tk-space" />
-        <span class="tk-faint tk-number tk-experiments-count" role="status">
-          {state.said.value || counted}
-        </span>
-        {rows instanceof Grouped && <FoldAll rows={rows} />}
-        <GroupBy
-          kind={kind}
-          fields={fields}
-          chosen={state.groupBy.value}
-          onChange={field => {
-            state.groupBy.value = field;
-          }}
-        />
-        <Chooser
-          kind={kind}
-          fields={fields}
-          shown={state.shown.value}
-          pinned={state.pinned.value}
-          onChange={(next, count) => state.setColumns(next, count)}
-          onUsual={() => state.resetColumns()}
-        />
-        <Saved kind={kind} source={source} now={() => state.now()} onChoose={saved => state.take(saved)} />
-        <Popover label="Copy" icon={Copy}>
-          {done => (
-            <div class="tk-pick">
-              {WAYS.map(how => (
-                <button
-                  key={how}
-                  type="button"
-                  class="tk-button tk-pick-item"
-                  onClick={() => {
-                    done();
-                    void copy(state, how);
-                  }}
-                >
-                  Copy as {how}
-                </button>
-              ))}
-            </div>
-          )}
-        </Popover>
+        <div class="tk-experiments-tail">
+          <span class="tk-faint tk-number tk-experiments-count" role="status">
+            {state.said.value || counted}
+          </span>
+          {rows instanceof Grouped && <FoldAll rows={rows} />}
+          <GroupBy
+            kind={kind}
+            fields={fields}
+            chosen={state.groupBy.value}
+            onChange={field => {
+              state.groupBy.value = field;
+            }}
+          />
+          <Chooser
+            kind={kind}
+            fields={fields}
+            shown={state.shown.value}
+            pinned={state.pinned.value}
+            onChange={(next, count) => state.setColumns(next, count)}
+            onUsual={() => state.resetColumns()}
+          />
+          <Saved kind={kind} source={source} now={() => state.now()} onChoose={saved => state.take(saved)} />
+          <Popover label="Copy" icon={Copy}>
+            {done => (
+              <div class="tk-pick">
+                {WAYS.map(how => (
+                  <button
+                    key={how}
+                    type="button"
+                    class="tk-button tk-pick-item"
+                    onClick={() => {
+                      done();
+                      void copy(state, how);
+                    }}
+                  >
+                    Copy as {how}
+                  </button>
+                ))}
+              </div>
+            )}
+          </Popover>
+        </div>
       </div>
       <Actions
         kind={kind}

@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { RefreshCw, Table2 } from 'lucide';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { reasonOf } from '../gone';
 import { integer } from '../parts/format';
 import { useGo } from '../parts/going';
 import { Button } from '../parts/icon';
@@ -23,7 +24,6 @@ import { Tree } from './home/tree';
 import { useAsking } from './knob';
 
 const START = 'import trackkit_jupyter as track\n\nwith track.start("baseline") as exp:\n    exp.log({"loss": 0.5})';
-const NOT_THERE = 'This store is not there any more: its folder was moved or deleted.';
 /** Seconds between two looks that nobody but the experiments asked for. */
 const REST = 1;
 const RECENT = 8;
@@ -195,9 +195,7 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
         <Button label="Experiments table" icon={Table2} onClick={() => table('')} />
       </div>
       <Stores known={options.stores} shown={store.id} onChoose={id => onOptions?.({ store: id })} />
-      {error && !home && (
-        <Problem error={error.code === 'not_found' ? NOT_THERE : error} onRetry={() => live.restart()} />
-      )}
+      {error && !home && <Problem error={reasonOf(error)} onRetry={() => live.restart()} />}
       {!home && live.late.value && <SkeletonRows rows={8} />}
       {home && isEmpty(home) && <Empty code={START}>What you run will be here: this store is empty.</Empty>}
       {home && !isEmpty(home) && (
@@ -225,7 +223,7 @@ export function HomeView({ source, view, onOptions }: HomeProps) {
       )}
       {error && home && (
         <div class="tk-home-foot">
-          <span class="tk-problem-inline">{error.code === 'not_found' ? NOT_THERE : error.message}</span>
+          <span class="tk-problem-inline">{reasonOf(error)}</span>
           <Button label="Try again" icon={RefreshCw} onClick={() => live.restart()} />
         </div>
       )}

@@ -3,6 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { ArrowLeft } from 'lucide';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { reasonOf } from '../gone';
 import { integer } from '../parts/format';
 import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
@@ -90,6 +91,7 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
   const { kind } = state;
   const root = useRef<HTMLDivElement>(null);
   const openedAt = useRef(0);
+  const hadChosen = useRef(false);
   const courses = useMemo(() => new Courses(source), [source]);
   const ask = (signal: AbortSignal) => source.read('fields', { object_type: kind.type }, signal);
   const fields = useLive(source, [view.store.id], ask, [kind], FIELDS_REST_MS).value.value;
@@ -135,11 +137,21 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
     state.opened.value = null;
     focusGrid(root.current);
   };
-  const back = () => {
-    if (state.full.peek()) {
-      state.full.value = false;
+  const leaveFull = () => {
+    state.full.value = false;
+    focusGrid(root.current);
+  };
+  const chosen = state.selected.value.size > 0;
+  useEffect(() => {
+    // What was done with the chosen ones is done, and its tools are gone: the keyboard is not.
+    const page = root.current?.ownerDocument;
+    if (hadChosen.current && !chosen && page?.activeElement === page?.body) {
       focusGrid(root.current);
-    } else if (state.opened.peek()) {
+    }
+    hadChosen.current = chosen;
+  }, [chosen]);
+  const back = () => {
+    if (state.opened.peek()) {
       closePanel();
     } else {
       state.clear();
@@ -165,7 +177,9 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
     <div ref={root} class={`tk-experiments${opened ? (full ? ' tk-full' : ' tk-split') : ''}`} onDblClick={onDblClick}>
       <section class="tk-experiments-main" aria-label={view.title || `${kind.title} table`} hidden={full}>
         <Tools source={source} state={state} fields={fields} />
-        {rows.error.value && <Problem error={rows.error.value} onRetry={() => rows.ask(state.question.peek())} />}
+        {rows.error.value && (
+          <Problem error={reasonOf(rows.error.value)} onRetry={() => rows.ask(state.question.peek())} />
+        )}
         {rows.error.value && rows instanceof Grouped && (
           <div class="tk-bar">
             <Button
@@ -232,7 +246,7 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
           />
         )}
       </section>
-      <Panel source={source} state={state} onClose={closePanel} />
+      <Panel source={source} state={state} onClose={closePanel} onBack={leaveFull} />
       {asked.value && (
         <RowMenu source={source} state={state} asked={asked.value} onFocus={() => focusGrid(root.current)} />
       )}
