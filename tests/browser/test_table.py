@@ -233,8 +233,14 @@ def test_what_runs_appears_and_moves_on_by_itself(lab: Lab) -> None:
         run.log({"loss/val": 1.0}, 4321)
         expect(row).to_contain_text("4,321", timeout=10_000)
     expect(row).to_contain_text("Completed", timeout=10_000)
+    row.get_by_role("checkbox").click()
+    grid.get_by_role("checkbox", name="Select run 29").click()
+    chosen = lab.page.get_by_role("toolbar", name="Selected experiments")
+    expect(chosen).to_contain_text("2 selected")
     run.archive()
+    run.delete()  # while it is ticked
     expect(row).to_have_count(0, timeout=10_000)
+    expect(chosen).to_contain_text("1 selected", timeout=10_000)
     assert lab.errors == []
 
 

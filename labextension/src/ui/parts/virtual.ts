@@ -43,7 +43,8 @@ interface Virtual {
   scrollTo: (index: number) => void;
 }
 
-const OVERSCAN = 20;
+/** So many rows are made before and after those in sight. */
+export const OVERSCAN = 20;
 
 export function useVirtual({ count, scroller, rowHeight }: VirtualOptions): Virtual {
   const [, redraw] = useReducer((times: number, _: undefined) => times + 1, 0);

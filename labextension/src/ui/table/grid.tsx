@@ -55,7 +55,8 @@ export function Grid(props: GridProps) {
   const last = lines.rows.at(-1)?.index ?? 0;
   const grouped = rows instanceof Grouped ? rows : null;
   const version = rows.version.value;
-  useLayoutEffect(() => rows.want(first, last), [first, last, rows, grouped && version]);
+  const want = () => scroller.current && rows.want(...inSight(scroller.current, total));
+  useLayoutEffect(() => void want(), [first, last, rows, grouped && version]);
   useEffect(() => props.onSight(first, last), [first, last, rows, version, columns]);
   useLayoutEffect(() => keepInSight(scroller.current, cursor), [cursor]);
   const placed = placeColumns(columns, widths, pinned);
@@ -131,6 +132,8 @@ export function Grid(props: GridProps) {
         aria-multiselectable="true"
         aria-activedescendant={cursor >= 0 && cursor < total ? `tk-row-${cursor}` : undefined}
         onKeyDown={onKeyDown}
+        // What comes into sight is asked for before its empty lines are made.
+        onScroll={want}
       >
         <thead class="tk-experiments-head" style={{ width: `${width}px` }}>
           <tr aria-rowindex={1}>
@@ -161,6 +164,12 @@ export function Grid(props: GridProps) {
       </table>
     </div>
   );
+}
+
+/** The first and the last line that are seen below the head. */
+function inSight({ scrollTop, clientHeight }: HTMLElement, total: number): [first: number, last: number] {
+  const end = Math.max(0, total - 1);
+  return [Math.min(end, Math.floor(scrollTop / ROW)), Math.min(end, Math.floor((scrollTop + clientHeight) / ROW) - 1)];
 }
 
 /** Scroll just so far that a row is in sight, below the head. */

@@ -1,6 +1,7 @@
 // The lines of a grouped table: a line for each group, and below an open one its members, read page by page.
 
 import { effect, signal } from '@preact/signals';
+import { OVERSCAN } from '../parts/virtual';
 import type { Group, GroupsAnswer, TableAnswer, TableRow } from '../protocol';
 import { ConnectionError, isAbort, type Source, SourceError } from '../source';
 import { calledBy } from './columns';
@@ -120,14 +121,15 @@ export class Grouped implements Rows {
 
   want(first: number, last: number): void {
     const lone: string[] = [];
-    for (let at = this.at(first); at >= 0 && (this.starts[at] ?? Infinity) <= last; at += 1) {
+    const [from, upTo] = [Math.max(0, first - OVERSCAN), last + OVERSCAN];
+    for (let at = this.at(from); at >= 0 && (this.starts[at] ?? Infinity) <= upTo; at += 1) {
       const id = this.loneIn(this.groups[at]);
       if (id !== null) {
         lone.push(id);
       }
       const start = (this.starts[at] ?? 0) + 1;
       const size = this.sizeOf(at);
-      if (size > 0 && start + size > first) {
+      if (size > 0 && start + size > first && start <= last) {
         this.pagesOf(at)?.want(Math.max(0, first - start), Math.max(0, Math.min(size - 1, last - start)));
       }
     }

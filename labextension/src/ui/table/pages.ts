@@ -1,6 +1,7 @@
 // The rows of the table, read page by page: what is in sight first, what was read before stays until it is replaced.
 
 import { signal } from '@preact/signals';
+import { OVERSCAN } from '../parts/virtual';
 import type { TableAnswer, TableRow } from '../protocol';
 import { ConnectionError, isAbort, type Source, SourceError } from '../source';
 import type { Question, Rows } from './rows';
@@ -11,6 +12,10 @@ const AHEAD = 2;
 /** Pages kept beside those in sight. */
 const KEPT = 60;
 const RETRY_MS = 1_000;
+
+function pagesOf(first: number, last: number): [number, number] {
+  return [Math.floor(first / PAGE), Math.floor(last / PAGE)];
+}
 
 export class Pages implements Rows {
   readonly total = signal<number | null>(null);
@@ -26,6 +31,8 @@ export class Pages implements Rows {
   /** Pages out of sight that may have changed since they were read. */
   private readonly doubtful = new Set<number>();
   private range: [number, number] = [0, 0];
+  /** The pages of those that are made beside what is in sight, too. */
+  private made: [number, number] = [0, 0];
   /** Where it is scrolled to, since the question was asked: up, down, or nowhere yet. */
   private towards: -1 | 0 | 1 = 0;
   private question: Question = {};
@@ -43,13 +50,15 @@ export class Pages implements Rows {
   }
 
   want(first: number, last: number): void {
-    const range: [number, number] = [Math.floor(first / PAGE), Math.floor(Math.max(first, last) / PAGE)];
-    if (range[0] === this.range[0] && range[1] === this.range[1]) {
+    const range = pagesOf(first, Math.max(first, last));
+    const made = pagesOf(Math.max(0, first - OVERSCAN), Math.max(first, last) + OVERSCAN);
+    if (`${range} ${made}` === `${this.range} ${this.made}`) {
       return;
     }
+    this.made = made;
     const by = range[0] - this.range[0];
     // After a jump nobody knows where it goes on, and what is in sight must not wait behind what may never be.
-    this.towards = Math.abs(by) > AHEAD ? 0 : by >= 0 ? 1 : -1;
+    this.towards = Math.abs(by) > AHEAD ? 0 : (Math.sign(by) as -1 | 0 | 1) || this.towards;
     this.range = range;
     if (!this.stale.peek()) {
       this.read();
@@ -119,12 +128,12 @@ export class Pages implements Rows {
   private readAhead(): void {
     const [first, last] = this.range;
     const inSight = [...this.reading.keys()].some(page => page >= first && page <= last);
-    if (this.towards === 0 || inSight || this.stale.peek() || this.total.peek() === null || this.problem.peek()) {
+    if (inSight || this.stale.peek() || this.total.peek() === null || this.problem.peek()) {
       return; // to a question that cannot be read, no page is an answer
     }
     const end = Math.ceil((this.total.peek() ?? 0) / PAGE);
-    for (let ahead = 1; ahead <= AHEAD; ahead += 1) {
-      const page = this.towards > 0 ? last + ahead : first - ahead;
+    const ahead = Array.from({ length: AHEAD }, (_, by) => (this.towards > 0 ? last + 1 + by : first - 1 - by));
+    for (const page of [...this.made, ...(this.towards === 0 ? [] : ahead)]) {
       if (page >= 0 && page < end && !this.pages.has(page) && !this.reading.has(page)) {
         void this.load(page);
       }

@@ -12,6 +12,8 @@ import { both, isGroup, type Question, queryOf, type Rows } from './rows';
 
 export const NEWEST = '-created';
 export const MOST_SELECTED = 1_000;
+/** So many can be asked for by their ids. */
+const MOST_LOOKED_AT = 500;
 /** So many of those that are ticked are told of. */
 const TOLD = 50;
 
@@ -249,6 +251,28 @@ export class TableState {
 
   clear(): void {
     this.selected.value = new Map();
+  }
+
+  /** Something changed: what is ticked and not there any more is not ticked either. */
+  async reconsider(): Promise<void> {
+    const ids = [...this.selected.peek().keys()].slice(0, MOST_LOOKED_AT);
+    if (ids.length === 0) {
+      return;
+    }
+    const read = this.source.read('table', {
+      objects: ids,
+      object_type: this.kind.type,
+      page_size: ids.length,
+      archived: this.archived.peek(),
+    });
+    const there = await read.then(
+      ({ items }) => new Set(items.map(row => row.id)),
+      () => null, // the table says what is the matter
+    );
+    const gone = there ? ids.filter(id => !there.has(id)) : [];
+    if (gone.length > 0) {
+      this.selected.value = new Map([...this.selected.peek()].filter(([id]) => !gone.includes(id)));
+    }
   }
 
   /** What is searched for, and a query beside it. */

@@ -112,7 +112,10 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
     state.cursor.value = -1;
     root.current?.querySelector('.tk-experiments-scroll')?.scrollTo({ top: 0 });
   }, [JSON.stringify(finding), rows]);
-  const watch = useWatch(source, view.store.id, () => state.rows.peek().refresh());
+  const watch = useWatch(source, view.store.id, () => {
+    state.rows.peek().refresh();
+    void state.reconsider();
+  });
 
   const sight = (first: number, last: number) => {
     const inSight: TableRow[] = [];
