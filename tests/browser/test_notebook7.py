@@ -244,6 +244,7 @@ def test_the_table_as_a_widget_follows_its_traits_both_ways(notebook: Lab) -> No
     below = notebook.page.locator("#trackkit-experiments").get_by_role("grid", name="Experiments")
     row = below.get_by_role("row", name=re.compile("table 5"))
     expect(row).to_be_visible(timeout=20_000)
+    picture(notebook.page, "notebook7-table")
     cells = notebook.page.locator(".jp-Notebook .jp-Cell")
     before = cells.count()
     drop(notebook, row.get_by_text("table 5"), cells.first, 12)

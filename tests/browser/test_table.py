@@ -563,3 +563,71 @@ def test_the_actions_of_a_row_are_at_hand(page: Page, server: LabServer) -> None
     menu.get_by_role("menuitem", name="View in full screen").click()
     expect(panel.get_by_role("article", name="run 04")).to_be_visible()
     expect(grid).to_be_hidden()
+
+
+def tab_to(page: Page, name: str, key: str = "Tab") -> None:
+    """Press a key until what has the keyboard is called so."""
+    called = "document.activeElement.getAttribute('aria-label')"
+    for _ in range(40):
+        page.keyboard.press(key)
+        if page.evaluate(called) == name:
+            return
+    raise AssertionError(f"{name} is not reached: {page.evaluate(called)}")
+
+
+def test_all_of_it_by_keyboard_alone(page: Page, server: LabServer) -> None:
+    grid = shown(page, server, "&query=run&order_by=name&height=700")
+    press = page.keyboard.press
+
+    # What is walked past is not chosen; what is chosen closes the window, and the keyboard is where it was.
+    tab_to(page, "Filter by date")
+    press("Enter")
+    expect(page.get_by_role("radio", name="Any time")).to_be_focused()
+    for _ in range(3):
+        press("ArrowDown")
+    expect(page.get_by_role("radio", name="Last 7 days")).to_be_focused()
+    expect(page.get_by_role("radio", name="Any time")).to_be_checked()
+    picture(page, "table-dates")
+    press("Enter")
+    expect(page.get_by_role("button", name="Filter by date")).to_have_text("Last 7 days")
+    expect(page.get_by_role("button", name="Filter by date")).to_be_focused()
+    tab_to(page, "Group by")
+    press("Enter")
+    expect(page.get_by_role("textbox", name="Find a field")).to_be_focused()
+    page.keyboard.type("stat")
+    press("Enter")
+    expect(page.get_by_role("treegrid", name="Experiments").locator("[aria-level='1']")).to_have_count(1)
+    press("Enter")
+    expect(page.get_by_role("textbox", name="Find a field")).to_be_focused()
+    press("ArrowDown")
+    press("Enter")
+    expect(grid.locator("tbody tr").first).to_contain_text("run 00")
+
+    # In the table: rows are ticked, what is chosen is reached and left; full screen and back.
+    tab_to(page, "Experiments")
+    expect(grid).to_be_focused()
+    press("ArrowDown")
+    press("Space")
+    press("Shift+ArrowDown")
+    expect(page.get_by_role("toolbar", name="Selected experiments")).to_contain_text("2 selected")
+    tab_to(page, "Clear selection", "Shift+Tab")
+    press("Enter")
+    expect(grid).to_be_focused()
+    press("Enter")
+    panel = page.get_by_role("complementary", name="Info panel")
+    expect(panel.get_by_role("article", name="run 01")).to_be_visible(timeout=20_000)
+    expect(grid).to_be_hidden()
+    press("Escape")
+    expect(grid).to_be_focused()
+    press("ArrowDown")
+    expect(panel.get_by_role("article", name="run 02")).to_be_visible()
+    press("Tab")  # to the heads, which are one stop, and on to what is beside the table
+    press("ArrowRight")
+    expect(grid.get_by_role("columnheader", name="Status").get_by_role("button").first).to_be_focused()
+    press("Enter")
+    expect(grid.get_by_role("columnheader", name="Status")).to_have_attribute("aria-sort", "ascending")
+    press("Tab")
+    assert panel.evaluate("panel => panel.contains(document.activeElement)")
+    press("Escape")
+    expect(panel).to_have_count(0)
+    expect(grid).to_be_focused()

@@ -9,6 +9,8 @@ import { icon } from './icon';
 import { ENABLE, type KnownStore, knownStores, meant, NO_EXTENSION, NO_STORE } from './stores';
 import type { Door } from './tokens';
 
+/** Height of a table below a notebook, at least. */
+const BELOW = '40vh';
 const TITLES: Record<ObjectType, string> = { experiment: 'Experiments', model: 'Models' };
 
 interface Asked {
@@ -122,6 +124,9 @@ export async function openTable(door: Door, of: ObjectType, asked: Asked): Promi
   page.title.icon = icon;
   page.title.closable = true;
   page.toolbar.hide();
+  if (area === 'down') {
+    page.node.style.minHeight = BELOW; // of itself, what stands below is as high as its tab
+  }
   shell.add(page, area);
   void door.shelf?.tables.add(page);
   shell.activateById(id);

@@ -167,7 +167,7 @@ export function Details() {
         <Button label="Next difference" icon={ChevronDown} onClick={() => step(1)} />
         <Popover label="Copy" icon={Copy}>
           {done => (
-            <div class="tk-pick">
+            <div class="tk-pick-list">
               {(['CSV', 'Markdown'] as const).map(how => (
                 <button
                   key={how}

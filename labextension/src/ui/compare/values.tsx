@@ -175,7 +175,7 @@ export function Values() {
         </span>
         <Popover label="Copy" icon={Copy}>
           {done => (
-            <div class="tk-pick">
+            <div class="tk-pick-list">
               {(['CSV', 'Markdown'] as const).map(how => (
                 <button
                   key={how}

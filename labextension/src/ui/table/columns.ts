@@ -38,6 +38,8 @@ const FIELDS: Record<string, [title: string, kind: ColumnKind, width: number]> =
   experiment: ['Made by', 'text', 140],
   size: ['Size', 'size', 84],
 };
+/** A number with more digits than a column has room for. */
+const LONG_NUMBER = /^[-+]?\d*\.\d{7,}(?:e[-+]?\d+)?$/i;
 /** What no column of the store's catalog is. */
 const UNSORTED = new Set(['tags', 'aliases', 'experiment', 'size']);
 
@@ -174,7 +176,7 @@ export function plainOf(cell: Cell): string {
   return cell === null ? '' : Array.isArray(cell) ? cell.join(', ') : String(cell);
 }
 
-/** A number of a hyperparameter is text; it is shown as it was written. */
+/** A number of a hyperparameter is text; it is shown as it was written, while that is short. */
 export function shownOf(column: Column, cell: Cell): { text: string; whole: string } {
   if (cell === null || cell === '') {
     return { text: '–', whole: '' };
@@ -187,7 +189,8 @@ export function shownOf(column: Column, cell: Cell): { text: string; whole: stri
     return { text: bytes(cell), whole: `${integer(cell)} bytes` };
   }
   const whole = plainOf(cell);
-  return { text: typeof cell === 'number' ? short(cell) : whole, whole };
+  const number = typeof cell === 'number' || (column.kind === 'number' && LONG_NUMBER.test(whole));
+  return { text: number ? short(Number(cell)) : whole, whole };
 }
 
 /** What the members of a group have in a column: the one value that all share, the mean, or how many there are. */

@@ -158,7 +158,7 @@ export function Several({ label, values, chosen, onChange }: SeveralProps) {
       text={<Word text={chosen.length > 0 ? named : label} />}
     >
       {() => (
-        <div class="tk-pick">
+        <div class="tk-pick-list">
           {values.length > MANY && (
             <input
               class="tk-input"

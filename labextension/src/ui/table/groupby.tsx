@@ -58,7 +58,7 @@ function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
   const words = typed.value.toLowerCase();
   const found = keys.filter(key => `${titleOfField(key)} ${key}`.toLowerCase().includes(words));
   return (
-    <div class="tk-pick">
+    <div class="tk-pick-list">
       <input
         class="tk-input"
         aria-label="Find a field"

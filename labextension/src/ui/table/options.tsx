@@ -20,7 +20,7 @@ interface OptionsProps {
 
 export function Options({ label, options, chosen, onChoose }: OptionsProps) {
   return (
-    <div class="tk-pick" role="radiogroup" aria-label={label}>
+    <div class="tk-pick-list" role="radiogroup" aria-label={label}>
       {options.map(({ value, words, of, title }) => (
         // biome-ignore lint/a11y/useSemanticElements: an input is chosen as soon as an arrow reaches it
         <button

@@ -43,7 +43,7 @@ function Views({ kind, source, now, onChoose, close }: SavedProps & { close: () 
   }
   const found = views.value ?? [];
   return (
-    <div class="tk-pick">
+    <div class="tk-pick-list">
       {found.map(({ name, options }) => (
         <div key={name} class="tk-chooser-shown">
           <button

@@ -9,6 +9,7 @@ import {
   firstColumns,
   metricKey,
   parameterKey,
+  shownOf,
   shownOfGroup,
   summedOf,
   titleOf,
@@ -61,6 +62,14 @@ describe('columns', () => {
     expect(keys[0]).toBe('hyperparameters["Args"]["lr"]');
     expect(keys[2]).toBe('hyperparameters["odd \\"name\\""]');
     expect(keys.map(key => columnOf(key).title)).toEqual(['Args/lr', 'lr', 'odd "name"']);
+  });
+
+  it('show a parameter as it was written, and shorter where it is long', () => {
+    const said = (cell: string) => shownOf(columnOf('hyperparameters["lr"]'), cell);
+    expect(['0.10', '1e-4', 'adam', '1.2.3456789'].map(cell => said(cell).text)).toEqual([
+      ...['0.10', '1e-4', 'adam', '1.2.3456789'],
+    ]);
+    expect(said('0.0025641025641025641')).toEqual({ text: '0.002564', whole: '0.0025641025641025641' });
   });
 
   it('are asked for unless the row has them or a curve is read for them', () => {

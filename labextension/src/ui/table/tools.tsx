@@ -93,7 +93,7 @@ export function Tools({ source, state, fields }: ToolsProps) {
           <Saved kind={kind} source={source} now={() => state.now()} onChoose={saved => state.take(saved)} />
           <Popover label="Copy" icon={Copy}>
             {done => (
-              <div class="tk-pick">
+              <div class="tk-pick-list">
                 {WAYS.map(how => (
                   <button
                     key={how}
