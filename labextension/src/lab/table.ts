@@ -125,7 +125,7 @@ export async function openTable(door: Door, of: ObjectType, asked: Asked): Promi
   page.title.closable = true;
   page.toolbar.hide();
   if (area === 'down') {
-    page.node.style.minHeight = BELOW; // of itself, what stands below is as high as its tab
+    content.node.style.minHeight = BELOW; // of itself, what stands below is as high as its tab
   }
   shell.add(page, area);
   void door.shelf?.tables.add(page);
