@@ -16,6 +16,7 @@ from trackkit_jupyter import views
 from trackkit_jupyter.pictures import chrome, draw_figure
 from trackkit_jupyter.reports.export import write
 from trackkit_jupyter.views import MIME_TYPE
+from trackkit_jupyter.views.listing import table_view
 
 from .figures_of_every_type import FIGURES
 from .shelf import page_of
@@ -83,19 +84,41 @@ def test_a_page_is_alive_without_a_server(page, tmp_path, monkeypatch):
             exp.log({"loss/val": 1 / (step + 1)}, step)
         exp.log_plot("gl", "points", FIGURES["scattergl"])
         exp.log_image("digit", "three", np.eye(8))
+        exp.log_audio("speech", "tone", np.sin(np.arange(4000) / 3), sample_rate=8000)
+        exp.log_html("page", "said", "<p>A logged page.<script>parent.document.title = 'bad'</script></p>")
+    for number in range(12):
+        with track.start(f"row {number}", project="vision", config={"rate": 12 - number}, capture=False) as row:
+            row.log({"loss/val": number}, 0)
     report = track.report.create("Alive", "vision").add(
-        "Text<script>document.title = 'bad'</script>", track.embed(exp), views.plot(exp), views.samples(exp)
+        "Text<script>document.title = 'bad'</script>",
+        *(track.embed(exp), views.plot(exp), views.samples(exp)),
+        track.embed([exp, row], type="parcoords", variants=["General.rate"], metrics=["loss/val"]),
+        table_view('name ~ "row"', columns=['hyperparameters["rate"]'], order_by="created"),
     )
     path = write(report.path, "alive.html", report.store).path
     asked, wrong = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.set_viewport_size({"width": 1000, "height": 2400})
+    page.set_viewport_size({"width": 1000, "height": 4000})
     page.goto(path.as_uri())
     page.wait_for_selector("figure.is-live canvas")
     page.wait_for_selector(".js-plotly-plot")
     page.wait_for_selector("figure.is-live .live img[src^='data:image/png']")
-    assert page.locator("figure.is-live").count() == 3
+    assert page.locator("figure.is-live").count() == 4
+    page.get_by_role("button", name="Open speech / tone").click()
+    page.get_by_role("img", name="Waveform of speech / tone").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Open page / said").click()
+    page.frame_locator("iframe[title='page / said']").get_by_text("A logged page.").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("article", name="Parallel coordinates").locator("canvas").first.wait_for()
+    names = page.get_by_role("table").locator("tbody tr > td:first-child")
+    assert names.all_inner_texts() == [f"row {number}" for number in range(12)]
+    page.get_by_role("button", name="rate").click()
+    assert names.all_inner_texts() == [f"row {number}" for number in reversed(range(12))]
+    page.get_by_role("searchbox", name="Search this table").fill("ROW 1")
+    assert [name for name in names.all() if name.is_visible()] == names.all()[:2] + names.all()[10:11]
+    page.get_by_text("3 of 12 rows").wait_for()
     assert page.locator("figure.is-live > .still").first.is_hidden()
     page.emulate_media(media="print")
     assert page.locator("figure.is-live > .still").first.is_visible()

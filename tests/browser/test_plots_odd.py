@@ -66,7 +66,12 @@ def run(server: LabServer) -> track.Experiment:
         made.log_plot(
             "odd", "parallel", {"data": [{"type": "parcoords", "dimensions": [{"values": [1, 2]}]}], "layout": {}}
         )
-    huge = next(plot["hash"] for plot in made.plots() if plot["variant"] == "huge")
+        made.log_plot("odd", "kept", {"data": [{"type": "splom", "dimensions": [{"values": [1, 2]}]}], "layout": {}})
+    hashes = {plot["variant"]: plot["hash"] for plot in made.plots()}
+    left = io.BytesIO()
+    Image.new("RGB", (64, 40), "teal").save(left, "PNG")
+    made.keep_picture(hashes["kept"], left.getvalue())
+    huge = hashes["huge"]
     with made.blob(huge).open("r+b") as file:
         file.truncate(200 << 20)
     changed = next(plot["hash"] for plot in made.plots() if plot["variant"] == "changed")
@@ -123,6 +128,10 @@ def test_bad_manners_are_named(page: Page, server: LabServer, run: track.Experim
     expect(parallel.get_by_role("alert")).to_contain_text(
         'of the kind "parcoords", which this page forbids', timeout=20_000
     )
+    kept = sought(panel, "odd/kept")
+    expect(kept).to_contain_text("as JupyterLab drew it", timeout=20_000)
+    shown = kept.get_by_role("img", name="odd/kept")
+    assert shown.evaluate("async image => { await image.decode(); return image.naturalWidth; }") == 64
     many = sought(panel, "odd/many")
     expect(drawn(many).locator(".scatterlayer .trace")).to_have_count(1)
     link = panel.get_by_role("region", name="odd/link")

@@ -14,12 +14,13 @@ from .test_quickstart import NOTEBOOKS
 
 #: Pictures of each kind of view, in the order they stand in the notebook.
 PICTURES = {"loss": 1, "weights": 1, "confusion": 1, "single": 0, "wrong": 1, "parcoords": 1, "comparison": 1}
-PICTURES |= {"query": 1, "experiment": 1, "model": 0, "gone": 0}
+PICTURES |= {"query": 1, "snippet": 1, "table": 0, "claim": 1, "experiment": 1, "model": 0, "gone": 0}
 WORDS = """Bold|bold|italic|struck through|inline code|A quotation|within a quotation.|1. First|2. second|3. third|
 one sign|
-two spaces deeper|and two more|another sign|and a third|train three models|try another kind of model|Right|Middle|rows|
+two spaces deeper|and two more|another sign|and a third|train four models|try another kind of model|Right|Middle|rows|
 print("indented")|def loss(p, y):|"rate": 0.1|link|Stochastic gradient descent|(https://scikit-learn.org/logo.png)|
-Red, and nothing else|How the data were split|A quarter of the 1,797 digits|best accuracy|linear digits|
+Red, and nothing else|How the data were split|A quarter of the 1,797 digits|best accuracy|
+accuracy/val max|Large rates beat small ones|linear digits|
 is not in this store any more|The end of the report""".replace("\n", "").split("|")
 
 
@@ -38,7 +39,8 @@ def test_text_and_pictures_of_the_pdf_are_those_of_the_cells(executed):
     done = write(executed, executed.with_suffix(".pdf"))
     cells = nbformat.read(executed, 4).cells
     shown = [o for cell in cells for o in cell.get("outputs", ()) if views.MIME_TYPE in o.get("data", {})]
-    assert done.views == len(shown) == len(PICTURES)
+    snippets = sum(cell.source.count("<iframe") for cell in cells)
+    assert done.views == len(shown) + snippets == len(PICTURES)
     assert done.pictures == sum(PICTURES.values())
     assert len(done.missing) == 1
     reader = pypdf.PdfReader(done.path)
@@ -57,6 +59,6 @@ def test_the_other_exports_have_the_same(executed, suffix):
     if suffix == ".md":
         assert len(re.findall(r"!\[[^\]]*\]\(report_files/\d+\.png", text)) == sum(PICTURES.values()) + 1
     else:
-        # What is gone, and parallel coordinates, stay pictures.
+        # What is gone, and the table, which can be sorted, are no live views.
         assert text.count("data-view=") == len(PICTURES) - 2
         assert text.count('src="data:image/png;base64,') == sum(PICTURES.values()) + 1

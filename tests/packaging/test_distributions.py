@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -101,3 +102,18 @@ def test_installed_package_is_the_wheel(installed, bare) -> None:
     command = [str(installed), "-c", "import trackkit_jupyter; print(trackkit_jupyter.__file__)"]
     done = subprocess.run(command, env=bare, capture_output=True, text=True, check=True, cwd=bare["HOME"])
     assert done.stdout.startswith(str(installed.parents[1]))
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "start"),
+    [("pdf", "pdf", b"%PDF"), ("markdown", "md", b"# What a"), ("html", "html", b"<!doctype html>")],
+)
+def test_nbconvert_finds_the_exports_of_the_wheel(installed, bare, tmp_path, name, suffix, start) -> None:
+    """With neither Chrome nor TeX: the path is empty."""
+    shutil.copyfile(ROOT / "notebooks" / "report.ipynb", tmp_path / "report.ipynb")
+    command = [str(installed), "-m", "nbconvert", "--to", f"trackkit-{name}", "report.ipynb"]
+    done = subprocess.run(command, env=bare, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = (tmp_path / f"report.{suffix}").read_bytes()
+    assert made.startswith(start)
+    assert len(made) > 2000

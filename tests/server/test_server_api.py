@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import io
 import json
 import os
 import shutil
@@ -10,6 +12,7 @@ import sys
 import time
 
 import pytest
+from PIL import Image
 from tornado.simple_httpclient import HTTPTimeoutError
 
 from trackkit_jupyter import charts, operations, tracking
@@ -37,6 +40,12 @@ async def test_about(ask, store):
 
 
 async def test_every_read_answers(ask, store):
+    png = io.BytesIO()
+    Image.effect_noise((8, 8), 64).save(png, "PNG")
+    picture = base64.b64encode(png.getvalue()).decode()
+    await ask(
+        "trackkit/api/keep_picture", body={"store": store.id, "id": store.first, "hash": store.plot, "picture": picture}
+    )
     arguments = {
         "experiment": {"id": store.first},
         "experiments": {},
@@ -46,6 +55,7 @@ async def test_every_read_answers(ask, store):
         "find_in_console": {"id": store.first, "text": "HELL"},
         "plots": {"objects": [store.first, store.second]},
         "figure": {"id": store.first, "hash": store.plot},
+        "figure_picture": {"id": store.first, "hash": store.plot},
         "samples": {"id": store.first},
         "sample_iterations": {"id": store.first, "metric": "digits", "variant": "wrong"},
         "waveform": {"id": store.first, "hash": store.audio},
@@ -78,13 +88,14 @@ async def test_every_read_answers(ask, store):
         assert response.code == 200, (name, response.body)
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Cache-Control"] == "no-store"
-        answers[name] = response.body if name == "charts" else body(response)
+        answers[name] = response.body if name in ("charts", "figure_picture") else body(response)
     assert answers["experiment"]["name"] == "first"
     assert answers["experiments"]["total"] == 2
     assert len(charts.decode(answers["charts"]).charts[0].series) == 3
     assert answers["console"]["lines"][0]["text"] == "hello"
     assert answers["plots"]["plots"][0]["hash"] == store.plot
     assert answers["figure"]["data"][0]["y"] == [1]
+    assert answers["figure_picture"].startswith(b"\x89PNG")
     assert answers["samples"]["metrics"] == ["digits", "sound", "page"]
     assert answers["sample_iterations"]["samples"][0]["hash"] == store.image
     assert answers["single_values"]["items"][0]["values"] == {"best": "NaN"}

@@ -152,6 +152,19 @@ def test_what_is_no_picture_is_refused(run, figure, data, message):
     assert run.store.experiment(run.id).pictured() == frozenset()
 
 
+def test_bare_paper_is_no_picture(run, figure):
+    with pytest.raises(TrackkitValueError, match="bare paper"):
+        keep(run, figure, png(20, 10, "white"))
+    left = run.store.paths.experiment(run.id).picture(figure)
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(png(20, 10, "#fdfdfe"))
+    with pytest.raises(NotFoundError, match="No drawing"):
+        call(run, "figure_picture", hash=figure)
+    assert not left.exists()
+    keep(run, figure, png(20, 10))
+    assert Image.open(io.BytesIO(call(run, "figure_picture", hash=figure))).size == (20, 10)
+
+
 def test_a_picture_is_of_a_figure_of_the_experiment(run, figure):
     with pytest.raises(NotFoundError):
         keep(run, "0" * 64, png(2, 2))

@@ -4,7 +4,10 @@
 
 import base64
 import io
+import os
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
 import pypdf
@@ -17,6 +20,7 @@ from tests.unit.test_reports import home, png, trained, write  # noqa: F401
 from trackkit_jupyter import TrackkitStorageError, TrackkitValueError, views
 from trackkit_jupyter.reports.export import pdf, to_markdown
 from trackkit_jupyter.reports.export import write as export
+from trackkit_jupyter.views.listing import table_view
 
 
 @pytest.fixture(autouse=True)
@@ -354,6 +358,27 @@ def test_a_figure_in_an_output_is_drawn(home):
     assert export(notebook, home / "f.md").pictures == 1
 
 
+def test_of_several_experiments_the_plot_of_one_can_be_named(home):
+    runs = []
+    for name in ("one", "two"):
+        with track.start(name, project="vision", capture=False) as exp:
+            exp.log_plot("bars", "val", {"data": [{"type": "bar", "y": [1, 2]}]})
+        runs.append(exp)
+    ids = "&".join(f"objects={exp.id}" for exp in runs)
+    for series, count in (("two", 1), (runs[0].id, 1), ("nobody", 2)):
+        snippet = f'<iframe src="/widgets/?type=plot&{ids}&series={series}"></iframe>'
+        assert export(write(home / "s.ipynb", v4.new_markdown_cell(snippet)), home / "s.md").pictures == count
+
+
+def test_a_table_has_the_columns_that_it_names(home):
+    trained("one"), trained("two", 0.2)
+    table = table_view(columns=['hyperparameters["lr"]', 'metrics["loss/val"].max', "status"], order_by="created")
+    report = track.report.create("Table", "vision").add(table)
+    text = report.export("t.md").read_text()
+    assert "| name | lr | loss/val max | status |\n| :-- | --: | --: | :-- |\n| one | 0.1 | 0.1 | completed |" in text
+    assert "name lr loss/val max status one 0.1 0.1 completed" in pages(report.export("t.pdf"))
+
+
 def test_progress_counts_the_views(home):
     exp = trained("one")
     report = track.report.create("Long", "vision").add(*[track.embed(exp)] * 3)
@@ -385,9 +410,71 @@ def test_nbconvert_knows_the_exports(home, monkeypatch):
         assert list(files) == (["through-nbconvert_files/1.png"] if name == "markdown" else [])
 
 
-def test_a_place_that_cannot_be_written(home):
+@pytest.mark.parametrize("suffix", [".pdf", ".md", ".html"])
+def test_a_place_that_cannot_be_written(home, suffix):
     (home / "file").write_text("in the way")
     notebook = write(home / "a.ipynb", v4.new_markdown_cell("x"))
+    before = notebook.read_bytes()
     with pytest.raises(TrackkitStorageError, match="cannot be written"):
-        export(notebook, home / "file" / "a.pdf")
+        export(notebook, home / "file" / f"a{suffix}")
     assert (home / "file").read_text() == "in the way"
+    assert notebook.read_bytes() == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_rights(home):
+    (home / "closed").mkdir(mode=0o500)
+    notebook = write(home / "a.ipynb", v4.new_markdown_cell("x"))
+    with pytest.raises(TrackkitStorageError, match="cannot be written"):
+        export(notebook, home / "closed" / "a.pdf")
+    assert list((home / "closed").iterdir()) == []
+
+
+SECRET = "only the owner of this machine may read this"
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".md", ".html"])
+def test_no_export_reads_a_file_of_another_folder_or_asks_a_server(home, suffix):
+    asked = []
+
+    class Asked(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+
+    server = HTTPServer(("127.0.0.1", 0), Asked)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    there = f"http://127.0.0.1:{server.server_port}"
+    for name in ("secret.txt", "secret.svg", "secret.png"):
+        (home / name).write_text(f"<svg xmlns='http://www.w3.org/2000/svg'><text y='9'>{SECRET}</text></svg>")
+    (home / "nb").mkdir()
+    secret = home / "secret.svg"
+    text = f"""![a](file://{secret}) ![b]({secret}) ![c](../secret.svg) ![d](nb/../../secret.png) ![e]({there}/e.png)
+<img src="file://{secret}"> <img src="../secret.svg"> <img src="{there}/f.png"> <object data="{secret}"></object>
+#read("../secret.txt") #include "../secret.txt" #image("{secret}") #import "{there}/g.typ" $#read("{secret}")$
+
+<svg><image href="{secret}"/><image href="{there}/h.png"/></svg>
+"""
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="90" height="90">'
+        f'<image width="9" height="9" href="../secret.svg"/><image width="9" height="9" xlink:href="{secret}"/>'
+        f'<image width="9" height="9" href="{there}/i.png"/><text y="20">drawn</text></svg>'
+    )
+    outputs = [
+        v4.new_output("display_data", {"image/svg+xml": drawing}),
+        v4.new_output(
+            "display_data", {"text/html": f'<table><td><img src="{secret}"><img src="{there}/j.png"></table>'}
+        ),
+        v4.new_output("display_data", {"text/latex": f"$\\input{{{secret}}}$"}),
+    ]
+    cells = [v4.new_markdown_cell(text), v4.new_code_cell("1", outputs=outputs), v4.new_markdown_cell("The end.")]
+    done = export(write(home / "nb" / "a.ipynb", *cells), home / "out" / f"a{suffix}")
+    server.shutdown()
+    server.server_close()
+    assert asked == []
+    shown = pages(done.path) if suffix == ".pdf" else done.path.read_text()
+    assert "The end." in shown
+    assert SECRET not in shown
+    for file in (home / "out").rglob("*.*"):
+        data = file.read_bytes()
+        held = [base64.b64decode(found) for found in re.findall(rb"base64,([A-Za-z0-9+/=]+)", data)]
+        assert not [part for part in (data, *held) if SECRET.encode() in part]

@@ -23,6 +23,9 @@ from trackkit_jupyter import (
 )
 from trackkit_jupyter.reports.freeze import freeze, frozen_of, frozen_store
 from trackkit_jupyter.reports.notebooks import read_notebook
+from trackkit_jupyter.store import Store, StoredExperiment
+from trackkit_jupyter.store.freezing import freeze_records
+from trackkit_jupyter.views import drawing
 
 
 @pytest.fixture
@@ -257,3 +260,20 @@ def test_a_deleted_report_gives_its_notebook_back(report):
     report.delete()
     assert path.stat().st_mode & stat.S_IWUSR
     assert not report.folder.exists()
+
+
+def test_what_is_deleted_while_a_report_is_frozen_is_left_out(exp, home):
+    with track.start("kept", project="vision", capture=False) as kept:
+        kept.log({"loss/val": 1.0})
+    opened = [track.open_store().experiment(each.id) for each in (exp, kept)]
+
+    def records():
+        shutil.rmtree(exp.store.paths.experiment(exp.id).root)
+        yield from opened
+
+    size, lost = freeze_records(home / "frozen", "a" * 32, records(), {})
+    assert (size > 0, lost) == (True, [exp.id])
+    frozen = Store(home / "frozen", StoredExperiment)
+    assert [each.id for each in frozen.experiments()] == [kept.id]
+    shown = views.View("experiment", (exp.id,))
+    assert "not in this store any more" in drawing.summarise(shown, frozen).markdown()

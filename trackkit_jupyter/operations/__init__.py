@@ -55,6 +55,7 @@ READS: dict[str, Operation] = {
     "find_in_console": reads.find_in_console,
     "plots": reads.plots,
     "figure": reads.figure,
+    "figure_picture": reads.figure_picture,
     "overlaid": overlays.overlaid,
     "samples": samples.samples,
     "sample_iterations": samples.sample_iterations,

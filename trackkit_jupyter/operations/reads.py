@@ -233,6 +233,21 @@ def figure(store: Store[Any], id: str, hash: str) -> bytes:
     return encode(data)
 
 
+def figure_picture(store: Store[Any], id: str, hash: str) -> bytes:
+    """Return the drawing of a figure that a browser left, as PNG: for a page that may not draw it.
+
+    Raises
+    ------
+    NotFoundError
+        No plot of the experiment has that hash, or no drawing of it is kept.
+    """
+    with opened(store, id) as found:
+        picture = found.figure_picture(hash) if any(plot["hash"] == hash for plot in found.plots()) else None
+    if picture is None:
+        raise NotFoundError("No drawing of this plot is kept.", "hash")
+    return picture
+
+
 def single_values(store: Store[Any], objects: list[str]) -> dict[str, Any]:
     """Return the single values of some experiments."""
     items = []

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from trackkit_jupyter.palette import THEMES
+from trackkit_jupyter.palette import HUES, THEMES, Ink
 
 __all__ = ["ask", "draw", "find", "picture_of"]
 
@@ -54,6 +54,11 @@ _PAGE = """<!doctype html><meta charset="utf-8">
 <script src="answer.js"></script><script src="plotly.min.js"></script><script src="figures.js"></script>
 <script>
 const size = { width: WIDTH, height: HEIGHT, format: 'FORMAT', scale: SCALE };
+const template = TEMPLATE;
+const record = found => typeof found === 'object' && found !== null ? found : {};
+// plotly.py writes its default template into every figure: it is nobody's choice.
+const isChosen = ({ layout }) => layout && !(layout.paper_bgcolor === 'white' && layout.plot_bgcolor === '#E5ECF6');
+const camera = { eye: { x: 1.75, y: 1.75, z: 1.2 } };  // plotly's own stands so near that axes are cut
 const paper = { paper_bgcolor: 'PAPER', width: WIDTH, height: HEIGHT, autosize: false };
 const font = { family: 'DejaVu Sans, Open Sans, Verdana, Arial, sans-serif' };
 (async () => {
@@ -62,6 +67,8 @@ const font = { family: 'DejaVu Sans, Open Sans, Verdana, Arial, sans-serif' };
     try {
       const margin = { l: 56, r: 24, t: layout?.title?.text ? 48 : 20, b: 44, ...layout?.margin };
       const look = { ...layout, ...paper, margin, font: { ...font, ...layout?.font } };
+      look.scene = { camera, ...layout?.scene };
+      look.template = isChosen(record(layout?.template)) ? layout.template : template;
       const figure = { data, layout: look, config: { staticPlot: true } };
       answers.push({ drawn: await Plotly.toImage(figure, size) });
     } catch (error) {
@@ -126,11 +133,28 @@ def draw(
         some = figures[start : start + _AT_ONCE]
         page = (
             _PAGE.replace("PAPER", THEMES["light"].paper)
+            .replace("TEMPLATE", json.dumps(_template(THEMES["light"])))
             .replace("FORMAT", format)
             .replace("SCALE", str(scale if format == "png" else 1))
         )
         answers += _page(browser, script, page.replace("WIDTH", str(width)).replace("HEIGHT", str(height)), some)
     return answers
+
+
+def _template(ink: Ink) -> dict[str, Any]:
+    """Return how figures look that say nothing of it: as on the screen."""
+    scale = [[0, ink.low], [1, ink.high]]
+    colorbar = {"thickness": 8, "outlinewidth": 0, "tickfont": {"size": 11, "color": ink.secondary}}
+    axis = {"gridcolor": ink.grid, "zerolinecolor": ink.line, "linecolor": ink.line, "automargin": True}
+    axis["tickfont"] = {"color": ink.secondary}
+    kinds = {kind: [{"colorscale": scale, "colorbar": colorbar}] for kind in ("heatmap", "histogram2d", "contour")}
+    kinds |= {"surface": [{"colorscale": "Viridis", "colorbar": colorbar}], "bar": [{"marker": {"line": {"width": 0}}}]}
+    kinds |= {"scatter": [{"line": {"width": 2}, "marker": {"size": 5}}], "scatter3d": [{"marker": {"size": 3}}]}
+    font = {"size": 11, "color": ink.ink}
+    return {
+        "layout": {"colorway": list(HUES), "plot_bgcolor": ink.paper, "font": font, "xaxis": axis, "yaxis": axis},
+        "data": kinds,
+    }
 
 
 def _page(browser: str, script: Path, page: str, figures: Sequence[Mapping[str, Any]]) -> list[bytes | str]:

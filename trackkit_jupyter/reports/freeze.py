@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,13 +12,13 @@ from trackkit_jupyter.store.freezing import answer_key, freeze_records
 from trackkit_jupyter.store.paths import StorePaths
 from trackkit_jupyter.views import parse_embed
 from trackkit_jupyter.views.bundle import find_store
+from trackkit_jupyter.views.snippets import snippets
 from trackkit_jupyter.views.view import MIME_TYPE, View
 
 __all__ = ["Frozen", "freeze", "frozen_of", "frozen_store", "open_frozen", "views_of"]
 
 #: Experiments of one table that are kept.
 MOST = 500
-_SNIPPET = re.compile(r"<iframe\b[^>]*?/widgets?/?\?.*?(?:>|\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 class Frozen:
@@ -65,12 +64,13 @@ def freeze(report: Any, content: Any) -> Frozen:
         except TrackkitError:
             gone += 1
             continue
-        gone += len(ids) < len(view.objects)
         for id in ids:
             if id not in records:
-                records[id] = store.record(id)
-    size = freeze_records(report.store.paths.frozen(report.id), report.id, records.values(), answers)
-    return Frozen(count, len(records), gone, size)
+                with contextlib.suppress(TrackkitError):  # deleted since
+                    records[id] = store.record(id)
+        gone += len(ids) < len(view.objects) or not records.keys() >= set(ids)
+    size, lost = freeze_records(report.store.paths.frozen(report.id), report.id, records.values(), answers)
+    return Frozen(count, len(records) - len(lost), gone + len(lost), size)
 
 
 def views_of(content: Any) -> Iterator[View]:
@@ -80,7 +80,7 @@ def views_of(content: Any) -> Iterator[View]:
             output.data[MIME_TYPE] for output in cell.get("outputs", ()) if MIME_TYPE in output.get("data", {})
         ]
         if cell.cell_type == "markdown":
-            found += _SNIPPET.findall(cell.source)
+            found += snippets(cell.source)
         for each in found:
             try:
                 yield parse_embed(each) if isinstance(each, str) else View.from_json(each)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trackkit_jupyter.errors import TrackkitError
 from trackkit_jupyter.records import Status, iso, new_id
 from trackkit_jupyter.store.documents import SCHEMA, storage_error
 from trackkit_jupyter.store.paths import ExperimentPaths, StorePaths
@@ -40,8 +41,12 @@ def frozen_answer(store: Store[Any], what: str, parameters: Mapping[str, Any]) -
     return [str(id) for id in found] if isinstance(found, list) else None
 
 
-def freeze_records(target: Path, id: str, records: Iterable[Any], answers: Mapping[str, list[str]]) -> int:
-    """Copy experiments and models into a frozen store, and return its size in bytes.
+def freeze_records(
+    target: Path, id: str, records: Iterable[Any], answers: Mapping[str, list[str]]
+) -> tuple[int, list[str]]:
+    """Copy experiments and models into a frozen store, and return its size in bytes, and the ids of those that went.
+
+    One that is deleted at that moment is left out: its views say that it is gone.
 
     Records, journals, plots, debug samples and the kept pictures of figures are copied; the files of artifacts and the
     weights of models are not. Files that never change are linked, where the file system can.
@@ -68,13 +73,14 @@ def freeze_records(target: Path, id: str, records: Iterable[Any], answers: Mappi
         scratch.mkdir(parents=True)
         for folder in (paths.experiments, paths.models):
             folder.mkdir()
-        workspaces = set()
+        workspaces, lost = set(), []
         for record in records:
             if record.store.paths.workspace not in workspaces:
                 workspaces.add(record.store.paths.workspace)
                 with contextlib.suppress(FileNotFoundError):  # colours of tags, and aliases
                     shutil.copyfile(record.store.paths.workspace, paths.workspace)
-            _copy(record, paths.record(record._what, record.id))
+            if not _copy(record, paths.record(record._what, record.id)):
+                lost.append(record.id)
         marker = {"schema": list(SCHEMA), "id": id, "created": iso(time.time()), "frozen": True}
         paths.marker.write_text(json.dumps(marker), encoding="utf-8")
         paths.answers.write_text(json.dumps(dict(answers), ensure_ascii=False), encoding="utf-8")
@@ -89,10 +95,20 @@ def freeze_records(target: Path, id: str, records: Iterable[Any], answers: Mappi
         raise storage_error(error, "The data of this report cannot be kept with it") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    return size
+    return size, lost
 
 
-def _copy(record: Any, files: ExperimentPaths) -> None:
+def _copy(record: Any, files: ExperimentPaths) -> bool:
+    """Copy a record; return whether it was still there, else there is nothing of it."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, TrackkitError):
+        _copy_files(record, files)
+    if files.record.exists():
+        return True
+    shutil.rmtree(files.root, ignore_errors=True)
+    return False
+
+
+def _copy_files(record: Any, files: ExperimentPaths) -> None:
     source: ExperimentPaths = record.store.paths.record(record._what, record.id)
     shown = {event["hash"] for event in (*record.plots(), *record.samples())}
     files.root.mkdir()

@@ -13,6 +13,7 @@ __all__ = ["Pictures"]
 
 _LARGEST = 700_000
 _SIDE = 4_096
+_PAPER = 240  # of each colour: light, as what they are drawn on
 
 
 class Pictures:
@@ -29,11 +30,19 @@ class Pictures:
             return frozenset()
 
     def get(self, sha256: str) -> bytes | None:
-        """Return the picture of a figure as PNG, if there is one."""
+        """Return the picture of a figure as PNG, if there is one.
+
+        One without anything on it, as pages left that were not allowed to draw, is none; it goes, for a better one.
+        """
+        path = self._path(sha256)
         try:
-            return self._path(sha256).read_bytes()
+            data = path.read_bytes()
+            if _is_bare(data):
+                path.unlink()
+                return None
         except OSError:
             return None
+        return data
 
     def keep(self, sha256: str, data: bytes) -> bool:
         """Keep a picture of a figure, unless there is one of as many pixels; return whether it was kept.
@@ -68,6 +77,20 @@ class Pictures:
         return self._paths.picture(sha256)
 
 
+def _is_bare(data: bytes) -> bool:
+    """Return whether a picture is paper and nothing else; a damaged one is no matter of this."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            drawn = image.convert("RGBA")
+            paper = Image.new("RGBA", drawn.size, "white")
+            ends = Image.alpha_composite(paper, drawn).convert("RGB").getextrema()
+    except Exception:  # noqa: BLE001 - whatever a decoder raises
+        return False
+    return all(low == high >= _PAPER for low, high in ends)  # type: ignore[misc]
+
+
 def _checked(data: bytes) -> tuple[tuple[int, int], bytes]:
     from PIL import Image
 
@@ -83,6 +106,8 @@ def _checked(data: bytes) -> tuple[tuple[int, int], bytes]:
                     f"picture must have {_SIDE:,} pixels a side at most, not {image.size}.", "picture"
                 )
             size = image.size
+            if _is_bare(data):
+                raise TrackkitValueError("picture must show something: this is bare paper.", "picture")
             image.convert("RGBA").save(written, "PNG", optimize=True)
     except TrackkitValueError:
         raise

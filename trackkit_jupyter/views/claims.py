@@ -12,7 +12,7 @@ from trackkit_jupyter.views.view import View
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["ARGUMENTS", "claim_of", "in_words", "picture", "words_of"]
+__all__ = ["ARGUMENTS", "arguments", "claim_of", "in_words", "picture", "words_of"]
 
 #: The options of the view that the read takes.
 ARGUMENTS = ("metric", "a", "b", "value", "better", "level")
@@ -20,9 +20,13 @@ ARGUMENTS = ("metric", "a", "b", "value", "better", "level")
 
 def claim_of(view: View, store: Store[Any]) -> dict[str, Any]:
     """Return what the data says of the claim of a view now."""
-    arguments = {name: view.options[name] for name in ARGUMENTS if view.options.get(name) is not None}
-    found: dict[str, Any] = operations.call("claim", store, arguments)
+    found: dict[str, Any] = operations.call("claim", store, arguments(view))
     return found
+
+
+def arguments(view: View) -> dict[str, Any]:
+    """Return what the read ``claim`` is asked for a view."""
+    return {name: view.options[name] for name in ARGUMENTS if view.options.get(name) is not None}
 
 
 def words_of(view: View, found: dict[str, Any]) -> str:

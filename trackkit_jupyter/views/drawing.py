@@ -20,6 +20,7 @@ __all__ = [
     "caption_of",
     "charts_of",
     "draw",
+    "in_series",
     "missing",
     "newest_plots",
     "newest_samples",
@@ -228,7 +229,7 @@ def _is_wanted(view: View, metric: str, variant: str) -> bool:
 def _plot(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes | None:
     from trackkit_jupyter import pictures
 
-    for exp in experiments:
+    for exp in in_series(view, experiments):
         rows = newest_plots(view, exp)
         if rows:
             newest = max(rows, key=lambda row: row["iteration"] or 0)
@@ -239,6 +240,13 @@ def _plot(view: View, experiments: Sequence[Any], look: dict[str, Any]) -> bytes
             except (NotFoundError, TrackkitStorageError, json.JSONDecodeError):
                 continue  # its file is damaged; the next one may not be
     return None
+
+
+def in_series(view: View, experiments: Sequence[Any]) -> list[Any]:
+    """Return the experiments whose plots a view shows: all, or the one that its ``series`` names or whose id it is."""
+    wanted = view.options.get("series")
+    chosen = [exp for exp in experiments if wanted in (exp.id, exp.name)] if wanted else []
+    return chosen or list(experiments)
 
 
 def newest_plots(view: View, exp: Any) -> list[dict[str, Any]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from trackkit_jupyter import operations
 from trackkit_jupyter.errors import TrackkitError, TrackkitValueError, shown
 from trackkit_jupyter.query import asked, parse_order
 from trackkit_jupyter.views import tables
@@ -17,6 +19,7 @@ __all__ = ["in_words", "reports_in_words", "table_of", "table_view"]
 
 _MOST = 500  # objects that are named one by one
 _ROWS = 50
+_NAMED = re.compile(r"""\w+\[["'](.+)["']\](?:\.(\w+))?""")
 _TITLES = {"experiment": "Experiments", "model": "Models"}
 
 
@@ -83,6 +86,8 @@ def in_words(view: View, store: Store[Any]) -> tables.Summary:
     """Return the first rows of the table as it is now."""
     options = view.options
     of_models = options.get("object_type") == "model"
+    if options.get("columns") and not view.query:
+        return _by_columns(view, store, "model" if of_models else "experiment")
     listed = tables.listing_models if of_models else tables.listing
     try:
         if view.objects or view.query:
@@ -94,6 +99,42 @@ def in_words(view: View, store: Store[Any]) -> tables.Summary:
     except TrackkitError as error:
         return tables.message(view.title, error.message)
     return listed(found, found.total)
+
+
+def _by_columns(view: View, store: Store[Any], what: str) -> tables.Summary:
+    """Return the first rows with the columns that the view names."""
+    columns = [str(column) for column in view.options["columns"] if not str(column).startswith("trend:")]
+    asked_for = {
+        "query": str(view.options.get("query") or ""),
+        "objects": list(view.objects),
+        "order_by": str(view.options.get("order_by") or "-created"),
+        "archived": bool(view.options.get("archived")),
+    }
+    try:
+        found = operations.call(
+            "table", store, {**asked_for, "columns": columns, "page_size": _ROWS, "object_type": what}
+        )
+    except TrackkitError as error:
+        return tables.message(view.title, error.message)
+    if found["problem"] is not None:
+        return tables.message(view.title, found["problem"]["message"])
+    rows = [
+        [str(row.get("name") or row["id"]), *(_cell(value) for value in row.get("cells") or [""] * len(columns))]
+        for row in found["items"]
+    ]
+    return tables.listed(what, ("name", *map(_heading, columns)), rows, found["total"])
+
+
+def _heading(column: str) -> str:
+    """Return what a column is called: of a hyperparameter or metric its name, and which value of it."""
+    found = _NAMED.fullmatch(column)
+    return f"{found[1]} {found[2] or ''}".strip() if found else column
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return tables.number(value) if isinstance(value, int | float) else "" if value is None else str(value)
 
 
 def reports_in_words(store: Store[Any]) -> tables.Summary:

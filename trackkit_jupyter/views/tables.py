@@ -15,6 +15,7 @@ __all__ = [
     "describe",
     "describe_model",
     "everything",
+    "listed",
     "listing",
     "listing_models",
     "message",
@@ -30,13 +31,26 @@ _CUT = 60
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$!@]|:(?=//)|(?<=mailto):|(?<=xmpp):|(?<=www)\.)", re.IGNORECASE)
 
 
+#: Letters that are no part of a number.
+_WORDS = re.compile(r"(?!\b(?:nan|inf|infinity|true|false|e)\b)[^\W\d_]{2,}", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Table:
-    """Rows of text below a header; all columns but the first are right-aligned when `numeric`."""
+    """Rows of text below a header; columns of numbers, all but the first, are right-aligned when `numeric`."""
 
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     numeric: bool = True
+
+    @property
+    def sides(self) -> list[str]:
+        """Where the cells of each column stand, ``left`` or ``right``."""
+        columns = list(zip(*self.rows, strict=False)) or [() for _ in self.header]
+        return [
+            "left" if at == 0 or not self.numeric or any(_WORDS.search(cell) for cell in column) else "right"
+            for at, column in enumerate(columns)
+        ]
 
 
 @dataclass(frozen=True)
@@ -53,8 +67,8 @@ class Summary:
         if self.line:
             parts[0] = f"{parts[0]} · {escape_markdown(self.line)}" if parts[0] else escape_markdown(self.line)
         for table in self.tables:
-            align = "--:" if table.numeric else ":--"
-            lines = [_row(table.header), _row([":--", *[align] * (len(table.header) - 1)], escape=False)]
+            align = [":--" if side == "left" else "--:" for side in table.sides]
+            lines = [_row(table.header), _row(align, escape=False)]
             parts.append("\n".join([*lines, *(_row(row) for row in table.rows)]))
         return "\n\n".join(part for part in parts if part)
 
@@ -66,8 +80,9 @@ class Summary:
         ]
         parts.append(picture)
         for table in self.tables:
-            head = _cells("th", table.header)
-            rows = "".join(f"<tr>{_cells('td', row)}</tr>" for row in table.rows)
+            sides = table.sides
+            head = _cells("th", table.header, sides)
+            rows = "".join(f"<tr>{_cells('td', row, sides)}</tr>" for row in table.rows)
             parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
         return "".join(parts)
 
@@ -193,7 +208,7 @@ def listing(experiments: Sequence[Any], total: int | None = None) -> Summary:
         }
         last = [values.get(metric, "") for metric in metrics]
         rows.append([_cut(exp.name), _cut(exp.project), exp.status, *last, exp.id[:8]])
-    return _listed(
+    return listed(
         "experiment", ("name", "project", "status", *metrics, "id"), rows, len(items) if total is None else total
     )
 
@@ -206,10 +221,11 @@ def listing_models(models: Sequence[Any], total: int | None = None) -> Summary:
         for model in items[:50]
     ]
     header = ("name", "version", "status", "framework", "project", "id")
-    return _listed("model", header, rows, len(items) if total is None else total)
+    return listed("model", header, rows, len(items) if total is None else total)
 
 
-def _listed(what: str, header: Sequence[str], rows: list[list[str]], count: int) -> Summary:
+def listed(what: str, header: Sequence[str], rows: list[list[str]], count: int) -> Summary:
+    """Return so many experiments or models in words, of which some are rows."""
     line = "" if len(rows) == count else f"the first {len(rows)} of {count:,}"
     return Summary(f"{count:,} {what}{'' if count == 1 else 's'}", line, [Table(header, rows)] if rows else [])
 
@@ -274,12 +290,13 @@ def _most(rows: list[list[str]]) -> list[list[str]]:
     return [*rows[: _ROWS - 1], [f"and {rest} more", *[""] * (len(rows[0]) - 1)]]
 
 
-def _cells(tag: str, cells: Sequence[str]) -> str:
-    # Notebooks align every cell right: of the first, which says what a row is about, the left is the place.
-    first, *others = cells
-    return f'<{tag} style="text-align:left">{html.escape(first)}</{tag}>' + "".join(
-        f"<{tag}>{html.escape(cell)}</{tag}>" for cell in others
-    )
+def _cells(tag: str, cells: Sequence[str], sides: Sequence[str]) -> str:
+    # Notebooks align every cell right: of words the left is the place.
+    found = []
+    for cell, side in zip(cells, sides, strict=False):
+        style = ' style="text-align:left"' if side == "left" else ""
+        found.append(f"<{tag}{style}>{html.escape(cell)}</{tag}>")
+    return "".join(found)
 
 
 def _row(cells: Sequence[str], escape: bool = True) -> str:

@@ -2,6 +2,7 @@
 
 import { mount, type View } from '../ui';
 import { type Kept, SnapshotSource } from './snapshot';
+import { enliven } from './tables';
 
 interface Page extends Kept {
   views: Record<string, View>;
@@ -51,6 +52,11 @@ function start(): void {
   );
   for (const figure of document.querySelectorAll('figure[data-view]')) {
     near.observe(figure);
+  }
+  for (const table of document.querySelectorAll<HTMLTableElement>('article > table, .tables > table')) {
+    if (!table.closest('figure[data-view]')) {
+      enliven(table);
+    }
   }
 }
 

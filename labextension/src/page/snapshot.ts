@@ -55,6 +55,16 @@ export class SnapshotSource implements Source {
     return this.files[hash] ?? 'data:,';
   }
 
+  async blob(_experiment: string, hash: string): Promise<Blob> {
+    const address = this.files[hash];
+    if (address === undefined) {
+      throw new SourceError('not_kept', NOT_HERE);
+    }
+    const [head = '', data = ''] = address.split(',', 2);
+    const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
+    return new Blob([bytes], { type: head.slice('data:'.length).split(';')[0] ?? '' });
+  }
+
   /** What is kept is small enough. */
   thumbnailUrl(experiment: string, hash: string): string {
     return this.fileUrl(experiment, hash);

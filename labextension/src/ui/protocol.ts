@@ -807,6 +807,7 @@ export interface Reads extends ComparisonReads {
   console: { args: { id: string; after?: number; limit?: number }; result: ConsoleAnswer };
   plots: { args: { objects: string[] }; result: { plots: PlotEntry[] } };
   figure: { args: { id: string; hash: string }; result: Figure };
+  figure_picture: { args: { id: string; hash: string }; result: ArrayBuffer };
   overlaid: { args: { objects: string[]; metric: string; variant: string }; result: Figure };
   samples: {
     args: { id: string; metric?: string; before?: number; after?: number; limit?: number; most?: number };

@@ -16,6 +16,7 @@ from trackkit_jupyter.errors import EmbedError, TrackkitError, TrackkitStorageEr
 from trackkit_jupyter.reports.notebooks import read_notebook
 from trackkit_jupyter.reports.records import EMBED_TAG, SETUP_TAG
 from trackkit_jupyter.views import parse_embed
+from trackkit_jupyter.views.snippets import each_snippet
 from trackkit_jupyter.views.view import MIME_TYPE, View
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ __all__ = [
     "decode",
     "document",
     "open_notebook",
-    "outside_code",
 ]
 
 #: Pictures that a cell may bring, and how their files end.
@@ -50,10 +50,6 @@ _FIGURE = "application/vnd.plotly.v1+json"
 #: What the record of a report says that stands below its title.
 _KNOWN = ("name", "project", "user", "status", "description", "last_update", "created", "tags")
 _LARGEST = 100_000_000  # bytes of a notebook; reading one takes ten times its size in memory
-_SNIPPET = re.compile(
-    r"<iframe\b(?:(?!</?iframe).)*?/widgets?/?\?.*?(?:</iframe\s*>|\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL
-)
-_FENCE = re.compile(r"(^ {0,3}(?P<mark>`{3,}|~{3,}).*?^ {0,3}(?P=mark)[`~]*\s*?$)", re.MULTILINE | re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
 _HIDDEN = frozenset({SETUP_TAG, EMBED_TAG, "hide-input", "hide_input", "remove-input", "remove_input"})
 _LEFT_OUT = frozenset({"remove-cell", "remove_cell", "hide-cell", "hide_cell"})
@@ -200,7 +196,7 @@ def document(content: Any, name: str, folder: Path, store: Store[Any] | None, *,
             continue
         source = str(cell.get("source") or "")
         if cell.cell_type == "markdown":
-            marked = outside_code(source, lambda text: _SNIPPET.sub(lambda found: _placed(found[0], place), text))
+            marked = each_snippet(source, lambda snippet: place(_from_snippet(snippet), snippet))
             found.parts.append(Text(marked, cell.get("attachments") or {}))
         elif cell.cell_type == "raw":
             found.parts.append(Code(source))
@@ -215,23 +211,8 @@ def document(content: Any, name: str, folder: Path, store: Store[Any] | None, *,
     return found
 
 
-def _placed(snippet: str, place: Callable[[View | str, str], str]) -> str:
-    """Return the mark of a snippet, with the blank line that ended one that was not closed."""
-    bare = snippet.rstrip()
-    return place(_from_snippet(bare), bare) + snippet[len(bare) :]
-
-
 def _text(part: Code | Console) -> str:
     return part.source if isinstance(part, Code) else part.text
-
-
-def outside_code(source: str, change: Callable[[str], str]) -> str:
-    """Change Markdown, but not its code blocks: a snippet in one is shown, not run."""
-    parts, end = [], 0
-    for fence in _FENCE.finditer(source):
-        parts += [change(source[end : fence.start()]), fence[0]]
-        end = fence.end()
-    return "".join([*parts, change(source[end:])])
 
 
 def decode(data: Any) -> bytes | None:

@@ -154,10 +154,11 @@ class _Place:
 
     def _want_figures(self, figures: Figures) -> None:
         assert self.view is not None
-        for item in self.items:
+        shown = drawing.in_series(self.view, self.items)
+        for item in shown:
             for row in drawing.newest_plots(self.view, item):
                 title = row["metric"] if row["metric"] == row["variant"] else f"{row['metric']}/{row['variant']}"
-                name = f"{title}: {item.name}" if len(self.items) > 1 else title
+                name = f"{title}: {item.name}" if len(shown) > 1 else title
                 try:
                     figure, kept = item.figure(row["hash"]), item.figure_picture(row["hash"])
                 except (NotFoundError, TrackkitStorageError, json.JSONDecodeError):

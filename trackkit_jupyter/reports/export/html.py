@@ -28,7 +28,7 @@ _POLICY = (
 )
 #: The one script that may run is ours, and what it unpacks; it may read nothing but what the page holds.
 _ALIVE = (
-    "; connect-src data: blob:; worker-src blob:; "
+    "; connect-src data: blob:; worker-src blob:; frame-src blob:; "
     f"script-src 'sha256-{base64.b64encode(hashlib.sha256(BOOT.encode()).digest()).decode()}' blob:"
 )
 _PAGE = """<!doctype html>
@@ -94,13 +94,13 @@ def _style() -> str:
 
 
 def _scripts(drawn: Mapping[str, Drawn]) -> tuple[str, set[str], str]:
-    """Return what makes views live, the marks of those that are, and what that needs of the policy."""
+    """Return what makes views and tables live, the marks of the views that are, and what that needs of the policy."""
     code = packed_code() if drawn else None
     if code is None:
         return "", set(), ""
     snapshot = Snapshot()
     views = {mark: view for mark, each in drawn.items() if (view := snapshot.add(each)) is not None}
-    if not views:
+    if not views and not any(each.tables for each in drawn.values()):
         return "", set(), ""
     held = {"trackkit-code": code}
     if snapshot.has_figures and (plotly := packed_plotly()) is not None:

@@ -19,10 +19,10 @@ from trackkit_jupyter.reports.export.document import (
     Text,
     console,
     decode,
-    outside_code,
 )
 from trackkit_jupyter.reports.export.embeds import Drawn
 from trackkit_jupyter.reports.notebooks import write_atomically
+from trackkit_jupyter.views.snippets import outside_code
 from trackkit_jupyter.views.tables import escape_markdown
 from trackkit_jupyter.views.view import View
 

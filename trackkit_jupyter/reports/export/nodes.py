@@ -109,7 +109,7 @@ class Nodes:
             else:
                 line.append(_small(word))
                 if isinstance(word, dict) and "caption" in word:
-                    line.append({"k": "foot", "text": word["caption"][0]})
+                    line.append({"k": "titled", "text": word["caption"][0]})
         end()
         return nodes
 
@@ -289,7 +289,7 @@ class Nodes:
         else:
             link = {"k": "span", "c": words}
         title = " ".join(str(tag.get("title") or "").split())
-        return [link, {"k": "foot", "text": self._text(title)}] if title else [link]
+        return [link, {"k": "titled", "text": self._text(title)}] if title else [link]
 
     def _text(self, text: str) -> str:
         text = "".join(
@@ -396,9 +396,7 @@ class Nodes:
         return nodes
 
     def _view_table(self, table: Table) -> Node:
-        side = "right" if table.numeric else "left"
-        columns = len(table.header)
-        align = ["left", *[side] * (columns - 1)]
+        columns, align = len(table.header), table.sides
         rows = [table.header, *table.rows]
         cells = [
             {"x": x, "y": y, "head": y == 0, "c": [self._text(_broken(cell, 24))], "align": align[x]}

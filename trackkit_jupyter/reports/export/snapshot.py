@@ -15,7 +15,7 @@ from trackkit_jupyter import operations
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.pictures import kinds_of
 from trackkit_jupyter.reports.export.embeds import Drawn
-from trackkit_jupyter.views import drawing
+from trackkit_jupyter.views import claims, drawing
 from trackkit_jupyter.views.view import CURVES
 
 __all__ = ["BOOT", "Snapshot", "packed_code", "packed_plotly"]
@@ -24,7 +24,7 @@ _FOLDER = Path(__file__).parents[2] / "static"
 _POINTS = 1000  # per line
 _LINES = 2000  # of a console
 _ROOM = 24_000_000  # bytes of samples in one page
-_KINDS = frozenset({"scalars", "comparison", "plot", "samples", "single", "experiment", "model"})
+_KINDS = frozenset({"scalars", "comparison", "plot", "samples", "single", "experiment", "model", "claim"})
 #: Traces whose code plotly puts together while it draws them.
 _GENERATED = frozenset({"scattergl", "scatterpolargl", "splom", "parcoords"})
 _AXES = ("iterations", "relative", "wall")
@@ -58,13 +58,14 @@ class Snapshot:
         view, store = drawn.view, drawn.store
         if view is None or store is None or view.kind not in _KINDS or not (drawn.images or drawn.tables):
             return None
-        if view.options.get("type") == "parcoords":
-            return None
         try:
-            ids = view.resolve(store)
-            if not ids:
+            if view.kind == "claim":
+                ids = []
+                self._ask(store, "claim", **claims.arguments(view))
+            elif ids := view.resolve(store):
+                self._keep(store, view, ids)
+            else:
                 return None
-            self._keep(store, view, ids)
         except TrackkitError:
             return None
         shown = view.to_json()
@@ -96,6 +97,9 @@ class Snapshot:
             for id in ids:
                 if view.kind == "model":
                     self._ask(store, "lineage", id=id)
+                    name = json.dumps(store.record(id).name, ensure_ascii=False)
+                    versions = f"name == {name} and (archived or not archived)"
+                    self._ask(store, "table", filters=versions, object_type="model", order_by="-version", page_size=100)
                 else:
                     self._ask(store, "console", id=id, after=-_LINES, limit=_LINES)
 
@@ -144,11 +148,13 @@ class Snapshot:
             item = store.record(id)
             for row in drawing.newest_samples(view, item):
                 self._ask(store, "sample_iterations", id=id, metric=row["metric"], variant=row["variant"])
+                if row["kind"] == "audio":
+                    self._ask(store, "waveform", id=id, hash=row["hash"], points=400)
                 self._file(item, row)
 
     def _file(self, item: Any, row: dict[str, Any]) -> None:
         mime = str(row.get("mime") or "")
-        is_media = mime.partition("/")[0] in ("image", "audio", "video")
+        is_media = mime.partition("/")[0] in ("image", "audio", "video") or mime == "text/html"
         if not is_media or row["hash"] in self._files or row.get("size", 0) > self._room:
             return
         try:

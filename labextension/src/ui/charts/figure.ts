@@ -6,7 +6,7 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** A figure that is not drawn, with the reason in words. */
 export class FigureError extends Error {
-  override readonly name = 'FigureError';
+  override readonly name: string = 'FigureError';
 }
 
 /** Refuses what is no figure, and figures with keys that could reach into the objects of the page. */
@@ -35,6 +35,11 @@ export function checkFigure(found: unknown): Figure {
     }
   }
   return figure as Figure;
+}
+
+/** A figure that this page may not draw, though another may. */
+export class ForbiddenError extends FigureError {
+  override readonly name = 'ForbiddenError';
 }
 
 const MAPS = new Set([

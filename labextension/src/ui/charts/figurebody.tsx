@@ -7,7 +7,7 @@ import { useTheme } from '../parts/theme';
 import type { Figure } from '../protocol';
 import type { Source } from '../source';
 import type { ChartOptions } from './chart';
-import { FigureError, pictureOf } from './figure';
+import { FigureError, ForbiddenError, pictureOf } from './figure';
 import type { Stage } from './frame';
 import { PlotlyChart } from './plotly';
 import { onTheme } from './retheme';
@@ -39,11 +39,17 @@ interface FigureBodyProps {
   problem: Signal<string | null>;
   reduced: Signal<boolean>;
   unknown: Signal<string[]>;
+  /** Where there is one, the picture that is shown in place of what this page may not draw. */
+  kept: Signal<string | null>;
   onDrawn?: ((figure: Figure) => void) | undefined;
+  onForbidden?: ((sentence: string) => void) | undefined;
 }
 
 export function FigureBody(props: FigureBodyProps) {
-  const { body, title, problem, rows } = props;
+  const { body, title, problem, rows, kept } = props;
+  if (kept.value) {
+    return <PicturePlot address={kept.value} title={title} problem={problem} />;
+  }
   if (problem.value) {
     return (
       <p class="tk-plot tk-plot-problem" role="alert">
@@ -101,7 +107,8 @@ function PicturePlot({ address, title, problem }: { address: string; title: stri
   );
 }
 
-function FigurePlot({ source, title, figure, options, stage, problem, reduced, unknown, onDrawn }: FigureBodyProps) {
+function FigurePlot(props: FigureBodyProps) {
+  const { source, title, figure, options, stage, problem, reduced, unknown, onDrawn, onForbidden } = props;
   const host = useRef<HTMLDivElement>(null);
   const drawn = useSignal(false);
   const theme = useTheme();
@@ -123,6 +130,10 @@ function FigurePlot({ source, title, figure, options, stage, problem, reduced, u
       },
       onError: reason => {
         const sentence = sentenceOf(reason);
+        if (reason instanceof ForbiddenError && onForbidden) {
+          onForbidden(sentence);
+          return;
+        }
         problem.value = reason instanceof FigureError ? sentence : `This plot could not be drawn: ${sentence}`;
       },
     });

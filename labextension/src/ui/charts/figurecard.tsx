@@ -13,7 +13,7 @@ import { checkFigure, kindOf, pictureFile } from './figure';
 import { bodyOf, FigureBody } from './figurebody';
 import { formatCount } from './format';
 import { Frame, type Stage, type Takeaways } from './frame';
-import { keepPicture } from './keepsake';
+import { keepPicture, keptPicture } from './keepsake';
 import { followNear } from './onscreen';
 import { sentenceOf } from './said';
 import { tableControls } from './tablecontrols';
@@ -102,7 +102,9 @@ function useFigure(ask: (signal: AbortSignal) => Promise<Figure>, deps: unknown[
   const problem = useSignal<string | null>(null);
   const reduced = useSignal(false);
   const unknown = useSignal<string[]>([]);
+  const kept = useSignal<string | null>(null);
   useEffect(() => {
+    kept.value = null;
     const reading = new AbortController();
     const read = async () => {
       try {
@@ -116,9 +118,12 @@ function useFigure(ask: (signal: AbortSignal) => Promise<Figure>, deps: unknown[
       }
     };
     void read();
-    return () => reading.abort();
+    return () => {
+      reading.abort();
+      URL.revokeObjectURL(kept.peek() ?? '');
+    };
   }, deps);
-  return { figure, problem, reduced, unknown };
+  return { figure, problem, reduced, unknown, kept };
 }
 
 const REDUCED = 'without what is on the network';
@@ -148,6 +153,16 @@ function NearFigure({ source, entry, title, width, options }: FigureCardProps & 
     <FigureFrame
       {...{ source, title, width, options, takeaways, name, held, notes }}
       onDrawn={found => keepPicture(source, entry, step.hash, found)}
+      onForbidden={sentence => {
+        keptPicture(source, experiment, step.hash).then(
+          address => {
+            held.kept.value = address;
+          },
+          () => {
+            held.problem.value = sentence;
+          },
+        );
+      }}
     >
       {step.slider}
     </FigureFrame>
@@ -165,6 +180,7 @@ interface FigureFrameProps {
   held: Held;
   notes: string[];
   onDrawn?: (figure: Figure) => void;
+  onForbidden?: (sentence: string) => void;
   /** Below the figure. */
   children?: ComponentChildren;
 }
@@ -178,10 +194,11 @@ function FigureFrame({
   held,
   notes,
   onDrawn,
+  onForbidden,
   children,
   ...more
 }: FigureFrameProps) {
-  const { figure, problem, reduced, unknown } = held;
+  const { figure, problem, reduced, unknown, kept } = held;
   /** Rows of a table that are shown, in their order. */
   const rows = useRef(new Uint32Array());
   const shown = figure.value;
@@ -193,6 +210,9 @@ function FigureFrame({
   const said = [...notes];
   if (reduced.value) {
     said.push(REDUCED);
+  }
+  if (kept.value) {
+    said.push('as JupyterLab drew it');
   }
   if (unknown.value.length > 0) {
     said.push(`without traces of the unknown kind ${unknown.value.join(', ')}`);
@@ -213,7 +233,21 @@ function FigureFrame({
           <Notes stage={stage} notes={said} />
           <FigureBody
             key={body?.kind}
-            {...{ source, title, figure, body, rows, options, stage, problem, reduced, unknown, onDrawn }}
+            {...{
+              source,
+              title,
+              figure,
+              body,
+              rows,
+              options,
+              stage,
+              problem,
+              reduced,
+              unknown,
+              kept,
+              onDrawn,
+              onForbidden,
+            }}
           />
           {children}
         </>

@@ -1,7 +1,7 @@
 // Traces that plotly.js draws with code it makes as it runs: what is drawn in their place on a page that forbids such code.
 
 import type { Figure } from '../protocol';
-import { FigureError } from './figure';
+import { ForbiddenError } from './figure';
 
 /** By their kind; null: nothing is like it. */
 const INSTEAD: Record<string, string | null> = {
@@ -25,7 +25,7 @@ export function drawnHere(figure: Figure, mayMakeCode = makesCode): Figure {
   const one = kinds.find(kind => INSTEAD[kind] === null);
   const points = figure.data.reduce((sum, { x, y, r }) => sum + Math.max(...[x, y, r].map(countOf)), 0);
   if (one || points > MOST) {
-    throw new FigureError(
+    throw new ForbiddenError(
       `This plot is not drawn here: plotly.js makes code as it runs for traces of the kind "${one ?? kinds[0]}"` +
         `${one ? '' : ` with so many points (${points.toLocaleString('en')})`}, which this page forbids. ` +
         'Open the experiment in JupyterLab, where it is drawn, or download its data.',

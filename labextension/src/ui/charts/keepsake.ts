@@ -31,6 +31,12 @@ export function keepPicture(source: Source, { experiment, hashes, pictured }: Pl
     .catch(() => undefined);
 }
 
+/** The address of the picture that was left of a figure. */
+export async function keptPicture(source: Source, experiment: string, hash: string): Promise<string> {
+  const png = await source.read('figure_picture', { id: experiment, hash });
+  return URL.createObjectURL(new Blob([png], { type: 'image/png' }));
+}
+
 function rest(): Promise<unknown> {
   return new Promise(resolve => {
     if (typeof requestIdleCallback === 'function') {

@@ -19,6 +19,10 @@ describe('plots', () => {
     expect(wantedPlots(plots, {})).toHaveLength(3);
     expect(wantedPlots(plots, { metrics: ['a'] })).toHaveLength(2);
     expect(wantedPlots(plots, { metrics: ['a'], variants: ['y'] })).toEqual([plots[1]]);
+    const other = { ...plot('a', 'x'), experiment: 'f', experiment_name: 'adam' };
+    expect(wantedPlots([...plots, other], { series: 'adam' })).toEqual([other]);
+    expect(wantedPlots([...plots, other], { series: 'f' })).toEqual([other]);
+    expect(wantedPlots([...plots, other], { series: 'nobody' })).toHaveLength(4);
   });
 
   it('of several experiments are laid over one another where all of them share axes', () => {

@@ -21,9 +21,12 @@ export function titleOf(entry: PlotEntry, several: boolean): string {
   return several ? `${name} - ${entry.experiment_name}` : name;
 }
 
-export function wantedPlots(plots: readonly PlotEntry[], { metrics, variants }: ViewOptions): PlotEntry[] {
+/** Those of the metrics and variants, and of the one experiment that `series` names, if it names one of them. */
+export function wantedPlots(plots: readonly PlotEntry[], { metrics, variants, series }: ViewOptions): PlotEntry[] {
   const in_ = (names: string[] | undefined, name: string) => !names?.length || names.includes(name);
-  return plots.filter(plot => in_(metrics, plot.metric) && in_(variants, plot.variant));
+  const wanted = plots.filter(plot => in_(metrics, plot.metric) && in_(variants, plot.variant));
+  const ofSeries = wanted.filter(plot => series === plot.experiment || series === plot.experiment_name);
+  return ofSeries.length > 0 ? ofSeries : wanted;
 }
 
 /** What one card shows: a plot, or those of one name of several experiments. */
