@@ -57,7 +57,9 @@ const size = { width: WIDTH, height: HEIGHT, format: 'FORMAT', scale: SCALE };
 const template = TEMPLATE;
 const record = found => typeof found === 'object' && found !== null ? found : {};
 // plotly.py writes its default template into every figure: it is nobody's choice.
-const isChosen = ({ layout }) => layout && !(layout.paper_bgcolor === 'white' && layout.plot_bgcolor === '#E5ECF6');
+const tone = found => Number.parseInt(String(found).slice(1), 16);
+const isPlotlys = found => found.paper_bgcolor === 'white' && tone(found.plot_bgcolor) === 0xe5ecf6;
+const isChosen = ({ layout }) => layout && !isPlotlys(layout);
 const camera = { eye: { x: 1.75, y: 1.75, z: 1.2 } };  // plotly's own stands so near that axes are cut
 const paper = { paper_bgcolor: 'PAPER', width: WIDTH, height: HEIGHT, autosize: false };
 const font = { family: 'DejaVu Sans, Open Sans, Verdana, Arial, sans-serif' };
