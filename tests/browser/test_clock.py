@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .lab import LabServer
+from .lab import Lab, LabServer, wait_until
 from .shelf import opened, page_of, picture
 
 
@@ -160,3 +160,120 @@ def test_it_is_the_same_clock_on_every_axis(page: Page, server: LabServer, run: 
     expect(strip).to_contain_text(re.compile(r"iterations? \d+"))
     scalars.get_by_label("Metric as horizontal axis").select_option(label="loss/train")
     expect(accuracy.locator(".tk-clock-rail")).to_be_hidden()
+
+
+#: A cell that trains until the test says so; what it shows stands beneath it meanwhile.
+TRAINS = """
+import numpy as np, time
+from pathlib import Path
+from IPython.display import display
+import trackkit_jupyter as track
+exp = track.start("in a notebook", project="clock", capture=["cells"])
+display(SHOWN)
+step = 0
+while not Path("stop").exists():
+    if step < 200 or Path("more").exists():
+        exp.log({"loss/train": 1 / (step + 1), "accuracy/val": step / 1000}, iteration=step)
+        exp.log_text(f"step {step}")
+        if step % 20 == 0:
+            exp.log_image("digits", "wrong", np.full((8, 8), step % 256, np.uint8), iteration=step)
+        step += 1
+    time.sleep(0.002)
+exp.finish()
+""".strip()
+
+
+def train_in(lab: Lab, name: str, shown: str) -> Locator:
+    """Run that cell; return its output once its curves are drawn, while it is busy."""
+    for flag in ("stop", "more"):
+        (lab.server.root / flag).unlink(missing_ok=True)
+    lab.server.write(name, TRAINS.replace("SHOWN", shown))
+    lab.open(name)
+    lab.run_all(wait=False)
+    output = lab.output(0)
+    loss = output.get_by_role("region", name="loss", exact=True)
+    expect(loss.locator(".tk-plot")).to_have_attribute("data-x", re.compile(r"^0 199$"), timeout=30_000)
+    expect(loss.locator("canvas")).to_be_visible()
+    assert lab.is_busy(0)
+    return output
+
+
+def end(lab: Lab) -> None:
+    (lab.server.root / "stop").touch()
+    lab.wait_for_cell(0)
+
+
+def marks(page: Page, output: Locator, room: int = 0) -> None:
+    """Mark spans and moments in an output by hand and by keyboard; all of it follows, to within some iterations."""
+    output.get_by_role("tab", name="Scalars").click()
+    loss, accuracy = (output.get_by_role("region", name=name, exact=True) for name in ("loss", "accuracy"))
+    loss.scroll_into_view_if_needed()
+    brush(page, loss, 0.40, 0.60)
+    strip = output.get_by_role("region", name="Marked span")
+    expect(strip).to_contain_text(re.compile(r"iterations \d+–\d+"))
+    expect(accuracy.locator(".tk-plot")).to_have_attribute("data-span", re.compile(r"\d"))
+    (first, last), low_high = ends(loss), (loss.locator(".tk-plot").get_attribute("data-x") or "").split()
+    width = float(low_high[1]) - float(low_high[0])
+    assert first == pytest.approx(float(low_high[0]) + 0.4 * width, abs=0.03 * width + room)
+    assert last == pytest.approx(float(low_high[0]) + 0.6 * width, abs=0.03 * width + room)
+    assert ends(accuracy) == (first, last)
+    strip.get_by_role("button", name=re.compile("lines")).click()
+    lit = output.get_by_role("log").locator("[data-lit]")
+    expect(lit.first).to_be_in_viewport()
+    assert abs(int(lit.first.inner_text().split()[-1]) - first) <= 1 + room
+
+    line = output.get_by_role("log").locator("[data-index]").filter(has_text=re.compile(r"^step \d+$")).nth(3)
+    step = int(line.inner_text().split()[-1])
+    line.click()
+    moment = output.get_by_role("region", name="Marked moment")
+    expect(moment).to_contain_text(re.compile(r"iteration \d+"))
+    marked = re.search(r"iteration (\d+)", moment.inner_text())
+    assert marked
+    assert abs(int(marked[1]) - step) <= room
+    output.get_by_role("tab", name="Scalars").click()
+    for chart in (loss, accuracy):
+        expect(chart.locator(".tk-plot")).to_have_attribute("data-moment", marked[1])
+    output.get_by_role("tab", name="Debug samples").click()
+    output.get_by_role("button", name="Open digits / wrong").first.click()
+    seen = page.get_by_role("dialog").get_by_text(re.compile(r"^Iteration \d+$")).first.inner_text()
+    page.keyboard.press("Escape")
+    output.get_by_role("tab", name="Scalars").click()
+    for chart in (loss, accuracy):
+        wait_until(
+            lambda chart=chart: (
+                abs(int(chart.locator(".tk-plot").get_attribute("data-moment") or -99) - int(seen.split()[1])) <= room
+            ),
+            10,
+            "the sample marked no moment",
+        )
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(output.locator("[data-span], [data-moment]")).to_have_count(0)
+
+    plot = accuracy.locator(".tk-plot")
+    plot.focus()
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "s"):
+        plot.press(key)
+    expect(output.get_by_role("region", name="Marked span")).to_contain_text(re.compile(r"iterations? \d+"))
+    assert ends(loss) == pytest.approx((1, 3), abs=room)
+    page.keyboard.press("Escape")
+    expect(output.locator("[data-span]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("shown", ["exp", "track.widgets.ExperimentView(exp)"])
+def test_it_is_one_clock_in_a_notebook_while_the_cell_is_busy_and_afterwards(lab: Lab, shown: str) -> None:
+    output = train_in(lab, "clock.ipynb", shown)
+    marks(lab.page, output)
+    assert lab.is_busy(0)
+    loss = output.get_by_role("region", name="loss", exact=True)
+    brush(lab.page, loss, 0.2, 0.4)
+    expect(output.get_by_role("region", name="Marked span")).to_contain_text("iterations")
+    before = ends(loss)
+    (lab.server.root / "more").touch()
+    expect(loss.locator(".tk-plot")).to_have_attribute("data-x", re.compile(r" [23456789]\d\d$"))
+    assert ends(loss) == before  # what was marked stays while more comes
+    picture(lab.page, "clock-notebook")
+    lab.page.keyboard.press("Escape")
+    end(lab)
+    marks(lab.page, output)
+    assert lab.errors == []

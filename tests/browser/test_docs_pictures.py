@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ from playwright.sync_api import Browser, Page, expect
 
 import trackkit_jupyter as track
 
-from .lab import Lab, LabServer
+from .lab import Lab, LabServer, wait_until
 from .shelf import opened, page_of
 from .test_attempts import SET, TRAIN, attempts
+from .test_knobs import Training
 from .whole import whole
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -110,32 +111,31 @@ def test_tabs(browser: Browser, server: LabServer, run: track.Experiment, theme:
             reduced(page.screenshot()).save(folder / name, optimize=True)
 
 
-@pytest.fixture
-def frames() -> Iterator[list[tuple[Image.Image, int]]]:
-    made: list[tuple[Image.Image, int]] = []
-    yield made
-    images = [image for image, _ in made]
-    images[0].save(
-        DOCS / "attempts.gif",
-        save_all=True,
-        append_images=images[1:],
-        duration=[ms for _, ms in made],
-        loop=0,
-        optimize=True,
-    )
-    assert (DOCS / "attempts.gif").stat().st_size < 400_000
+class Frames:
+    """The frames of an animated picture: what stands within a part of a page, and for how long it is shown."""
+
+    def __init__(self, page: Page, clip: tuple[int, int, int, int]) -> None:
+        self.page, self.clip = page, dict(zip(("x", "y", "width", "height"), clip, strict=True))
+        self.made: list[tuple[Image.Image, int]] = []
+
+    def __call__(self, milliseconds: int) -> None:
+        self.made.append((reduced(self.page.screenshot(clip=self.clip)), milliseconds))
+
+    def save(self, name: str) -> None:
+        first, *others = [image for image, _ in self.made]
+        path = DOCS / f"{name}.gif"
+        times = [milliseconds for _, milliseconds in self.made]
+        first.save(path, save_all=True, append_images=others, duration=times, loop=0, optimize=True)
+        assert path.stat().st_size < 400_000
 
 
-def test_attempts(lab: Lab, frames: list[tuple[Image.Image, int]]) -> None:
+def test_attempts(lab: Lab) -> None:
     """A cell that is run again and again, opened, looked at, and put back."""
     lab.page.set_viewport_size({"width": 1000, "height": 560})
     lab.server.write("train.ipynb", TRAIN.format(rate=0.1))
     lab.open("train.ipynb")
     lab.command("application:toggle-left-area")
-
-    def frame(ms: int) -> None:
-        frames.append((reduced(lab.page.screenshot(clip={"x": 40, "y": 60, "width": 900, "height": 480})), ms))
-
+    frame = Frames(lab.page, (40, 60, 900, 480))
     for number, rate in enumerate((0.1, 0.3, 0.5, 2.0, 1.0, 1.5), 1):
         lab.page.evaluate(SET, [0, TRAIN.format(rate=rate)])
         lab.run_all()
@@ -155,3 +155,111 @@ def test_attempts(lab: Lab, frames: list[tuple[Image.Image, int]]) -> None:
     strip.get_by_role("button", name="Put the code of attempt 4 back").click()
     expect(lab.page.get_by_text("is in the cell")).to_be_visible()
     frame(2_500)
+    frame.save("attempts")
+
+
+def test_claims(lab: Lab) -> None:
+    """A claim in its report while experiments come in: it holds, then it is open, then later data says otherwise."""
+    place = lab.server.store
+    title, metric = "A rate of 0.1 beats 0.01", "accuracy/val"
+    fast, slow = 'hyperparameters["lr"] == 0.1', 'hyperparameters["lr"] == 0.01'
+
+    def train(rate: float, *values: float) -> None:
+        for value in values:
+            with track.start("run", project="digits", config={"lr": rate}, store=place, capture=False) as exp:
+                exp.log({metric: value}, 0)
+
+    train(0.1, 0.912, 0.934, 0.941, 0.928, 0.939)
+    train(0.01, 0.903, 0.917, 0.921, 0.898, 0.911)
+    report = track.report.create("Which rate?", "digits", path=lab.server.root / "rates.ipynb", store=place)
+    report.claim(title, metric, fast, slow)
+    lab.page.set_viewport_size({"width": 900, "height": 520})
+    lab.open("rates.ipynb", kernel=False)
+    lab.command("application:toggle-left-area")
+    claim = lab.page.get_by_role("region", name=f"Claim: {title}")
+    expect(claim.get_by_role("status")).to_have_text("It holds", timeout=20_000)
+    box = claim.bounding_box()
+    assert box
+    frame = Frames(lab.page, (int(box["x"]) - 8, int(box["y"]) - 64, 780, 330))
+    frame(2_000)
+    for values, verdict in (((0.86, 0.88), "Open"), ((0.83, 0.84, 0.85, 0.82, 0.86), "Contradicted")):
+        for value in values:
+            train(0.1, value)
+            count = str(len(track.open_store(place).experiments(fast)))
+            expect(claim.get_by_role("row").nth(1).get_by_role("cell").nth(1)).to_have_text(count, timeout=20_000)
+            frame(700)
+        expect(claim.get_by_role("status")).to_have_text(verdict)
+    frame(3_000)
+    frame.save("claims")
+
+
+def test_one_clock(browser: Browser, server: LabServer, run: track.Experiment) -> None:
+    """A span brushed along a chart; its lines and its samples a click away."""
+    with page_of(browser, 900, 480) as page:
+        panel = opened(page, server, run, "Scalars")
+        loss = panel.get_by_role("region", name="loss", exact=True)
+        expect(loss.locator("canvas")).to_be_visible(timeout=30_000)
+        settled(page)
+        frame = Frames(page, (0, 0, 900, 480))
+        frame(1_000)
+        rail = loss.locator(".tk-clock-rail").bounding_box()
+        assert rail
+        y = rail["y"] + rail["height"] / 2
+        page.mouse.move(rail["x"] + 0.25 * rail["width"], y)
+        page.mouse.down()
+        for share in (0.30, 0.35, 0.40, 0.45):
+            page.mouse.move(rail["x"] + share * rail["width"], y)
+            frame(160)
+        page.mouse.up()
+        strip = page.get_by_role("region", name="Marked span")
+        expect(strip.get_by_role("button", name="lines")).to_be_visible()
+        frame(1_800)
+        strip.get_by_role("button", name="lines").click()
+        expect(page.get_by_role("log").locator("[data-lit]").first).to_be_in_viewport()
+        frame(2_200)
+        page.get_by_role("log").locator("[data-lit]").nth(2).click()
+        page.get_by_role("tab", name="Scalars").click()
+        expect(loss.locator(".tk-plot")).to_have_attribute("data-moment", re.compile(r"\d"))
+        frame(2_500)
+        frame.save("one-clock")
+
+
+def test_knobs(browser: Browser, server: LabServer) -> None:
+    """A rate that is turned while the loop runs; the loop is paused, goes on, and is stopped."""
+    turned = Training(server.store)
+    turned.start()
+    try:
+        with page_of(browser, 900, 420) as page:
+            opened(page, server, turned.experiment, "Scalars")
+            loop = page.get_by_role("region", name="Loop")
+            number = loop.get_by_role("textbox", name="Value of lr")
+            frame = Frames(page, (0, 0, 900, 420))
+            chart = page.get_by_role("region", name="loss").locator(".tk-plot")
+
+            def grown(by: int) -> None:
+                end = int((chart.get_attribute("data-x") or "0 0").split()[1])
+                wait_until(lambda: int((chart.get_attribute("data-x") or "0 0").split()[1]) >= end + by, 20, "no more")
+                frame(500)
+
+            for _ in range(3):
+                grown(40)
+            number.fill("0.8")
+            frame(600)
+            number.press("Enter")
+            wait_until(lambda: turned.rate == 0.8, 10, "the loop did not follow")
+            for _ in range(3):
+                grown(40)
+            loop.get_by_role("button", name="Pause").click()
+            expect(loop.get_by_text("Paused", exact=True)).to_be_visible()
+            frame(1_200)
+            loop.get_by_role("button", name="Resume").click()
+            grown(40)
+            loop.get_by_role("button", name="Stop").click()
+            expect(page.get_by_role("article").get_by_text("Completed").first).to_be_visible()
+            loop.get_by_role("button", name="What was asked").click()
+            frame(3_000)
+            frame.save("knobs")
+    finally:
+        if turned.experiment.running:
+            track.open_store(server.store).experiment(turned.experiment.id).stop()
+        turned.join(30)

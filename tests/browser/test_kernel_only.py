@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from .lab import Lab, LabServer, wait_until
+from .shelf import picture
+from .test_clock import end, marks, train_in
 from .test_story import BUSY, drawn
 
 
@@ -118,6 +120,21 @@ def test_every_tab_reads_from_the_kernel(page: Lab) -> None:
     output.get_by_role("textbox", name="New tag").press("Enter")
     expect(output.get_by_role("button", name="Remove tag seen")).to_be_visible()
     assert "seen" in page.python("print(exp.tags)")
+    assert page.errors == []
+
+
+def test_it_is_one_clock_while_the_cell_is_busy_and_afterwards(page: Lab) -> None:
+    output = train_in(page, "clock.ipynb", "exp")
+    # A kernel that is busy answers nothing: what is marked is told to within some iterations, and as being about that.
+    marks(page.page, output, room=3)
+    assert page.is_busy(0)
+    output.get_by_role("region", name="accuracy", exact=True).locator(".tk-plot").press("s")
+    picture(page.page, "clock-kernel-busy")
+    expect(output.get_by_title("The kernel is busy: it is exact once its cell has ended")).to_be_visible()
+    end(page)
+    expect(output.get_by_title("The kernel is busy: it is exact once its cell has ended")).to_have_count(0)
+    page.page.keyboard.press("Escape")
+    marks(page.page, output)
     assert page.errors == []
 
 

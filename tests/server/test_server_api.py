@@ -73,6 +73,7 @@ async def test_every_read_answers(ask, store):
     arguments |= {"importance": {**both, "metric": "loss/train"}}
     arguments |= {"difference": {"id": store.first, "base": store.second, "part": "cells"}}
     arguments |= {"loop": {"id": store.first}, "view_default": {"id": store.first}}
+    arguments |= {"timeline": {"id": store.first}}
     arguments |= {"span": {"id": store.first, "x_from": 0, "x_to": 2, "xaxis": "iterations", "metric": "loss"}}
     arguments |= {"overlaid": {**both, "metric": "confusion", "variant": "val"}}
     made = body(await ask("trackkit/api/create_report", body={"store": store.id, "name": "night", "project": "a/b"}))

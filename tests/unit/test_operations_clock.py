@@ -47,6 +47,34 @@ def test_a_span_of_iterations_is_one_of_time(run):
     assert found["counts"] == {"console": 4, "samples": 1, "plots": 1, "cells": 0}
 
 
+def test_the_timeline_has_how_far_everything_was(run):
+    found = operations.call("timeline", run.store, {"id": run.id})
+    assert found["times"] == [time_of(run, step) for step in range(10)]
+    assert found["groups"] == [
+        {"metrics": ["loss"], "iterations": [10 * step for step in range(10)]},
+        {"metrics": [":monitor:cpu"], "iterations": [None] * 6 + [0] * 4},
+    ]
+    assert found["console"] == list(range(10))  # each line comes after its points
+    assert found["samples"] == {
+        "iterations": [None, 0, 0, 0, 30, 30, 30, 60, 60, 60],
+        "counts": [0, 1, 1, 1, 2, 2, 2, 3, 3, 3],
+    }
+    assert found["plots"] == {f"{run.id}/curve/roc": [0, 1, 1, 1, 2, 2, 2, 3, 3, 3]}
+
+
+def test_the_timeline_of_nothing_and_of_much(tmp_path):
+    with track.start("much", store=tmp_path / "store", capture=False) as made:
+        assert operations.call("timeline", made.store, {"id": made.id})["times"] == []
+        for step in range(1_000):
+            made.log({"loss": 1.0}, iteration=step)
+        made.record_cell("train()", 1)
+        found = operations.call("timeline", made.store, {"id": made.id})
+    assert len(found["times"]) == 64
+    assert found["groups"][0]["iterations"][0::63] == [0, 999]
+    assert found["times"][-1] <= found["cells"][0] == made.execution["cells"][0]["time"]
+    handles.clear()
+
+
 def test_the_same_span_on_every_axis(run):
     drawn = span(run, 20, 60, xaxis="iterations", metric="loss")
     assert span(run, drawn["from"], drawn["to"]) == drawn

@@ -134,7 +134,7 @@ def test_what_a_view_begins_with_is_told_unasked(channel: Channel, sent: Sent, e
     channel.expect([exp.id])
     channel.follow(first_reads("experiment", [exp.id], {}))
     told = look(Pusher(), channel, sent)
-    assert told.keys() == {"experiment", "charts", "single_values", "plots", "samples", "console"}
+    assert told.keys() == {"experiment", "charts", "single_values", "plots", "samples", "console", "loop", "timeline"}
     assert [line["text"] for line in told["console"]["lines"]] == ["begun"]
     assert charts.decode(told["charts"]).charts[0].series[0].total == 10
 
@@ -147,7 +147,7 @@ def test_only_what_changed_is_told(channel: Channel, sent: Sent, exp: track.Expe
     assert look(pusher, channel, sent) == {}
     exp.log({"loss/train": 0.01}, iteration=10)
     told = look(pusher, channel, sent)
-    assert told.keys() == {"experiment", "charts"}
+    assert told.keys() == {"experiment", "charts", "timeline"}
     assert charts.decode(told["charts"]).charts[0].series[0].total == 11
     exp.log_text("further")
     told = look(pusher, channel, sent)

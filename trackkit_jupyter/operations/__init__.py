@@ -61,6 +61,7 @@ READS: dict[str, Operation] = {
     "sample_iterations": samples.sample_iterations,
     "waveform": samples.waveform,
     "span": clock.span,
+    "timeline": clock.timeline,
     "single_values": reads.single_values,
     "loop": loops.loop,
     "changes": watching.changes,

@@ -14,7 +14,9 @@ from trackkit_jupyter.store import Store, StoredExperiment
 if TYPE_CHECKING:
     from trackkit_jupyter.store.reader import Series
 
-__all__ = ["span"]
+__all__ = ["span", "timeline"]
+
+_KNOTS = 64
 
 
 def span(
@@ -86,6 +88,58 @@ def span(
             "cells": cells[1] - cells[0],
         },
     }
+
+
+def timeline(store: Store[Any], id: str) -> dict[str, Any]:
+    """Tell how far everything was at 64 moments, with which a page guesses what :func:`span` would answer.
+
+    A kernel that is busy answers no question; but it sends this, and the page need not wait for the end of the cell.
+
+    Parameters
+    ----------
+    store, id
+        The experiment.
+
+    Returns
+    -------
+    dict
+        ``times``: unix seconds, ascending, those of points; ``started``. How far it was then: ``groups``, each of
+        ``metrics`` with the same ``iterations``, null before the first; ``console``, lines; ``samples``, the last
+        ``iterations``, null before the first, and ``counts``; ``plots`` by id, figures. ``cells``: when each began.
+    """
+    import numpy as np
+
+    with opened(store, id) as found:
+        by_metric: dict[str, Series] = {}
+        for pair in found.names():
+            one = found.series(*pair)
+            if len(one) > len(by_metric.get(pair[0], ())):
+                by_metric[pair[0]] = one
+        longest = max(by_metric.values(), key=len, default=None)
+        if longest is None:
+            times = np.empty(0)
+        else:
+            places = np.unique(np.linspace(0, len(longest) - 1, _KNOTS).astype(int))
+            times = np.maximum.accumulate(longest.times[places])
+        groups: dict[tuple[int | None, ...], list[str]] = {}
+        for metric, one in by_metric.items():
+            rows = np.searchsorted(np.maximum.accumulate(one.times), times, side="right") - 1
+            reached = tuple(int(one.iterations[row]) if row >= 0 else None for row in rows)
+            groups.setdefault(reached, []).append(metric)
+        sampled, counts = found.sampled().reached(times.tolist())
+        plots: dict[str, list[float]] = {}
+        for plot in found.plots():
+            plots.setdefault("/".join((found.id, plot["metric"], plot["variant"])), []).append(plot["time"])
+        begun = [_time(cell.get("time")) for cell in found.execution["cells"]]
+        return {
+            "times": times.tolist(),
+            "started": found.started_time if found.started_time is not None else float(times[0]) if len(times) else 0.0,
+            "groups": [{"metrics": metrics, "iterations": list(reached)} for reached, metrics in groups.items()],
+            "console": [found.lines_between(0.0, time)[1] for time in times.tolist()],
+            "samples": {"iterations": sampled, "counts": counts},
+            "plots": {name: [bisect.bisect_right(at, time) for time in times] for name, at in plots.items()},
+            "cells": [] if None in begun else begun,
+        }
 
 
 def _when(series: Sequence[tuple[str, Series]], metric: str, first: float, last: float) -> tuple[float, float]:

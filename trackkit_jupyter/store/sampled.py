@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Any
 
 __all__ = ["Sampled"]
@@ -64,6 +66,12 @@ class Sampled:
             return None if before is None else (before["iteration"], before["iteration"], 0)
         iterations = [row["iteration"] for row in within]
         return min(iterations), max(iterations), len(within)
+
+    def reached(self, times: Sequence[float]) -> tuple[list[int | None], list[int]]:
+        """Return for each of some times, ascending: the iteration of the latest sample until then, and how many."""
+        rows = sorted(self._rows, key=lambda row: float(row["time"]))
+        counts = [bisect_right(rows, time, key=lambda row: float(row["time"])) for time in times]
+        return [rows[count - 1]["iteration"] if count else None for count in counts], counts
 
     def file(self, sha256: str) -> Row | None:
         """Return the first sample that has this file."""

@@ -53,12 +53,14 @@ RESTS = {
     "charts": 0.2,
     "console": 0.2,
     "experiment": 1.0,
+    "loop": 0.5,
     "model": 0.5,
     "plots": 1.0,
     "samples": 1.0,
     "sample_iterations": 1.0,
     "single_values": 1.0,
     "tags": 2.0,
+    "timeline": 2.0,
 }
 _MOST_FOLLOWED = 64
 _MOST_WATCHED = 2_000
@@ -296,7 +298,8 @@ def first_reads(kind: str, objects: list[str], options: Mapping[str, Any]) -> li
     if kind == "model":
         return [("model", {"id": id}) for id in objects[:1]]
     if kind == "experiment":
-        return reads + tabs["scalars"] + tabs["plots"] + tabs["samples"] + [("console", {"id": objects[0]})]
+        whole: list[Read] = [(read, {"id": objects[0]}) for read in ("console", "loop", "timeline")]
+        return reads + tabs["scalars"] + tabs["plots"] + tabs["samples"] + whole
     return reads + tabs[{"plot": "plots", "samples": "samples"}.get(kind, "scalars")]
 
 

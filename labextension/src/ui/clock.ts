@@ -20,6 +20,8 @@ export interface Mark {
 export interface Marked {
   mark: Mark;
   found: SpanAnswer;
+  /** Guessed from what the kernel tells while it is busy. */
+  about?: true;
 }
 
 /** A knob that was turned: where that lies on each axis, and what it was. */

@@ -158,6 +158,10 @@ export class CommSource implements Source {
     return value as Reads[N]['result'];
   }
 
+  told<N extends ReadName>(operation: N, args: Reads[N]['args']) {
+    return this.known({ operation, arguments: args as Arguments }) as Reads[N]['result'] | undefined;
+  }
+
   async edit<N extends EditName>(operation: N, args: Edits[N]) {
     return (await this.ask({ operation, arguments: args as unknown as Arguments })).value as Edited;
   }

@@ -1,8 +1,9 @@
 // The clock of an experiment that is shown: it asks what belongs to what is marked, again while the experiment runs.
 
-import { type ReadonlySignal, type Signal, signal, useComputed, useSignalEffect } from '@preact/signals';
+import { type ReadonlySignal, type Signal, signal, useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Clock, Mark, Marked, TurnMark } from './clock';
+import { guessOf } from './guess';
 import { useLive } from './parts/live';
 import type { Source } from './source';
 
@@ -40,6 +41,7 @@ function preparing(source: Source, id: string): () => void {
   return () => {
     if (!prepared) {
       prepared = true;
+      void import('./views/clockstrip');
       source.read('span', { id, x_from: 0, x_to: 0, xaxis: 'wall' }).catch(() => {
         prepared = false;
       });
@@ -48,12 +50,16 @@ function preparing(source: Source, id: string): () => void {
 }
 
 function useMarked(source: Source, id: string, marked: Signal<Mark | null>): ReadonlySignal<Marked | null> {
+  const guessed = useSignal<Marked | null>(null);
   const ask = async (abort: AbortSignal): Promise<Marked | null> => {
     const mark = marked.peek();
     if (!mark) {
       return null;
     }
     const { xaxis, metric = '', from, to } = mark;
+    const timeline = source.told?.('timeline', { id });
+    const guess = timeline && guessOf(timeline, mark);
+    guessed.value = guess ? { mark, found: guess, about: true } : null;
     return { mark, found: await source.read('span', { id, x_from: from, x_to: to, xaxis, metric }, abort) };
   };
   const live = useLive(source, [id], ask, [], REST_MS);
@@ -64,5 +70,8 @@ function useMarked(source: Source, id: string, marked: Signal<Mark | null>): Rea
     }
   });
   // An answer that is about another mark is none.
-  return useComputed(() => (live.value.value?.mark === marked.value ? (live.value.value ?? null) : null));
+  return useComputed(() => {
+    const mark = marked.value;
+    return [live.value.value, guessed.value].find(answer => answer?.mark === mark) ?? null;
+  });
 }

@@ -548,6 +548,21 @@ export interface SpanAnswer {
   counts: { console: number; samples: number; plots: number; cells: number };
 }
 
+/** How far everything was at some moments: from it a page guesses what belongs to a span. */
+export interface Timeline {
+  /** Unix seconds, ascending. */
+  times: number[];
+  started: number;
+  /** Metrics that had reached the same iteration at each of these moments. */
+  groups: { metrics: string[]; iterations: (number | null)[] }[];
+  /** Lines, samples and figures of each plot until then. */
+  console: number[];
+  samples: { iterations: (number | null)[]; counts: number[] };
+  plots: Record<string, number[]>;
+  /** When each cell began. */
+  cells: number[];
+}
+
 export type SampleStep = Pick<Sample, 'iteration' | 'hash'> & Partial<Sample>;
 
 export interface Figure {
@@ -830,6 +845,7 @@ export interface Reads extends ComparisonReads {
     };
   };
   loop: { args: { id: string }; result: LoopAnswer };
+  timeline: { args: { id: string }; result: Timeline };
   span: {
     args: { id: string; x_from: number; x_to: number; xaxis: Axis; metric?: string };
     result: SpanAnswer;

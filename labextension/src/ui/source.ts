@@ -16,6 +16,8 @@ export interface Source {
   /** Whether the last attempt reached the server; a view keeps what it shows while it is false. */
   readonly connected: ReadonlySignal<boolean>;
   read<N extends ReadName>(operation: N, args: Reads[N]['args'], signal?: AbortSignal): Promise<Reads[N]['result']>;
+  /** An answer that is told without being asked for, where there is one: also while nobody answers. */
+  told?<N extends ReadName>(operation: N, args: Reads[N]['args']): Reads[N]['result'] | undefined;
   edit<N extends EditName>(operation: N, args: Edits[N]): Promise<Edited>;
   fileUrl(experiment: string, hash: string, download?: string): string;
   /** Address of the small picture of a debug sample that is one. */

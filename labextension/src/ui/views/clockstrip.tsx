@@ -48,7 +48,7 @@ export function ClockStrip({ clock, asked }: ClockStripProps) {
   );
 }
 
-function When({ marked: { mark, found } }: { marked: Marked }) {
+function When({ marked: { mark, found, about } }: { marked: Marked }) {
   const { from, to } = found;
   const iterations = iterationsOf(mark, found.iterations);
   const length = to - from;
@@ -57,6 +57,11 @@ function When({ marked: { mark, found } }: { marked: Marked }) {
       <b>{length > 0 ? `${moment(from, length)} – ${moment(to, length)}` : moment(from, 1)}</b>
       {length > 0 && <span class="tk-faint tk-wide-only">{spell(length)}</span>}
       {iterations && <span>{iterations}</span>}
+      {about && (
+        <span class="tk-faint" title="The kernel is busy: it is exact once its cell has ended">
+          about
+        </span>
+      )}
     </>
   );
 }

@@ -12,6 +12,11 @@ import '../styles/knob.css';
 const LOGARITHMIC = 100;
 const STEPS = 1000;
 
+const LATE_MS = 1_000;
+const BUSY =
+  'The kernel takes this when its cell has ended, and there is no other way to it from here. In a terminal, ' +
+  '“trackkit turn”, “pause” and “stop” reach the loop now.';
+
 export type Ask = <N extends EditName>(operation: N, args: Edits[N]) => Promise<boolean>;
 
 /** Asks a loop for something, and answers whether that was taken; what was refused is told in words. */
@@ -19,12 +24,15 @@ export function useAsking(source: Source, onAsked: () => void): Ask {
   const say = useToast();
   return async (operation, args) => {
     let done = true;
+    // What tells without being asked is a kernel: busy, it takes nothing until its cell has ended.
+    const waiting = source.told && setTimeout(() => say({ text: BUSY, problem: true }), LATE_MS);
     try {
       await source.edit(operation, args);
     } catch (reason) {
       done = false;
       say({ text: wordsOf(reason), problem: true });
     }
+    clearTimeout(waiting);
     onAsked();
     return done;
   };
