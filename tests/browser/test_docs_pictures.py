@@ -135,7 +135,7 @@ def test_attempts(lab: Lab) -> None:
     lab.server.write("train.ipynb", TRAIN.format(rate=0.1))
     lab.open("train.ipynb")
     lab.command("application:toggle-left-area")
-    frame = Frames(lab.page, (40, 60, 900, 480))
+    frame = Frames(lab.page, (34, 60, 930, 480))
     for number, rate in enumerate((0.1, 0.3, 0.5, 2.0, 1.0, 1.5), 1):
         lab.page.evaluate(SET, [0, TRAIN.format(rate=rate)])
         lab.run_all()

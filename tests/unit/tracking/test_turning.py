@@ -241,6 +241,27 @@ def test_what_has_ended_cannot_be_asked_for_anything(running, outside):
         running.knob("lr", 0.1)
 
 
+def test_a_knob_of_a_process_that_was_killed_is_not_turned(store):
+    code = f"""
+import signal
+import trackkit_jupyter as track
+exp = track.start("killed", store={os.fspath(store.path)!r}, capture=False)
+exp.knob("lr", 0.1)
+print(exp.id, flush=True)
+signal.pause()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        other = store.experiment(process.stdout.readline().strip())
+        assert other.loop == "running"
+        process.kill()
+        process.wait(20)
+    assert other.loop is None
+    with pytest.raises(TrackkitStateError, match="is aborted, not running: there is no loop to turn a knob of"):
+        other.turn("lr", 0.2)
+    assert other.knobs["lr"]["value"] == 0.1
+    assert other.turns() == []
+
+
 def test_an_experiment_that_is_gone_on_with_keeps_its_turned_knobs_and_no_old_stop(store):
     with track.start("first", store=store.path, capture=False) as exp:
         exp.knob("lr", 0.1, min=0, max=1)
