@@ -84,11 +84,14 @@ export function ClaimView({ source, view }: { source: Source; view: View }) {
   );
 }
 
-const WIDTH = 400;
+/** A place between two ends, in percent of the width: dots stay round, however wide it is. */
+function along(low: number, high: number): (value: number) => number {
+  return value => 3 + ((value - low) / (high - low || 1)) * 94;
+}
 
-/** Of very many that cover one another, one on each pixel. */
+/** Of very many that cover one another, some to each percent. */
 function dots(places: number[]): number[] {
-  return places.length > WIDTH ? [...new Set(places.map(Math.round))] : places;
+  return places.length > MANY ? [...new Set(places.map(place => Math.round(4 * place) / 4))] : places;
 }
 
 function Groups({ found }: { found: Claim }) {
@@ -98,7 +101,7 @@ function Groups({ found }: { found: Claim }) {
   }
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
-  const place = (value: number) => 8 + ((value - low) / span) * (WIDTH - 16);
+  const place = along(low, low + span);
   const row = (name: 'a' | 'b', group: ClaimGroup) => (
     <tr>
       <th scope="row">{name}</th>
@@ -115,11 +118,11 @@ function Groups({ found }: { found: Claim }) {
         {group.mean === null ? '–' : short(group.mean)}
       </td>
       <td class="tk-claim-dots">
-        <svg viewBox={`0 0 ${WIDTH} 20`} preserveAspectRatio="none" aria-hidden="true" data-group={name}>
+        <svg aria-hidden="true" data-group={name}>
           {dots(group.values.map(place)).map((at, index) => (
-            <circle key={index} cx={at} cy={10} r={4} />
+            <circle key={index} cx={`${at}%`} cy={10} r={4} />
           ))}
-          {group.mean !== null && <path d={`M${place(group.mean)} 1V19`} />}
+          {group.mean !== null && <line x1={`${place(group.mean)}%`} x2={`${place(group.mean)}%`} y1={1} y2={19} />}
         </svg>
       </td>
     </tr>
@@ -147,17 +150,16 @@ function Groups({ found }: { found: Claim }) {
 
 function Difference({ found }: { found: Claim }) {
   const [low, high] = [found.low as number, found.high as number];
-  const [from, to] = [Math.min(low, 0), Math.max(high, 0)];
-  const place = (value: number) => 8 + ((value - from) / (to - from || 1)) * (WIDTH - 16);
+  const place = along(Math.min(low, 0), Math.max(high, 0));
   return (
     <div class="tk-claim-difference">
       <span>
         Difference <strong class="tk-number">{signed(found.difference as number)}</strong>
       </span>
-      <svg viewBox={`0 0 ${WIDTH} 20`} preserveAspectRatio="none" aria-hidden="true">
-        <path class="tk-claim-zero" d={`M${place(0)} 0V20`} />
-        <path d={`M${place(low)} 10H${place(high)}`} />
-        <circle cx={place(found.difference as number)} cy={10} r={4} />
+      <svg aria-hidden="true">
+        <line class="tk-claim-zero" x1={`${place(0)}%`} x2={`${place(0)}%`} y1={0} y2={20} />
+        <line x1={`${place(low)}%`} x2={`${place(high)}%`} y1={10} y2={10} />
+        <circle cx={`${place(found.difference as number)}%`} cy={10} r={4} />
       </svg>
       <span class="tk-faint tk-number">
         {signed(low)} to {signed(high)}
