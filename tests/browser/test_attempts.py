@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import nbformat
 from playwright.sync_api import Locator, expect
@@ -104,4 +105,31 @@ def test_they_follow_a_renamed_notebook_and_refuse_a_locked_cell(lab: Lab) -> No
     strip.get_by_role("button", name="Put the code of attempt 1 back").click()
     expect(lab.page.get_by_text("This cell is locked against edits")).to_be_visible()
     assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=1.0)
+    assert lab.errors == []
+
+
+def test_they_stand_beneath_a_cell_that_is_drawn_later(lab: Lab) -> None:
+    """A notebook draws what is far from the screen when it is scrolled to: the strip was made before."""
+    strip = trained(lab, "long.ipynb")
+    lab.command("docmanager:save")
+    path = lab.server.root / "long.ipynb"
+    notebook = nbformat.read(path, 4)
+    notebook.cells[:0] = [nbformat.v4.new_code_cell("\n" * 20 + f"number = {number}") for number in range(40)]
+    nbformat.write(notebook, path)
+    settings = Path(lab.server.environment["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "full"}')
+    with lab.page.expect_response("**/trackkit/api/attempted*"):
+        lab.open("long.ipynb")
+    assert lab.page.locator(".jp-Cell .cm-content").count() < 30, "all cells are drawn"
+    lab.page.evaluate(
+        "() => { const notebook = window.jupyterapp.shell.currentWidget.content; notebook.scrollToItem(40); }"
+    )
+    expect(strip).to_contain_text("Attempt 4", timeout=20_000)
+    cell = lab.page.locator(".jp-Cell", has=strip)
+    order = cell.evaluate(
+        "e => [...e.querySelectorAll('.jp-Cell-inputWrapper, .jp-Cell-outputWrapper, .trackkit-attempts')]"
+        ".map(part => part.classList.contains('trackkit-attempts'))"
+    )
+    assert order == [False, False, True]
     assert lab.errors == []
