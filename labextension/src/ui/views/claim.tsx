@@ -89,7 +89,10 @@ function along(low: number, high: number): (value: number) => number {
   return value => 3 + ((value - low) / (high - low || 1)) * 94;
 }
 
-/** Of very many that cover one another, some to each percent. */
+/** So many dots do not cover one another where they are spread. */
+const MANY = 400;
+
+/** Of very many that cover one another, four to each percent. */
 function dots(places: number[]): number[] {
   return places.length > MANY ? [...new Set(places.map(place => Math.round(4 * place) / 4))] : places;
 }
