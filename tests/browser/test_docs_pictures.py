@@ -199,7 +199,7 @@ def test_one_clock(browser: Browser, server: LabServer, run: track.Experiment) -
         panel = opened(page, server, run, "Scalars")
         loss = panel.get_by_role("region", name="loss", exact=True)
         expect(loss.locator("canvas")).to_be_visible(timeout=30_000)
-        settled(page)
+        settled(page, server)
         frame = Frames(page, (0, 0, 900, 480))
         frame(1_000)
         rail = loss.locator(".tk-clock-rail").bounding_box()

@@ -60,7 +60,7 @@ RESTS = {
     "sample_iterations": 1.0,
     "single_values": 1.0,
     "tags": 2.0,
-    "timeline": 2.0,
+    "timeline": 0.5,
 }
 _MOST_FOLLOWED = 64
 _MOST_WATCHED = 2_000

@@ -57,15 +57,26 @@ function useMarked(source: Source, id: string, marked: Signal<Mark | null>): Rea
       return null;
     }
     const { xaxis, metric = '', from, to } = mark;
-    const timeline = source.told?.('timeline', { id });
-    const guess = timeline && guessOf(timeline, mark);
-    guessed.value = guess ? { mark, found: guess, about: true } : null;
     return { mark, found: await source.read('span', { id, x_from: from, x_to: to, xaxis, metric }, abort) };
   };
   const live = useLive(source, [id], ask, [], REST_MS);
+  const guess = () => {
+    const mark = marked.peek();
+    const timeline = mark && source.told?.('timeline', { id });
+    const found = timeline && guessOf(timeline, mark);
+    guessed.value = found ? { mark, found, about: true } : null;
+  };
+  useEffect(() => {
+    const life = new AbortController();
+    if (source.told) {
+      source.watch([id], guess, life.signal);
+    }
+    return () => life.abort();
+  }, [source, id]);
   // Not by a new drawing of the experiment and all of its tabs.
   useSignalEffect(() => {
     if (marked.value) {
+      guess();
       live.restart();
     }
   });

@@ -435,6 +435,9 @@ export class LineChart implements Chart {
     const at = this.pointer && this.plot ? this.plot.posToVal(this.pointer.left, 'x') : null;
     const span = at === null ? this.x : [this.anchor ?? at, at].sort((one, other) => one - other);
     this.events.onSpan?.(span as Range);
+    // What was selected is marked now: Escape takes back the mark, not the selection before it.
+    this.anchor = null;
+    this.gestures.clear();
   }
 
   /** Moves the pointer to the next point of the longest series in view, and selects up to it. */
