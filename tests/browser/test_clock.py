@@ -203,7 +203,7 @@ def end(lab: Lab) -> None:
     lab.wait_for_cell(0)
 
 
-def marks(page: Page, output: Locator, room: int = 0) -> None:
+def marks(page: Page, output: Locator, room: int = 0, *, samples: bool = True) -> None:
     """Mark spans and moments in an output by hand and by keyboard; all of it follows, to within some iterations."""
     output.get_by_role("tab", name="Scalars").click()
     loss, accuracy = (output.get_by_role("region", name=name, exact=True) for name in ("loss", "accuracy"))
@@ -233,19 +233,21 @@ def marks(page: Page, output: Locator, room: int = 0) -> None:
     output.get_by_role("tab", name="Scalars").click()
     for chart in (loss, accuracy):
         expect(chart.locator(".tk-plot")).to_have_attribute("data-moment", marked[1])
-    output.get_by_role("tab", name="Debug samples").click()
-    output.get_by_role("button", name="Open digits / wrong").first.click()
-    seen = page.get_by_role("dialog").get_by_text(re.compile(r"^Iteration \d+$")).first.inner_text()
-    page.keyboard.press("Escape")
-    output.get_by_role("tab", name="Scalars").click()
-    for chart in (loss, accuracy):
-        wait_until(
-            lambda chart=chart: (
-                abs(int(chart.locator(".tk-plot").get_attribute("data-moment") or -99) - int(seen.split()[1])) <= room
-            ),
-            10,
-            "the sample marked no moment",
-        )
+    if samples:
+        output.get_by_role("tab", name="Debug samples").click()
+        output.get_by_role("button", name="Open digits / wrong").first.click()
+        seen = page.get_by_role("dialog").get_by_text(re.compile(r"^Iteration \d+$")).first.inner_text()
+        page.keyboard.press("Escape")
+        output.get_by_role("tab", name="Scalars").click()
+        for chart in (loss, accuracy):
+            wait_until(
+                lambda chart=chart: (
+                    abs(int(chart.locator(".tk-plot").get_attribute("data-moment") or -99) - int(seen.split()[1]))
+                    <= room
+                ),
+                10,
+                "the sample marked no moment",
+            )
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(output.locator("[data-span], [data-moment]")).to_have_count(0)
