@@ -89,9 +89,8 @@ class Stores:
         with self._lock:
             seen = list(self._seen.values())
         for path in dict.fromkeys((find_folder(self._roots[0]), *registry.stores().values(), *seen)):
-            with contextlib.suppress(
-                TrackkitError, OSError
-            ):  # of a newer version, say: the others are there all the same
+            # One that is of a newer version, say, takes none of the others away.
+            with contextlib.suppress(TrackkitError, OSError):
                 store = self._open(path)
                 if store is not None:
                     yield store
