@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OPTIONAL = set(
     "ipython ipykernel nbclient pandas pillow scikit-learn pydantic typst pypandoc-binary "
     # Their callbacks are imported with them.
-    "keras lightning pytorch-lightning transformers xgboost xgboost-cpu".split()
+    "keras lightgbm lightning pytorch-lightning transformers xgboost xgboost-cpu".split()
 )
 
 

@@ -164,7 +164,7 @@ def test_a_damaged_figure_is_an_error_of_the_store(store, first):
     first.blob(plot["hash"]).write_bytes(b"\xff not json")
     with pytest.raises(TrackkitError) as refused:
         read(store, "figure", id=first.id, hash=plot["hash"])
-    assert refused.value.code == "storage"
+    assert refused.value.code == "damaged"
 
 
 def test_samples_newest_first_in_batches(store, first):

@@ -62,12 +62,12 @@ def test_as_many_experiments_as_fit_and_one_more_is_refused(comms: Comms, exp: t
         widget.objects = ["nonsense"]
 
 
-def sent_code(comms: Comms) -> list[tuple[str, list[str], int]]:
-    """The code that was sent: the part, its files, and the bytes of the message."""
+def sent_code(comms: Comms) -> list[tuple[list[str], list[str], int]]:
+    """The code that was sent: the parts, their files, and the bytes of the message."""
     found = []
     for _, _, data, buffers in comms:
-        if part := data.get("content", {}).get("code"):
-            found.append((part, list(json.loads(gzip.decompress(buffers[0]))), len(buffers[0])))
+        if parts := data.get("content", {}).get("code"):
+            found.append((parts, list(json.loads(gzip.decompress(buffers[0]))), len(buffers[0])))
     return found
 
 
@@ -76,7 +76,7 @@ def test_the_code_is_sent_once_however_many_views(comms: Comms, exp: track.Exper
     for _ in range(3):
         ScalarsView(exp)
     parts = [code.FIRST, *code.parts_of("scalars")]
-    assert [part for part, _, _ in sent_code(comms)] == parts
+    assert [part for sent, _, _ in sent_code(comms) for part in sent] == parts
     ExperimentView(exp)
     files = [name for _, names, _ in sent_code(comms) for name in names]
     assert len(files) == len(set(files))
@@ -99,8 +99,8 @@ def test_a_page_asks_for_the_code_it_lacks(comms: Comms, exp: track.Experiment, 
     for need, has in ((code.FIRST, []), (plots, code.files_of(code.FIRST))):  # a page loaded anew has nothing
         comms.clear()
         hidden.page()._received(None, {"need": need, "has": has}, [])
-        ((part, files, _),) = sent_code(comms)
-        assert part == need
+        ((parts, files, _),) = sent_code(comms)
+        assert parts == [need]
         assert files == [name for name in code.files_of(need) if name not in has]
     for need in ("plots-00000000.js", "../widgets/page.py", "embed.css"):
         comms.clear()

@@ -26,8 +26,8 @@ _LATER = re.compile(r'\bimport\("\./([\w-]+\.js)"\)')
 _FILES = {"plot": "plots"}
 
 
-def files_of(part: str) -> list[str]:
-    """Return the files that a part consists of, each after those that it imports; the last one is the part itself.
+def files_of(*parts: str) -> list[str]:
+    """Return the files that parts consist of, each after those that it imports, and each part after its own files.
 
     Raises
     ------
@@ -35,9 +35,10 @@ def files_of(part: str) -> list[str]:
         There is no such file: a page that was loaded before an upgrade asks for the code of that time.
     """
     found: dict[str, None] = {}
-    for name in _IMPORTED.findall(_read(part)):
-        found.update(dict.fromkeys(files_of(name)))
-    return [*found, part]
+    for part in parts:
+        found.update(dict.fromkeys(files_of(*_IMPORTED.findall(_read(part)))))
+        found[part] = None
+    return list(found)
 
 
 def parts_of(kind: str) -> list[str]:

@@ -60,7 +60,7 @@ _HIDDEN = (
     f"""{_SLOT}slot.files ??= {{}};
 slot.parts ??= {{}};
 slot.order ??= Promise.resolve();
-const take = async (part, packed) => {{
+const take = async (parts, packed) => {{
   const plain = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
   for (const [name, text] of Object.entries(await new Response(plain).json())) {{
     const code = text
@@ -68,8 +68,8 @@ const take = async (part, packed) => {{
       .replace(/((?:from|import) ?)"[.]\\/([\\w-]+[.]js)"/g, (_, word, other) => `${{word}}"${{slot.files[other]}}"`);
     slot.files[name] ??= URL.createObjectURL(new Blob([code], {{ type: 'text/javascript' }}));
   }}
-  slot.parts[part]?.give();
-  if (part === FIRST) slot.give(await import(slot.files[part]));
+  for (const part of parts) slot.parts[part]?.give();
+  if (parts.includes(FIRST)) slot.give(await import(slot.files[FIRST]));
 }};
 slot.part ??= async name => {{
   if (!slot.files[name]) {{
@@ -118,7 +118,7 @@ class Page(anywidget.AnyWidget):
         self._widgets: WeakValueDictionary[str, ViewWidget] = WeakValueDictionary()
         self.on_msg(self._received)
         if door() == "comm":
-            self._send_code(code.FIRST, ())
+            self._send_code([code.FIRST], ())
 
     @property
     def key(self) -> str:
@@ -138,9 +138,9 @@ class Page(anywidget.AnyWidget):
         """Know of a view; send the code it may need, as far as it was not sent: later the kernel may be busy."""
         self._widgets[widget.trait_values()["_id"]] = widget
         if door() == "comm":
-            for part in code.parts_of(widget.kind):
-                if part not in self._sent:
-                    self._send_code(part, self._sent)
+            own, *later = code.parts_of(widget.kind) or [""]
+            for parts in ([own], later):  # what is shown at once, then all the rest: together it is smaller
+                self._send_code([part for part in parts if part and part not in self._sent], self._sent)
 
     def close(self) -> None:
         """Close the comm, and look after nothing any more."""
@@ -168,14 +168,15 @@ class Page(anywidget.AnyWidget):
     def _needed(self, part: str, has: Any) -> None:
         """Send code that a page asks for, but for the files that it has."""
         try:
-            self._send_code(part, has if isinstance(has, list) else [])
+            self._send_code([part], has if isinstance(has, list) else [])
         except NotFoundError:
             self.send({"lacks": part})
 
-    def _send_code(self, part: str, has: Collection[str]) -> None:
-        files = [name for name in code.files_of(part) if name not in has]
-        self._sent.update(files)
-        self.send({"code": part}, [code.packed(files)])
+    def _send_code(self, parts: list[str], has: Collection[str]) -> None:
+        if parts:
+            files = [name for name in code.files_of(*parts) if name not in has]
+            self._sent.update(files)
+            self.send({"code": parts}, [code.packed(files)])
 
     def _send_about(self, store: str, message: dict[str, Any], buffers: list[bytes]) -> None:
         if self.comm is not None:
