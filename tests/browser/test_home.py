@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,12 +26,13 @@ KB = 1000
 def live(lab: Lab) -> Iterator[track.Experiment]:
     """An experiment that runs, with one that has ended beside it."""
     project = "home/sides"
+    name = f"live {secrets.token_hex(3)}"  # others leave a "live" behind, and so does a test that is tried again
     if lab.server.store.exists():  # what an earlier test left is not meant
         for before in track.open_store(lab.server.store).experiments('project ~ "home"'):
             before.archive()
     with track.start("yesterday", project=project, store=lab.server.store, capture=False) as run:
         run.log({"loss/val": 0.5}, iteration=3)
-    run = track.start("live", project=project, config={"epochs": 10}, store=lab.server.store, capture=False)
+    run = track.start(name, project=project, config={"epochs": 10}, store=lab.server.store, capture=False)
     run.log({"loss/val": 0.25}, iteration=4)
     yield run
     run.finish()
@@ -71,7 +73,7 @@ def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab
     assert lab.page.get_by_text("running", exact=True).count() == 0
 
     tree = panel(lab)
-    row = tree.get_by_role("treeitem", name="live", exact=True)
+    row = tree.get_by_role("treeitem", name=live.name, exact=True)
     expect(row).to_contain_text("it 4")
     expect(row.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
     live.log({"loss/val": 0.125}, iteration=6)
@@ -91,7 +93,7 @@ def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab
     expect(row).to_contain_text("loss/val is NaN")
 
     row.hover()
-    row.get_by_role("button", name="Stop live").click()
+    row.get_by_role("button", name=f"Stop {live.name}").click()
     window = lab.page.get_by_role("dialog", name="Stop")
     expect(window).to_contain_text("ends at its next log")
     window.get_by_role("button", name="Stop").click()
@@ -160,14 +162,15 @@ def test_another_store_is_chosen_its_cells_name_its_folder_and_it_may_go_away(
     lab: Lab, live: track.Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", lab.server.environment["XDG_DATA_HOME"])
-    folder = tmp_path / "digits" / ".trackkit"
+    project = f"digits {secrets.token_hex(3)}"  # others have a store in "digits"
+    folder = tmp_path / project / ".trackkit"
     with track.start("elsewhere", store=folder, capture=False) as run:
         run.log({"loss": 0.5})
     lab.server.write("other.ipynb", "1", "2")
     lab.open("other.ipynb", kernel=False)
     tree = panel(lab)
     choice = lab.page.get_by_role("combobox", name="Store")
-    choice.select_option(label="digits")
+    choice.select_option(label=project)
     row = tree.get_by_role("treeitem", name="elsewhere")
     expect(row).to_be_visible()
     picture(lab.page, "home-stores")
@@ -177,6 +180,7 @@ def test_another_store_is_chosen_its_cells_name_its_folder_and_it_may_go_away(
 
     # From its table, beside the notebook.
     lab.page.get_by_role("button", name="Experiments table").click()
+    expect(lab.page.locator("#trackkit-experiments")).to_be_visible()
     lab.page.evaluate(
         """() => {
             const { shell } = window.jupyterapp;
@@ -195,7 +199,7 @@ def test_another_store_is_chosen_its_cells_name_its_folder_and_it_may_go_away(
     exec(code, {})  # it opens what was dragged
 
     # The store goes away, which is said; the others are still there to choose.
-    shutil.rmtree(tmp_path / "digits")
+    shutil.rmtree(tmp_path / project)
     said = lab.page.locator("#trackkit-home").get_by_text("its folder was moved or deleted")
     expect(said).to_be_visible(timeout=20_000)
     picture(lab.page, "home-store-gone")
@@ -257,14 +261,14 @@ def test_settings_do_what_they_say(lab: Lab, live: track.Experiment) -> None:
     (folder / "home.jupyterlab-settings").write_text(json.dumps(chosen))
     begun(lab)
     tree = panel(lab)
-    row = tree.get_by_role("treeitem", name="live", exact=True).first
+    row = tree.get_by_role("treeitem", name=live.name, exact=True).first
     expect(row).to_be_visible()
     expect(tree.locator(".tk-home-experiment")).to_have_count(1)
     live.log({"loss/val": math.nan}, iteration=5)
     expect(row).to_contain_text("loss/val is NaN")
     assert lab.page.get_by_role("button", name=re.compile(r"^\d+ running$")).count() == 0
     row.click()
-    full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name="live")
+    full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name=live.name)
     expect(full.get_by_role("tab", name="Info")).to_have_attribute("aria-selected", "true", timeout=20_000)
     expect(lab.page.locator(".jp-Notification-Status")).to_contain_text("0")
     assert lab.errors == []

@@ -144,7 +144,7 @@ def test_a_loop_is_turned_from_the_side_panel(lab: Lab, training: Training) -> N
     begun(lab)
     tree = panel(lab)
     name = training.experiment.name
-    row = tree.get_by_role("treeitem", name=name, exact=True)
+    row = tree.get_by_role("treeitem", name=name, exact=True).first  # what runs stands above what ran before
     number = tree.get_by_role("treeitem", name="lr", exact=True).get_by_role("textbox", name="Value of lr")
     expect(number).to_have_value("0.1")
     picture(lab.page, "knobs-panel-light")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
+from trackkit_jupyter.errors import NotFoundError
 
 from .lab import Lab, LabServer
 from .shelf import page_of, picture
@@ -225,10 +228,26 @@ def test_columns_are_chosen_moved_and_kept_as_a_view(lab: Lab) -> None:
     assert lab.errors == []
 
 
-def test_what_runs_appears_and_moves_on_by_itself(lab: Lab) -> None:
+@pytest.fixture
+def appears(server: LabServer) -> Iterator[Callable[[], track.Experiment]]:
+    """Start an experiment, which is out of sight again when the test ends, however it ends."""
+    made: list[track.Experiment] = []
+
+    def start() -> track.Experiment:
+        made.append(track.start(f"appears {secrets.token_hex(3)}", "live", store=server.store, capture=False))
+        return made[-1]
+
+    yield start
+    for run in made:
+        with contextlib.suppress(NotFoundError):
+            run.finish()
+            run.archive()
+
+
+def test_what_runs_appears_and_moves_on_by_itself(lab: Lab, appears: Callable[[], track.Experiment]) -> None:
     grid = table(lab)
-    with track.start("appears", "live", store=lab.server.store, capture=False) as run:
-        row = grid.get_by_role("row", name=re.compile("appears"))
+    with appears() as run:
+        row = grid.get_by_role("row", name=re.compile(run.name))
         expect(row).to_contain_text("Running", timeout=10_000)
         run.log({"loss/val": 1.0}, 4321)
         expect(row).to_contain_text("4,321", timeout=10_000)
