@@ -303,6 +303,8 @@ def test_a_cell_makes_a_report_which_is_written_and_exported(
     # It says itself what it is: whoever is given the file knows.
     (report,) = track.open_store(server.store).reports(search="written")
     assert json.loads(report.path.read_text())["metadata"]["trackkit"]["report"]["id"] == report.id
+    page.get_by_role("button", name="Claim", exact=True).click()
+    expect(page.locator(".jp-CodeCell", has_text="track.report.claim(")).to_have_count(1)
     assert lab.errors == []
 
 

@@ -193,3 +193,12 @@ def test_a_frozen_claim_is_what_it_was(report):
     arguments = {"metric": "accuracy/val", "a": FAST, "b": SLOW}
     assert operations.call("claim", store, arguments)["verdict"] == "holds"
     assert operations.call("claim", report.store, arguments)["verdict"] == "contradicted"
+
+
+def test_as_the_last_line_of_a_cell_it_is_its_card(report):
+    found = claim(report)
+    shown = found._repr_mimebundle_()
+    assert shown[views.MIME_TYPE]["kind"] == "claim"
+    assert found.sentence in repr(found)
+    report.is_here = True  # there the card is shown by adding it
+    assert claim(report)._repr_mimebundle_() == {}

@@ -79,6 +79,7 @@ def test_each_says_what_changed_since_the_one_before(shell):
     limited = asked(shell, limit=1)
     assert limited["total"] == 3
     assert limited["items"] == [newest]  # what it is compared with need not be shown
+    assert limited["values"] == [0.25, 0.9, 0.9]  # the best may be one that is not shown
     assert asked(shell, limit=0)["items"] == []
     accuracy = asked(shell, metric='metrics["accuracy/val"]')
     assert [item["value"] for item in accuracy["items"]] == [1.0, None, None]
@@ -137,4 +138,4 @@ def test_a_wrong_argument_is_refused(shell, arguments, field):
 
 def test_a_name_that_is_no_cell_has_none(shell):
     train(shell, 0.1)
-    assert asked(shell, cell='" or 1 == 1 or "') == {"total": 0, "metric": None, "items": []}
+    assert asked(shell, cell='" or 1 == 1 or "') == {"total": 0, "metric": None, "values": [], "items": []}

@@ -49,8 +49,9 @@ def attempts(store: Store[Any], cell: str, notebook: str = "", metric: str = "",
 
     Returns
     -------
-    ``{"total", "metric": [metric, variant] or null, "items": [{"id", "number", "name", "status", "created", "tags",
-    "value", "course": {"x", "y"} or null, "has_code", "code", "parameters"}]}``. `number` is from 1, the oldest.
+    ``{"total", "metric": [metric, variant] or null, "values": [its last value in each attempt, the newest first, also
+    of those beyond the limit], "items": [{"id", "number", "name", "status", "created", "tags", "value",
+    "course": {"x", "y"} or null, "has_code", "code", "parameters"}]}``. `number` is from 1, the oldest.
     `code` is null where the code is that of the attempt before, else ``{"added", "removed", "lines"}``, counts and the
     changed lines, each with ``+`` or ``-`` in front; `parameters` are the ones that differ, ``[name, before, after]``.
     """
@@ -84,7 +85,8 @@ def attempts(store: Store[Any], cell: str, notebook: str = "", metric: str = "",
                 "parameters": _changed_parameters(old, parameters),
             }
         )
-    return {"total": total, "metric": None if pair is None else list(pair), "items": items}
+    values = [_last(item, pair) for item in known] if limit else []
+    return {"total": total, "metric": None if pair is None else list(pair), "values": values, "items": items}
 
 
 def attempted(store: Store[Any], cells: list[str], notebook: str = "") -> dict[str, Any]:
@@ -139,12 +141,17 @@ def _first_metric(items: Iterable[Any]) -> tuple[str, str] | None:
     return None
 
 
-def _read(item: Any, pair: tuple[str, str] | None) -> dict[str, Any]:
+def _last(item: Any, pair: tuple[str, str] | None) -> Any:
     summary = None if pair is None else item.metrics.get(pair[0], {}).get(pair[1])
+    return None if summary is None else summary["last"]
+
+
+def _read(item: Any, pair: tuple[str, str] | None) -> dict[str, Any]:
+    value = _last(item, pair)
     return {
         **{name: getattr(item, name) for name in ("id", "name", "status", "created", "tags")},
-        "value": None if summary is None else summary["last"],
-        "course": None if summary is None or pair is None else course(item, pair, _POINTS),
+        "value": value,
+        "course": None if value is None or pair is None else course(item, pair, _POINTS),
     }
 
 

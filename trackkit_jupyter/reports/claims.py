@@ -30,12 +30,15 @@ class Claim:
         The verdict in words, with the difference, its interval and how many experiments stand behind it.
     data : dict
         All of it: see :func:`trackkit_jupyter.operations.claims.claim`.
+    view : View or None
+        What shows it, where it is the last line of a cell; ``None`` where it is shown already.
     """
 
     text: str
     verdict: str
     sentence: str
     data: dict[str, Any] = field(repr=False)
+    view: View | None = field(default=None, repr=False, compare=False)
 
     @property
     def holds(self) -> bool:
@@ -51,6 +54,14 @@ class Claim:
     def interval(self) -> tuple[float, float] | None:
         """The ends of its interval."""
         return None if self.data["low"] is None else (self.data["low"], self.data["high"])
+
+    def __repr__(self) -> str:
+        return f"<Claim {self.text!r}: {self.sentence}>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        from trackkit_jupyter.views.bundle import mimebundle
+
+        return {} if self.view is None else mimebundle(self.view)
 
 
 def claim(text: str, metric: str, a: str, b: str, **options: Any) -> View:
@@ -80,7 +91,7 @@ def make(store: Store[Any], text: str, metric: str, a: str, b: str, options: Map
     then = {key: found[key] for key in ("verdict", "difference", "low", "high")}
     then |= {"time": iso(time.time()), "a": len(found["a"]["values"]), "b": len(found["b"]["values"])}
     view = View("claim", (), None, {**kept, "then": then}, text).with_store(store)
-    return view, Claim(text, found["verdict"], found["sentence"], found)
+    return view, Claim(text, found["verdict"], found["sentence"], found, view)
 
 
 def claims_of(content: Any, store: Store[Any]) -> Iterator[tuple[View, Claim]]:

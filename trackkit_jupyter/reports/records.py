@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -258,7 +259,7 @@ class Report(StoredReport):
         self.check_unlocked()
         view, found = make(self.store, text, metric, a, b, {"value": value, "better": better, "level": level})
         self.add(view)
-        return found
+        return replace(found, view=None) if self.is_here else found
 
     def check_unlocked(self) -> None:
         """Raise if its notebook is locked.

@@ -32,7 +32,17 @@ const LABELS = {
   'trackkit:publish-report': 'Publish this report',
   'trackkit:edit-copy': 'Edit a copy of this report',
   'trackkit:copy-report-markdown': 'Copy this report as Markdown',
+  'trackkit:add-claim': 'Add a claim, which is checked again whenever this report is shown',
 };
+/** What stands in the cell of a new claim, to be written over. */
+const CLAIM = `import trackkit_jupyter as track
+
+track.report.claim(
+    "lr 0.1 beats 0.01",
+    metric="accuracy/val",
+    a='hyperparameters["lr"] == 0.1',
+    b='hyperparameters["lr"] == 0.01',
+)`;
 const NO_REPORT = 'The notebook in front is no report. “Make this notebook a report” makes it one.';
 
 const ACTS: Record<string, Act> = {
@@ -54,6 +64,10 @@ const ACTS: Record<string, Act> = {
     if (path !== null) {
       hostOf(app).desk?.file(path);
     }
+  },
+  'trackkit:add-claim': async app => {
+    await app.commands.execute('notebook:insert-cell-below');
+    await app.commands.execute('notebook:replace-selection', { text: CLAIM });
   },
   'trackkit:copy-report-markdown': async (_, server, notebook) => {
     const source = await sourceOf(notebook, server);
@@ -110,13 +124,17 @@ export function attend(app: JupyterFrontEnd, server: LabServer, context: Documen
     }
   }
   const life = new AbortController();
-  const publishing = new ToolbarButton({
-    label: 'Publish',
-    tooltip: LABELS['trackkit:publish-report'],
-    onClick: () => void app.commands.execute('trackkit:publish-report'),
-  });
-  publishing.hide();
-  panel.toolbar.addItem('trackkit-publish', publishing);
+  const button = (label: string, command: keyof typeof LABELS) => {
+    const made = new ToolbarButton({
+      label,
+      tooltip: LABELS[command],
+      onClick: () => void app.commands.execute(command),
+    });
+    made.hide();
+    panel.toolbar.addItem(`trackkit-${label.toLowerCase()}`, made);
+    return made;
+  };
+  const ofDrafts = [button('Claim', 'trackkit:add-claim'), button('Publish', 'trackkit:publish-report')];
   const notebook: Notebook = {
     panel,
     context,
@@ -134,7 +152,9 @@ export function attend(app: JupyterFrontEnd, server: LabServer, context: Documen
     }
     const { report, store, locked: reason } = Object.assign(notebook, answer);
     make.setHidden(report !== null || reason !== null);
-    publishing.setHidden(report?.status !== 'draft');
+    for (const one of ofDrafts) {
+      one.setHidden(report?.status !== 'draft');
+    }
     if (report?.status === 'published' || reason !== null) {
       const [locked] = await Promise.all([import('./locked'), import('../ui')]);
       locked.lock(notebook, () => void app.commands.execute('trackkit:edit-copy'), life.signal);

@@ -756,6 +756,8 @@ export interface Attempt {
 export interface AttemptsAnswer {
   total: number;
   metric: [metric: string, variant: string] | null;
+  /** Its last value in each attempt, the newest first: also of those that are not among the items. */
+  values: (Num | null)[];
   items: Attempt[];
 }
 

@@ -83,13 +83,10 @@ function metricOf(answer: AttemptsAnswer): string {
   return metric === undefined ? '' : metric === variant ? metric : `${metric}/${variant}`;
 }
 
-/** The one that did best, where the name of the metric says what better means. */
-function best({ items, metric }: AttemptsAnswer): Attempt | undefined {
-  const places = bestOf(
-    items.map(item => item.value),
-    metric && directionOf(metric[0]),
-  );
-  return items.find((_, at) => places.has(at));
+/** The one that did best of all, listed or not, where the name of the metric says what better means. */
+function best({ values, items, metric, total }: AttemptsAnswer) {
+  const [at] = bestOf(values, metric && directionOf(metric[0]));
+  return at === undefined ? undefined : { id: items[at]?.id, number: total - at, value: values[at] ?? null };
 }
 
 function Line({ answer, open, onOpen }: { answer: AttemptsAnswer; open: boolean; onOpen: () => void }) {
@@ -109,7 +106,7 @@ function Line({ answer, open, onOpen }: { answer: AttemptsAnswer; open: boolean;
       {shown > 1 && <Values items={items} best={winner?.id} />}
       {winner && (
         <span class="tk-faint tk-number">
-          {winner.id === newest?.id ? 'the best so far' : `best ${short(winner.value)} in attempt ${winner.number}`}
+          {winner.number === total ? 'the best so far' : `best ${short(winner.value)} in attempt ${winner.number}`}
         </span>
       )}
     </button>
