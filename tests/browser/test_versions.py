@@ -72,16 +72,20 @@ def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None
 
 def test_a_kernel_that_is_older_than_the_server_is_said_while_it_runs(lab: Lab, tmp_path: Path) -> None:
     add_kernel(lab, tmp_path, "older", OLDER)
-    write(lab, "older.ipynb", SHOW, kernel="older")
+    go = lab.server.root / "go"
+    go.unlink(missing_ok=True)
+    held = "import pathlib, time\ndisplay(exp)\nwhile not pathlib.Path('go').exists(): time.sleep(0.05)"
+    write(lab, "older.ipynb", SHOW.removesuffix("exp") + held, kernel="older")
     lab.open("older.ipynb")
-    lab.run_all()
-    lab.wait_for_cell(0)
-    assert lab.python("print(track.__version__)").strip() == OLDER
+    lab.run_all(wait=False)
     output = lab.output(0)
     expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
     said = output.get_by_role("status").filter(has_text=f"The kernel has trackkit_jupyter {OLDER}")
     expect(said).to_contain_text("What the kernel records is shown, all of it")
     expect(said.locator("pre")).to_have_text(f"%pip install trackkit_jupyter=={track.__version__}")
+    go.touch()
+    lab.wait_for_cell(0)
+    assert lab.python("print(track.__version__)").strip() == OLDER
     lab.command("docmanager:save")
     lab.page.goto("about:blank")
     lab.open("older.ipynb", kernel=False)  # what an older version once saved is nothing to speak of
