@@ -11,8 +11,8 @@ import { Popover } from '../table/popover';
 import type { Head } from './answers';
 import { useCompany } from './company';
 
-/** More chips are shown when they are asked for: so many leave that in sight. */
-const FEW = 10;
+/** More chips are shown when they are asked for. */
+const FEW = 16;
 
 const Add = lazy(async () => (await import('./add')).Add);
 
