@@ -320,6 +320,7 @@ def test_the_embed_page_shows_every_type_and_leads_back(
         embedded(page, server, claim.url.partition("?")[2])
         region = page.get_by_role("region", name="Claim: Fast is better")
         expect(region.get_by_role("status")).to_have_text("It holds", timeout=20_000)
+        expect(region.get_by_text("It holds")).to_have_count(1)  # the badge says it, the sentence goes on
         assert region.get_by_role("status").locator("svg").evaluate("e => e.getBoundingClientRect().width") == 14
         picture(page, "embed-claim")
         now = claim.with_options(a=claim.options["b"], b=claim.options["a"], then={"verdict": "holds", "time": "2026"})

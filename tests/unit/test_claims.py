@@ -55,6 +55,7 @@ def test_it_holds_with_the_interval_that_scipy_gives(report):
     assert found.interval == pytest.approx((reference.low, reference.high), abs=2e-3)
     assert "It holds: accuracy/val differs by +0.0325" in found.sentence
     assert "4 against 4 experiments" in found.sentence
+    assert found.sentence == f"It holds: {found.data['finding']}"
     assert sorted(found.data["a"]["values"]) == list(first)
 
 
@@ -174,6 +175,25 @@ def test_a_wrong_claim_adds_nothing(report):
     report.add("Text").publish()
     with pytest.raises(LockedError):
         claim(report)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, "missing the required arguments metric, a, b"),
+        ({"metric": "accuracy/val"}, "missing the required arguments a, b"),
+        ({"metric": "accuracy/val", "a": FAST}, "missing a required argument: 'b'"),
+    ],
+)
+def test_what_a_claim_lacks_is_named_with_a_line_that_works(report, given, missing):
+    before = report.path.read_bytes()
+    for made in (report.claim, track.report.claim):
+        with pytest.raises(TrackkitTypeError) as refused:
+            made("lr 0.1 beats 0.01", **given)
+        assert missing in refused.value.message
+        line = refused.value.message.partition("Write: ")[2]
+    assert report.path.read_bytes() == before
+    assert eval(line, {"report": report}).holds
 
 
 def test_its_code_makes_the_same_view_again(report):

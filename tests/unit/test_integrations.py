@@ -151,8 +151,8 @@ def test_keras_ends_where_it_is_stopped(experiment: Any, monkeypatch: pytest.Mon
     assert ended_by_its_owner(experiment)
 
 
-@pytest.mark.frameworks
-def test_transformers(experiment: Any, tmp_path: Path) -> None:
+def fine_tuned(folder: Path, **options: Any) -> Any:
+    """Return a trainer of Transformers for a tiny module, with its data."""
     import torch
     import transformers
 
@@ -169,17 +169,33 @@ def test_transformers(experiment: Any, tmp_path: Path) -> None:
 
     rows = [{"x": X[place], "labels": Y[place]} for place in range(len(X))]
     arguments = transformers.TrainingArguments(
-        str(tmp_path / "out"), max_steps=4, logging_steps=2, eval_strategy="steps", eval_steps=2, report_to=[],
-        use_cpu=True, per_device_train_batch_size=4, save_strategy="no", disable_tqdm=True,
+        str(folder), report_to=[], use_cpu=True, per_device_train_batch_size=4, save_strategy="no", disable_tqdm=True,
+        **options,
     )  # fmt: skip
-    trainer = transformers.Trainer(
+    return transformers.Trainer(
         model=Tiny(), args=arguments, train_dataset=rows, eval_dataset=rows, callbacks=[TrackkitCallback()]
     )
+
+
+@pytest.mark.frameworks
+def test_transformers(experiment: Any, tmp_path: Path) -> None:
+    trainer = fine_tuned(tmp_path, max_steps=4, logging_steps=2, eval_strategy="steps", eval_steps=2)
     trainer.train()
     assert experiment.series("loss", "train").iterations.tolist()[:2] == [2, 4]
     assert experiment.series("loss", "eval").iterations.tolist() == [2, 4]
     assert experiment.hyperparameters["Transformers"]["max_steps"]["value"] == "4"
     assert experiment.hyperparameters["Transformers"].get("hub_token", {"value": "None"})["value"] != ""
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("logging_steps", [1, ENDLESS])
+def test_transformers_ends_where_it_is_stopped(experiment: Any, tmp_path: Path, logging_steps: int) -> None:
+    """Also between two steps that it logs."""
+    trainer = fine_tuned(tmp_path, max_steps=ENDLESS, logging_steps=logging_steps)
+    stop(experiment)
+    trainer.train()
+    assert 0 < trainer.state.global_step < ENDLESS
+    assert ended_by_its_owner(experiment)
 
 
 def lit(folder: Path, **options: Any) -> tuple[Any, type[Any], Any]:

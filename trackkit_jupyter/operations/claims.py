@@ -19,6 +19,7 @@ _LESS = ("loss", "error", "err", "mse", "mae", "rmse", "perplexity", "nll", "cos
 _MOST = 1_000  # experiments of a group that are measured
 _RESAMPLES = 9_999
 _SEED = 0
+_SAID = {"holds": "It holds", "open": "It is open", "contradicted": "The data says the opposite"}
 _AT_ONCE = 2_000_000  # values that are resampled together: 16 MB, where the largest groups would take 240
 
 Value = Literal["last", "min", "max", "mean"]
@@ -49,7 +50,8 @@ def claim(
     -------
     dict
         ``verdict``: ``holds`` (the whole interval is on the side of ``a``), ``contradicted`` (on the other side),
-        ``open`` (it has zero in it) or ``unknown`` (too little is known); ``sentence``, which says so; ``difference``
+        ``open`` (it has zero in it) or ``unknown`` (too little is known); ``sentence``, which says so; ``finding``, the
+        same without the verdict's own words, for who shows those beside it; ``difference``
         of the means, a minus b, with ``low`` and ``high``; and of both groups ``values``, ``mean``, ``left_out`` (how
         many have no finite value), ``total`` (how many the query finds; of more than 1,000, the newest are measured).
     """
@@ -71,13 +73,15 @@ def claim(
     missing = _missing(groups, metric)
     notes = _notes(groups)
     if missing is not None:
-        return {**answer, "verdict": "unknown", "sentence": " ".join([missing, *notes])}
+        said = " ".join([missing, *notes])
+        return {**answer, "verdict": "unknown", "sentence": said, "finding": said}
     difference, low, high = interval(one, other, level)
     sign = 1 if direction == "higher" else -1
     ends = sorted((sign * low, sign * high))
     verdict = "holds" if ends[0] > 0 else "contradicted" if ends[1] < 0 else "open"
     answer.update(difference=difference, low=low, high=high)
-    return {**answer, "verdict": verdict, "sentence": " ".join([_sentence(verdict, answer), *notes])}
+    finding = " ".join([_finding(verdict, answer), *notes])
+    return {**answer, "verdict": verdict, "sentence": f"{_SAID[verdict]}: {finding}", "finding": finding}
 
 
 def lower_is_better(metric: str) -> bool:
@@ -200,12 +204,8 @@ def _notes(groups: dict[str, dict[str, Any]]) -> list[str]:
     return notes
 
 
-def _sentence(verdict: str, answer: dict[str, Any]) -> str:
+def _finding(verdict: str, answer: dict[str, Any]) -> str:
     one, other = len(answer["a"]["values"]), len(answer["b"]["values"])
-    metric, percent = answer["metric"], f"{answer['level']:.0%}"
-    spread = f"{answer['low']:+.3g} to {answer['high']:+.3g} ({percent}, {one} against {other} experiments)"
-    return {
-        "holds": f"It holds: {metric} differs by {answer['difference']:+.3g}, {spread}.",
-        "open": f"It is open: {metric} differs by {answer['difference']:+.3g}, {spread}, and zero is within.",
-        "contradicted": f"The data says the opposite: {metric} differs by {answer['difference']:+.3g}, {spread}.",
-    }[verdict]
+    spread = f"{answer['low']:+.3g} to {answer['high']:+.3g} ({answer['level']:.0%}, {one} against {other} experiments)"
+    zero = ", and zero is within" if verdict == "open" else ""
+    return f"{answer['metric']} differs by {answer['difference']:+.3g}, {spread}{zero}."

@@ -10,6 +10,7 @@ from typing import Any
 from trackkit_jupyter.operations.claims import claim as look
 from trackkit_jupyter.records import check_text, iso
 from trackkit_jupyter.store import Store
+from trackkit_jupyter.tracking.habits import explained
 from trackkit_jupyter.views.claims import claim_of, words_of
 from trackkit_jupyter.views.view import View
 
@@ -64,6 +65,7 @@ class Claim:
         return {} if self.view is None else mimebundle(self.view)
 
 
+@explained
 def claim(text: str, metric: str, a: str, b: str, **options: Any) -> View:
     """Return the view of a claim: the last line of a cell shows it, and it is looked at again whenever it is shown.
 

@@ -21,6 +21,7 @@ from trackkit_jupyter.records import (
 )
 from trackkit_jupyter.reports.notebooks import check_saved, mark, read_notebook, write_notebook
 from trackkit_jupyter.store import Store, StoredReport
+from trackkit_jupyter.tracking.habits import explained
 from trackkit_jupyter.views import bundle, show
 from trackkit_jupyter.views.builders import of
 from trackkit_jupyter.views.bundle import find_store
@@ -208,6 +209,7 @@ class Report(StoredReport):
 
         return to_markdown(self.path, self.store)
 
+    @explained
     def claim(
         self,
         text: str,

@@ -31,6 +31,10 @@ _PLOT = 'exp.log_plot("confusion", "val", figure, iteration=4)'
 _TABLE = 'exp.log_table("errors", "val", dataframe, iteration=4)'
 _HISTOGRAM = 'exp.log_histogram("weights", "layer 1", array, iteration=4)'
 _TEXT = 'exp.log_text("what happened")'
+_CLAIM = (
+    "report.claim(\"lr 0.1 beats 0.01\", metric=\"accuracy/val\", a='hyperparameters[\"lr\"] == 0.1', "
+    "b='hyperparameters[\"lr\"] == 0.01')"
+)
 _FINISH = "the end of the `with` block does it, or exp.finish()"
 _FIND = "track.experiments('metrics[\"loss/val\"].min < 0.2')"
 _TAG = 'exp.add_tags("baseline"), and exp.set_properties(data="version 2") for a name with a value'
@@ -136,6 +140,7 @@ _EXAMPLES = {
     "log_artifact": _ARTIFACT,
     "connect": _PARAMETERS,
     "finish": "exp.finish()",
+    "claim": _CLAIM,
 }
 _QUICK = {"log", "log_scalar"}  # called in the innermost loop: one call more would be felt
 
@@ -196,7 +201,7 @@ def explained(function: Callable[P, R]) -> Callable[P, R]:
         try:
             given = signature.bind(*arguments, **keywords).arguments
         except TypeError as error:
-            raise _misfit(function.__name__, list(signature.parameters), keywords, error) from None
+            raise _misfit(function.__name__, signature, arguments, keywords, error) from None
         for name in ("metric", "variant"):  # before anything is made of the rest: one of them is easily forgotten
             if name in given and not isinstance(given[name], str):
                 raise TrackkitTypeError(
@@ -246,10 +251,19 @@ def not_logged(values: Any, iteration: Any, more: tuple[Any, ...], wrong: Mappin
     return TrackkitTypeError(f"{said}. Write: log({written}{place})", word)
 
 
-def _misfit(name: str, taken: list[str], keywords: Mapping[str, Any], error: TypeError) -> TrackkitTypeError:
+def _misfit(
+    name: str,
+    signature: inspect.Signature,
+    arguments: tuple[Any, ...],
+    keywords: Mapping[str, Any],
+    error: TypeError,
+) -> TrackkitTypeError:
+    taken = list(signature.parameters)
     word = next((word for word in keywords if word not in taken), None)
     if word is None:
-        return TrackkitTypeError(f"{name}(): {error}. Write: {_EXAMPLES[name]}")
+        missing = _missing(signature, arguments, keywords)
+        said = f"missing the required arguments {', '.join(missing)}" if len(missing) > 1 else str(error)
+        return TrackkitTypeError(f"{name}(): {said}. Write: {_EXAMPLES[name]}", *missing[:1])
     instead = _ARGUMENTS.get(word, "?")
     if not instead:
         said = "leave it out"
@@ -258,6 +272,15 @@ def _misfit(name: str, taken: list[str], keywords: Mapping[str, Any], error: Typ
     else:
         said = f"it takes {', '.join(each for each in taken if each != 'self')}"
     return TrackkitTypeError(f"{name}() has no {word}: {said}. Such as: {_EXAMPLES[name]}", word)
+
+
+def _missing(signature: inspect.Signature, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> list[str]:
+    try:
+        given = signature.bind_partial(*arguments, **keywords).arguments
+    except TypeError:  # one too many, or one twice
+        return []
+    needed = (each for each in signature.parameters.values() if each.default is each.empty)
+    return [each.name for each in needed if each.kind is not each.VAR_KEYWORD and each.name not in given]
 
 
 def _here(sentence: str, line: str | None) -> str:

@@ -165,6 +165,8 @@ export interface ClaimGroup {
 export interface Claim {
   verdict: 'holds' | 'contradicted' | 'open' | 'unknown';
   sentence: string;
+  /** The sentence without the verdict's own words; what an older version froze has none. */
+  finding?: string;
   metric: string;
   value: string;
   better: 'higher' | 'lower';

@@ -74,7 +74,7 @@ export function ClaimView({ source, view }: { source: Source; view: View }) {
           This held on {then?.time ? exact(Date.parse(then.time)) : 'the day it was made'}, and does no more.
         </p>
       )}
-      <p class="tk-claim-sentence">{found.sentence}</p>
+      <p class="tk-claim-sentence">{found.finding ?? found.sentence}</p>
       <Groups found={found} />
       {found.difference !== null && <Difference found={found} />}
       <p class="tk-faint">
