@@ -105,6 +105,8 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     wait_until(lambda: training.checkpoints == 1, 5, "nobody asked for a checkpoint")
     loop.get_by_role("button", name="Pause").click()
     expect(loop.get_by_text("Paused", exact=True)).to_be_visible()
+    standing = page.locator(".tk-header .tk-status")
+    expect(standing).to_have_text("Paused")
     at = training.experiment.last_iteration
     loop.get_by_role("button", name="What was asked").click()
     rows = loop.get_by_role("row")
@@ -117,9 +119,15 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     loop.get_by_role("button", name="Resume").click()
     wait_until(lambda: (training.experiment.last_iteration or 0) > at + 3, 5, "it did not go on")
     loop.get_by_role("button", name="Stop").click()
+    asked = page.get_by_role("dialog", name="Stop")  # once, as from the panel and the menus
+    asked.get_by_role("button", name="Cancel").click()
+    assert training.experiment.loop == "running"
+    expect(standing).to_have_text("Running")
+    loop.get_by_role("button", name="Stop").click()
+    asked.get_by_role("button", name="Stop").click()
     training.join(10)
     assert training.experiment.status == "completed"
-    expect(page.get_by_role("article").get_by_text("Completed").first).to_be_visible()
+    expect(standing).to_have_text(f"Stopped by {training.experiment.user}")
     expect(loop.get_by_role("button", name="Stop")).to_have_count(0)
     expect(number).to_be_disabled()
     picture(page, "knobs-ended")

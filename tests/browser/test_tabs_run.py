@@ -66,6 +66,7 @@ def test_it_is_stopped_and_what_failed_says_why(browser: Browser, server: LabSer
         choose(article, "Run").get_by_role("button", name="Run").click()
         expect(article.get_by_text("Running", exact=True).first).to_be_visible(timeout=30_000)
         article.get_by_role("button", name="Stop the run").click()
+        page.get_by_role("dialog", name="Stop the run").get_by_role("button", name="Stop").click()
         expect(article.get_by_text("Aborted", exact=True).first).to_be_visible(timeout=30_000)
         wait_until(lambda: clone.status == "aborted", 5, "still running")
 

@@ -71,7 +71,7 @@ def _list(args: argparse.Namespace) -> int:
     for exp in chosen:
         created = (exp.created or "")[:16].replace("T", " ")
         iteration = "" if exp.last_iteration is None else str(exp.last_iteration)
-        rows.append([exp.id[:8], exp.name, exp.project, exp.status, iteration, created])
+        rows.append([exp.id[:8], exp.name, exp.project, exp.standing, iteration, created])
     table(["id", "name", "project", "status", "iteration", "created"], rows)
     return 0
 

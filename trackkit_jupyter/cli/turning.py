@@ -25,7 +25,7 @@ def knobs(args: argparse.Namespace) -> int:
     if args.json:
         print_json(told)
         return 0
-    say(f"{exp.name}: {told['doing'] or exp.status}")
+    say(f"{exp.name}: {told['doing'] or exp.standing}")
     if not told["knobs"]:
         say('Its loop has no knobs; lr = exp.knob("lr", 0.1, min=1e-4, max=1) makes one.')
     else:

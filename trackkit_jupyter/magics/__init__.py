@@ -167,7 +167,7 @@ class TrackkitMagics(Magics):
         exp = self._experiment(None)
         exp.finish(args.status)
         views.refresh()
-        say(f"{exp.name}: {exp.status}")
+        say(f"{exp.name}: {exp.standing}")
 
     def _report(self, args: argparse.Namespace) -> None:
         from trackkit_jupyter import reports

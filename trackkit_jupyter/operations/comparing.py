@@ -63,6 +63,8 @@ _FIELDS = (
     "started",
     "finished",
     "last_iteration",
+    "status_reason",
+    "loop",
 )
 
 
@@ -152,6 +154,7 @@ def looks_of(items: Sequence[Compared]) -> dict[str, tuple[int, int]]:
 def head_of(item: Compared, look: tuple[int, int]) -> dict[str, Any]:
     """Return what names an experiment, wherever it is shown."""
     fields = {name: item.fields.get(name) for name in ("project", "status", "user", "tags", "created", "finished")}
+    fields |= {"status_reason": item.fields.get("status_reason"), "doing": item.fields.get("loop")}
     problem = {"problem": item.problem} if item.problem else {}
     return {"id": item.id, "name": item.name, "color": look[0], "dash": look[1], **fields, **problem}
 
@@ -168,7 +171,8 @@ def comparison(store: Store[Any], objects: list[str]) -> dict[str, Any]:
 
     Returns
     -------
-    ``{"experiments": [{"id", "name", "color", "dash", "project", "status", "user", "tags", "created", "finished"}],
+    ``{"experiments": [{"id", "name", "color", "dash", "project", "status", "user", "tags", "created", "finished",
+    "status_reason", "doing"}],
     "hyperparameters": [{"section", "name", "texts", "values"}], "properties": [{"name", "texts", "values"}],
     "metrics": [[metric, variant, experiments that have it]], "singles": [[name, experiments]], "missing": [ids]}``.
     One that cannot be read has ``problem``. `values` are, for each experiment, the index of its text, or -1.

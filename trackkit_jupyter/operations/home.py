@@ -15,7 +15,7 @@ from trackkit_jupyter.store import Store
 
 __all__ = ["home", "running"]
 
-_HEAD = "id name project status archived created started finished last_update last_iteration".split()
+_HEAD = "id name project status archived created started finished last_update last_iteration status_reason".split()
 _MODEL = "id name framework version status experiment created".split()
 _MOST_RUNNING, _MOST_OPENED, _MOST_OF_A_PROJECT, _MOST_MODELS = 50, 100, 20, 20
 _RUNS = Compare(Field("status"), "==", "running")
@@ -98,7 +98,7 @@ def _rows(store: Store[Any], condition: Condition, order_by: str, count: int) ->
     rows = []
     for item in store.experiments(condition, order_by=order_by, page_size=count):
         try:
-            rows.append({name: getattr(item, name) for name in _HEAD})
+            rows.append({**{name: getattr(item, name) for name in _HEAD}, "doing": item.loop})
         except (TrackkitError, OSError):
             continue
     return rows

@@ -29,7 +29,7 @@ _SUMMARY = (
     "id name version project status tags description user archived created last_update framework experiment size "
     "single_values"
 ).split()
-_USER = "id name project status tags description user created last_update".split()
+_USER = "id name project status tags description user created last_update status_reason".split()
 
 
 def model(store: Store[Any], id: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ __all__ = ["condition_of", "course", "field_of", "fields", "problem_of", "sparkl
 
 _COMMON = "id name project status tags description user archived created last_update last_iteration".split()
 _HEAD = {
-    "experiment": [*_COMMON, "started", "finished", "cell"],
+    "experiment": [*_COMMON, "started", "finished", "status_reason", "cell"],
     "model": [*_COMMON, "version", "framework", "experiment", "size"],
 }
 _MOST_COLUMNS, _MOST_OBJECTS, _MOST_CURVES, _MOST_DAMAGED = 100, 500, 100, 100
@@ -220,6 +220,7 @@ def _among(objects: list[str]) -> Condition:
 def _row(item: Any, wanted: list[Field]) -> dict[str, Any]:
     return {
         **{name: getattr(item, name) for name in _HEAD[item._what]},
+        **({"doing": item.loop} if item._what == "experiment" else {}),
         "cells": [_cell(item, field) for field in wanted],
     }
 

@@ -79,4 +79,5 @@ class Edits(Organising):
                 return
             if record["status"] == Status.RUNNING.value:
                 record["finished"] = iso(time.time())
-            record.update(status=status, status_reason=None)
+            published = status == Status.PUBLISHED.value  # why it had ended stays true
+            record.update(status=status, status_reason=record.get("status_reason") if published else None)

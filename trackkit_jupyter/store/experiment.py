@@ -35,7 +35,7 @@ class StoredExperiment(Rerunning, Renewing, Turned, ContentEdits, Edits):
 
     def __repr__(self) -> str:
         try:
-            return f"<Experiment {self.name!r} in {self.project!r}, {self.status}, id {self.id}>"
+            return f"<Experiment {self.name!r} in {self.project!r}, {self.standing}, id {self.id}>"
         except (TrackkitError, KeyError):
             return f"<Experiment that cannot be read, id {self.id}>"
 

@@ -81,6 +81,11 @@ class Record:
         return kept
 
     @property
+    def standing(self) -> str:
+        """Its status as a person says it."""
+        return self.status
+
+    @property
     def tags(self) -> list[str]:
         """Its tags, sorted."""
         return list(self._fields.get("tags") or [])
@@ -127,11 +132,13 @@ class Record:
 
     @property
     def status_reason(self) -> str | None:
-        """Why it is failed or aborted, if that is known."""
-        status, kept = self.status, self._record
-        if status == Status.ABORTED.value and kept["status"] == Status.RUNNING.value:
+        """Why it is failed or aborted, if that is known, and who stopped it where it was completed by a stop."""
+        status, known = self.status, self._as_listed()
+        kept = self._record["status"] if known is None else known["kept"]
+        if status == Status.ABORTED.value and kept == Status.RUNNING.value:
             return "its process is gone"
-        return kept.get("status_reason")
+        reason: str | None = self._fields.get("status_reason")
+        return reason
 
     @property
     def cell(self) -> str | None:

@@ -159,6 +159,15 @@ class Turned(Logged):
                 doing = Status.RUNNING.value
         return doing
 
+    @property
+    def standing(self) -> str:
+        """Its status as a person says it: of a loop that waits also what it does, and who stopped one that ended."""
+        status = self.status
+        if status == Status.RUNNING.value:
+            return self.loop or self.status  # it may have ended between the two looks
+        reason = self.status_reason if status == Status.COMPLETED.value else None
+        return reason or status  # of what is completed only a stop has one
+
     def turn(self, name: str, value: Value, seen: Value | None = None) -> None:
         """Turn a knob of the loop that runs; it has the value at its next iteration.
 

@@ -155,7 +155,7 @@ def missing(view: View) -> str:
 def caption_of(view: View, experiments: Sequence[Any]) -> str:
     """Return what a view shows in one line."""
     if len(experiments) == 1:
-        text = f"{experiments[0].name} · {experiments[0].status}"
+        text = f"{experiments[0].name} · {experiments[0].standing}"
     else:
         names = [exp.name for exp in experiments[:4]]
         text = ", ".join(names) + (f" and {len(experiments) - 4} more" if len(experiments) > 4 else "")

@@ -131,7 +131,7 @@ def describe(exp: Any, wanted: Wanted = everything) -> Summary:
     wanted
         Which metrics and variants; by default all, and the single values too.
     """
-    parts = [exp.status, exp.project]
+    parts = [exp.standing, exp.project]
     if exp.last_iteration is not None:
         parts.append(f"iteration {exp.last_iteration:,}")
     if exp.tags:
@@ -207,7 +207,7 @@ def listing(experiments: Sequence[Any], total: int | None = None) -> Summary:
             for variant, summary in variants.items()
         }
         last = [values.get(metric, "") for metric in metrics]
-        rows.append([_cut(exp.name), _cut(exp.project), exp.status, *last, exp.id[:8]])
+        rows.append([_cut(exp.name), _cut(exp.project), exp.standing, *last, exp.id[:8]])
     return listed(
         "experiment", ("name", "project", "status", *metrics, "id"), rows, len(items) if total is None else total
     )

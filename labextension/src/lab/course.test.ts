@@ -35,6 +35,11 @@ describe('what is told of an end', () => {
     expect(toldOfEnd(run, { ...settings, notifyEnded: false })).toBeNull();
   });
 
+  it('says who stopped it', () => {
+    const stopped = { ...run, status_reason: 'stopped by eva' };
+    expect(toldOfEnd(stopped, settings)).toEqual({ text: 'sgd was stopped by eva after 2 min 3 s', type: 'info' });
+  });
+
   it('says why it failed, however short it was', () => {
     const failed = { ...run, status: 'failed' as const, status_reason: 'ValueError: no', finished: run.started };
     expect(toldOfEnd(failed, settings)).toEqual({ text: 'sgd failed: ValueError: no', type: 'error' });

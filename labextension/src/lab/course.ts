@@ -23,6 +23,9 @@ export function toldOfEnd(
     return null;
   }
   const after = lasted === null ? '' : ` after ${duration(lasted)}`;
+  if (status === 'completed' && reason) {
+    return { text: `${name} was ${reason}${after}`, type: 'info' }; // "stopped by ann"
+  }
   return status === 'completed' || status === 'published'
     ? { text: `${name} completed${after}`, type: 'success' }
     : { text: `${name} was aborted${after}`, type: 'info' };

@@ -229,6 +229,7 @@ export interface LineageItem {
   user: string | null;
   created: string | null;
   last_update: string | null;
+  status_reason?: string | null;
 }
 
 export interface LineageAnswer {
@@ -306,7 +307,7 @@ export interface ExperimentRecord {
   runtime: Record<string, unknown>;
   single_values: Record<string, Num>;
   metrics: Record<string, Record<string, MetricSummary>>;
-  /** Why it failed or was aborted, if that is known. */
+  /** Why it failed or was aborted, if that is known, and who stopped one that was completed by a stop. */
   status_reason?: string | null;
   /** Records found damaged, and points that could not be written. */
   damaged?: number;
@@ -615,6 +616,9 @@ export type TableRow = Pick<
   /** Of an experiment. */
   started?: string | null;
   finished?: string | null;
+  status_reason?: string | null;
+  /** What its loop does, while it runs. */
+  doing?: LoopAnswer['doing'];
   /** Id of the notebook's cell that started it. */
   cell?: string | null;
   /** Of a model, as the next ones. */
@@ -703,10 +707,13 @@ export type HomeRow = Pick<
   | 'finished'
   | 'last_update'
   | 'last_iteration'
->;
+  | 'status_reason'
+> & {
+  /** What its loop does, while it runs. */
+  doing?: LoopAnswer['doing'];
+};
 
 export type RunningRow = HomeRow & {
-  /** What its loop does. */
   doing: LoopAnswer['doing'];
   /** The metric that tells most. */
   metric: { name: string; last: Num | null } | null;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import itertools
 import math
 import os
@@ -13,6 +15,7 @@ import time
 import pytest
 
 import trackkit_jupyter as track
+from trackkit_jupyter import cli, operations
 from trackkit_jupyter.errors import (
     ConflictError,
     NotFoundError,
@@ -190,6 +193,42 @@ def test_every_way_of_logging_heeds_a_stop(running, outside, way):
     assert running.status_reason == f"stopped by {running.user}"
     with pytest.raises(KeyboardInterrupt, match="stopped by"):
         running.log({"loss": 1.0})  # as often as it is tried
+
+
+def test_how_it_stands_is_said_wherever_it_is_listed(running, outside, capsys):
+    """As a reader sees it: in the rows of all lists, in words, and in a terminal."""
+    store = outside.store
+    ask = functools.partial(operations.call, store=store)
+
+    def stands(word):
+        cli.main(["list", "--store", str(store.path)])
+        rows = [
+            ask("table", arguments={})["items"][0],
+            ask("home", arguments={"projects": [running.project]})["unfolded"][running.project][0],
+            ask("comparison", arguments={"objects": [running.id]})["experiments"][0],
+        ]
+        assert word in capsys.readouterr().out
+        assert (outside.standing, store.experiments()[0].standing) == (word, word)
+        return [(row["status"], row["doing"], row["status_reason"]) for row in rows]
+
+    running.log({"loss": 1.0})
+    assert stands("running") == [("running", "running", None)] * 3
+    outside.pause()
+    thread = threading.Thread(target=lambda: ends(lambda: loop(running, lambda: False)))
+    thread.start()
+    wait_until(lambda: outside.loop == "paused")
+    assert stands("paused") == [("running", "paused", None)] * 3
+    outside.stop()
+    thread.join()
+    said = f"stopped by {running.user}"
+    assert stands(said) == [("completed", None, said)] * 3
+    outside.publish()
+    assert stands("published") == [("published", None, said)] * 3  # why it had ended stays true
+
+
+def ends(call):
+    with contextlib.suppress(KeyboardInterrupt):
+        call()
 
 
 def test_a_block_that_is_stopped_ends_quietly(store):

@@ -23,7 +23,7 @@ __all__ = ["CONTENT", "NameBook", "Row", "forget", "journals_of", "put", "read_r
 CONTENT = {
     "experiment": (
         "id name project status tags description user parent archived created started finished last_update "
-        "last_iteration cell notebook hyperparameters properties single_values metrics"
+        "last_iteration status_reason cell notebook hyperparameters properties single_values metrics"
     ).split(),
     "model": (
         "id name project status tags description user archived created last_update last_iteration framework version "

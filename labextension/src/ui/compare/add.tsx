@@ -52,7 +52,7 @@ export function Add({ source, ids, onIds }: AddProps) {
               />
               <Middle text={row.problem ? row.id.slice(0, 8) : row.name} />
               <span class="tk-faint tk-cut">{row.project}</span>
-              {row.status && <Status status={row.status} />}
+              {row.status && <Status {...row} />}
             </label>
           </li>
         ))}

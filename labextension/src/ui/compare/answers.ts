@@ -1,6 +1,6 @@
 // What the reads of a comparison answer.
 
-import type { Num, SampleKind, Status } from '../protocol';
+import type { LoopAnswer, Num, SampleKind, Status } from '../protocol';
 
 /** An experiment of a comparison. */
 export interface Head {
@@ -14,6 +14,8 @@ export interface Head {
   tags?: string[];
   created?: string | null;
   finished?: string | null;
+  status_reason?: string | null;
+  doing?: LoopAnswer['doing'];
   /** Why it cannot be read; nothing else is known then. */
   problem?: string;
 }

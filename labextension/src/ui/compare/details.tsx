@@ -274,7 +274,7 @@ export function ColumnHead({ head, base }: { head: Head; base: string | null }) 
         {head.id === base ? (
           <b>Base</b>
         ) : head.status ? (
-          <Status status={head.status} />
+          <Status status={head.status} doing={head.doing} status_reason={head.status_reason} />
         ) : (
           <span class="tk-faint">Cannot be read</span>
         )}

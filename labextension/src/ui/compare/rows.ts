@@ -1,7 +1,6 @@
 // The rows of the details of a comparison: which differ, from which base, and what of them is shown.
 
-import { statusWord } from '../parts/status';
-import type { Status } from '../protocol';
+import { standingWord } from '../parts/status';
 import type { Coded, ComparisonAnswer, DetailsAnswer, Head } from './answers';
 
 export interface DetailRow extends Coded {
@@ -43,7 +42,7 @@ function infoRows(heads: readonly Head[]): Omit<DetailRow, 'differs'>[] {
   });
   return [
     of('project', head => head.project),
-    of('status', head => head.status && statusWord(head.status as Status)),
+    of('status', head => head.status && standingWord({ ...head, status: head.status })),
     of('user', head => head.user),
     of('tags', head => head.tags?.join(', ')),
   ];

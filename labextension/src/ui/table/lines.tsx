@@ -193,7 +193,7 @@ function Entry({ row, one, rows, courses }: GridProps & { row: TableRow; one: Pl
   return (
     <td class={cellClass(one, number ? 'tk-right tk-number' : '')} style={place} title={whole}>
       {column.kind === 'status' ? (
-        <Status status={row.status} />
+        <Status status={row.status} doing={row.doing} status_reason={row.status_reason} />
       ) : column.key === 'aliases' ? (
         row.aliases?.map(alias => (
           <span key={alias} class="tk-badge tk-cut">

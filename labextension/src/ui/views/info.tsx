@@ -12,7 +12,7 @@ import { Button } from '../parts/icon';
 import type { LiveRead } from '../parts/live';
 import { Markdown } from '../parts/markdown';
 import { Empty, SkeletonRows } from '../parts/states';
-import { Status } from '../parts/status';
+import { Status, standingOf } from '../parts/status';
 import { RelativeTime } from '../parts/time';
 import type { ExperimentAnswer } from '../protocol';
 import type { Source } from '../source';
@@ -57,7 +57,7 @@ export function InfoTab({ record: live, source }: { record: LiveRead<ExperimentA
 function general(record: ExperimentAnswer, source: Source): Fact[] {
   const [started, finished] = [milliseconds(record.started), milliseconds(record.finished)];
   const facts: Fact[] = [
-    { name: 'Status', value: <Status status={record.status} /> },
+    { name: 'Status', value: <Status whole {...standingOf(record)} /> },
     { name: 'Project', value: record.project, copy: record.project },
     {
       name: 'Parent',

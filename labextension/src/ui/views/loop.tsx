@@ -11,6 +11,7 @@ import { RelativeTime } from '../parts/time';
 import type { ExperimentAnswer, KnobValue, Turn } from '../protocol';
 import type { Source } from '../source';
 import '../styles/loop.css';
+import { useDoing } from './doing';
 import { KnobTool, turning, useAsking } from './knob';
 
 const DOING = { running: '', pausing: 'Pauses at its next log', paused: 'Paused', stopping: 'Stops at its next log' };
@@ -28,6 +29,16 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
   const ask = useAsking(source, () => {
     live.restart();
     onChanged();
+  });
+  const { run, window } = useDoing({
+    source,
+    subject: () => ({ id, status: record.status, archived: record.archived, mode: null }),
+    record: () => Promise.resolve(record),
+    own: {},
+    onChanged: () => {
+      live.restart();
+      onChanged();
+    },
   });
   const told = live.value.value;
   useEffect(() => {
@@ -53,7 +64,7 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
           ) : (
             <Button label="Pause" icon={Pause} disabled={doing === 'stopping'} onClick={() => ask('pause', { id })} />
           )}
-          <Button label="Stop" icon={Square} disabled={doing === 'stopping'} onClick={() => ask('stop', { id })} />
+          <Button label="Stop" icon={Square} disabled={doing === 'stopping'} onClick={() => run('stop')} />
           <Button label="Ask for a checkpoint" icon={Save} onClick={() => ask('request_checkpoint', { id })} />
           <span class="tk-faint" role="status">
             {DOING[doing]}
@@ -68,6 +79,7 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
           onTurn={turning(ask, id, knob)}
         />
       ))}
+      {window}
       {turns.length > 0 && (
         <Popover
           label="What was asked"

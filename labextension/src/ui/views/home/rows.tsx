@@ -18,9 +18,9 @@ import {
 import { integer, short } from '../../parts/format';
 import { Button, Icon } from '../../parts/icon';
 import { Middle } from '../../parts/middle';
-import { statusWord } from '../../parts/status';
+import { type Standing, standingWord, standingWords, wasStopped } from '../../parts/status';
 import { Elapsed, RelativeTime } from '../../parts/time';
-import type { HomeRow, RunningRow, Status } from '../../protocol';
+import type { HomeRow, RunningRow } from '../../protocol';
 import { type Ask, KnobTool, turning } from '../knob';
 import type { Node } from './nodes';
 
@@ -79,7 +79,7 @@ export function Row(props: RowProps) {
     case 'experiment':
       return (
         <>
-          <Dot status={node.row.status} />
+          <Dot of={node.row} />
           <Middle class="tk-home-name" text={node.title} />
           <span class="tk-home-side">
             {told(node.row)}
@@ -132,18 +132,20 @@ function Count({ of: count }: { of: number }) {
   return <span class="tk-home-side tk-number">{integer(count)}</span>;
 }
 
-function Dot({ status }: { status: Status }) {
+function Dot({ of }: { of: Standing }) {
+  const held = of.status === 'running' && of.doing && of.doing !== 'running';
   return (
-    <span class="tk-status" data-status={status} title={statusWord(status)}>
+    <span class="tk-status" data-status={of.status} data-held={held || undefined} title={standingWords(of)}>
       <span class="tk-status-dot" aria-hidden="true" />
-      <span class="tk-spoken">{statusWord(status)}</span>
+      <span class="tk-spoken">{standingWords(of)}</span>
     </span>
   );
 }
 
 /** The word of a status that is worth saying beside the dot. */
-function told({ status }: HomeRow): string {
-  return status === 'completed' || status === 'published' ? '' : `${statusWord(status)} · `;
+function told(row: HomeRow): string {
+  const plain = row.status === 'published' || (row.status === 'completed' && !wasStopped(row));
+  return plain ? '' : `${standingWord(row)} · `;
 }
 
 const HELD = { pausing: 'It pauses at its next log', paused: 'It is paused', stopping: 'It stops at its next log' };
@@ -154,7 +156,7 @@ function Running({ node, row, ahead, onStop, onFold, ask }: RowProps & { row: Ru
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   return (
     <>
-      <Dot status={row.status} />
+      <Dot of={row} />
       <span class="tk-home-running-text">
         <Middle class="tk-home-name" text={name} />
         <span class="tk-home-state">

@@ -57,7 +57,7 @@ export function LineageTab({ source, record }: ModelTabProps) {
         {creator ? (
           <>
             <PlaceLink place={placeOf(creator)} />
-            <Status status={creator.status} />
+            <Status status={creator.status} status_reason={creator.status_reason} />
           </>
         ) : made ? (
           <span class="tk-faint">an experiment that is no longer in this store</span>
@@ -102,7 +102,7 @@ export function LineageTab({ source, record }: ModelTabProps) {
                     <PlaceLink place={placeOf(user)} />
                   </th>
                   <td>
-                    <Status status={user.status} />
+                    <Status status={user.status} status_reason={user.status_reason} />
                   </td>
                   <td>
                     <Tags tags={user.tags} />
