@@ -258,6 +258,11 @@ def test_commands_of_trackkit(shell):
     table = run(shell, "%trackkit table -p a").shown[0].data["text/plain"]
     assert one.id[:8] in table
     assert two.id[:8] not in table
+    (grouped,) = run(shell, "%trackkit table name in ('one', 'two') --by status --by project").shown
+    assert grouped.data[MIME_TYPE]["options"] == {"query": "name in ('one', 'two')", "group_by": "status, project"}
+    assert "status=completed, project=c" in grouped.data["text/plain"]
+    (grouped,) = run(shell, "%trackkit table --over lr").shown
+    assert grouped.data[MIME_TYPE]["options"] == {"group_by": 'all but hyperparameters["lr"]'}
     shown = run(shell, "%trackkit compare one two").shown
     assert shown[0].data[MIME_TYPE]["objects"] == [one.id, two.id]
     assert run(shell, f"%trackkit show {one.id[:6]} --tab console").shown[0].data[MIME_TYPE]["options"] == {

@@ -169,7 +169,14 @@ def test_groups_are_found_again_by_their_queries(runs) -> None:
     for group in found["items"]:
         assert ask(runs, filters=group["where"])["total"] == group["count"]
     loss, status, created, tags, missing = found["items"][2]["cells"]
-    assert loss == {"low": 198.0, "high": 297.0, "mean": 247.5, "kinds": None}
+    assert loss == {
+        "low": 198.0,
+        "high": 297.0,
+        "mean": 247.5,
+        "kinds": None,
+        "count": 2,
+        "std": pytest.approx(99 / 2**0.5),
+    }
     assert (status["low"], status["high"], status["kinds"]) == ("completed", "running", 2)
     assert created["high"] == runs[2].created
     assert tags is missing is None
@@ -180,3 +187,90 @@ def test_groups_are_found_again_by_their_queries(runs) -> None:
     with pytest.raises(QueryError, match="did you mean status") as caught:
         ask(runs, "groups", group_by="statuss")
     assert caught.value.field == "group_by"
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> list[track.Experiment]:
+    """Two learning rates with three seeds each, one of them with a further hyperparameter, and one run with nothing."""
+    made = []
+    for number, lr in enumerate((0.1, 0.01)):
+        for seed in range(3):
+            config = {"lr": lr, "seed": seed, "name": "all", **({"decay": 1} if (number, seed) == (1, 2) else {})}
+            with track.start(f"{lr} {seed}", config=config, store=tmp_path / "s", capture=False) as run:
+                run.log({"accuracy/val": 0.9 - number / 2 + seed / 100})
+            made.append(run)
+    with track.start("bare", store=tmp_path / "s", capture=False) as run:
+        run.connect({"seed": 9}, "Other")
+    return [*made, run]
+
+
+def told(answer) -> list[tuple]:
+    return [(group["value"], group["count"]) for group in answer["items"]]
+
+
+def test_groups_of_all_but_the_seed_say_which_learning_rate_is_best(sweep) -> None:
+    columns = ['metrics["accuracy/val"].last', 'hyperparameters["lr"]', 'hyperparameters["seed"]', "last_iteration"]
+    order = '-metrics["accuracy/val"].last'
+    found = ask(sweep, "groups", group_by='all but hyperparameters["seed"]', columns=columns, order_by=order)
+    assert told(found) == [
+        ("decay not set, lr=0.1, name=all", 3),
+        ("decay=1, lr=0.01, name=all", 1),
+        ("decay not set, lr=0.01, name=all", 2),
+        ("decay not set, lr not set, name not set", 1),
+    ]
+    assert found["total"] == 7
+    accuracy, lr, seed, _ = found["items"][0]["cells"]
+    assert (accuracy["count"], accuracy["mean"], accuracy["std"]) == (3, pytest.approx(0.91), pytest.approx(0.01))
+    assert (lr["low"], lr["high"], lr["kinds"], lr["count"], seed["kinds"]) == ("0.1", "0.1", 1, 3, 3)
+    alone = found["items"][1]["cells"][0]
+    assert (alone["count"], alone["std"]) == (1, None)
+    for group in found["items"]:
+        assert ask(sweep, filters=group["where"])["total"] == group["count"]
+    # As track.compare names them; of those that are found only, which differ in nothing else.
+    for text in ("all but seed", "All But General/seed", "all but hyperparameters.seed"):
+        few = ask(sweep, "groups", group_by=text, query='hyperparameters["lr"] == 0.1')
+        assert (told(few), few["items"][0]["where"]) == ([("all", 3)], "")
+    assert [count for _, count in told(ask(sweep, "groups", group_by="all but seed, lr, decay, name"))] == [7]
+
+
+def test_groups_of_several_fields(sweep) -> None:
+    sweep[0].add_tags("x, y")
+    found = ask(sweep, "groups", group_by='tags, hyperparameters["lr"]', order_by='hyperparameters["lr"]')
+    assert told(found) == [
+        ("tags not set, lr=0.01", 3),
+        ("tags=x, y, lr=0.1", 1),
+        ("tags not set, lr=0.1", 2),
+        ("tags not set, lr not set", 1),
+    ]
+    for group in found["items"]:
+        assert ask(sweep, filters=group["where"])["total"] == group["count"]
+    odd = ask(sweep, "groups", group_by='metrics["accuracy/val"].last, hyperparameters["General"]["name"]')
+    assert ("accuracy/val=0.9, name=all", 1) in told(odd)
+
+
+@pytest.mark.parametrize(
+    ("group_by", "says"),
+    [
+        ("all but", "names 1 to 8 fields"),
+        ("", "names 1 to 8 fields"),
+        (", ".join(["status", "project"] * 5), "not 10"),
+        ('all but metrics["a"]', 'After "all but" stand hyperparameters'),
+        ("all but nope", "No experiment of this store has 'nope'"),
+        ('status, hyperparameters["nope"]', "No experiment of this store has 'nope'"),
+        ("status, statuss", "did you mean status"),
+    ],
+)
+def test_a_grouping_that_cannot_be_is_refused(sweep, group_by: str, says: str) -> None:
+    with pytest.raises(TrackkitError) as caught:
+        ask(sweep, "groups", group_by=group_by)
+    assert says in str(caught.value)
+    assert caught.value.field == "group_by"
+
+
+def test_too_many_differences_make_no_groups(tmp_path: Path) -> None:
+    for number in range(2):
+        run = track.start(store=tmp_path / "s", capture=False)
+        run.connect({f"p{n}": n + number for n in range(160)})
+        run.finish()
+    with pytest.raises(TrackkitValueError, match="differ in 159 other hyperparameters, 150 at most"):
+        ask([run], "groups", group_by="all but p0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,7 @@ def test_the_table_of_models_is_asked_for_by_a_query(
 ) -> None:
     monkeypatch.setenv("TRACKKIT_STORE", str(model.store.path))
     track.table('framework == "pytorch"', object_type="model", group_by="status")
-    assert capsys.readouterr().out.startswith("1 model\n")
+    assert capsys.readouterr().out.startswith("1 model · grouped by status\n")
     track.table("keras", object_type="model")
     assert capsys.readouterr().out.startswith("0 models")
     for wrong in ({"object_type": "report"}, {"group_by": "statuss"}, {"columns": ["nope"]}, {"query": "name =="}):
@@ -92,3 +93,27 @@ def test_a_table_is_embedded(model: track.Model) -> None:
     found = track.parse_embed(view.url)
     assert (found.kind, found.objects, found.query, dict(found.options)) == ("table", (), None, dict(view.options))
     assert track.parse_embed("/trackkit/widgets/?type=table").options == {}
+
+
+def test_groups_of_a_table_are_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRACKKIT_STORE", str(tmp_path / "store"))
+    for seed in range(2):
+        with track.start("run", config={"lr": 0.1, "seed": seed}, capture=False) as run:
+            run.log({"accuracy/val": 0.5 + seed / 10})
+    capsys.readouterr()
+    track.table(over="seed", columns=['metrics["accuracy"]["val"].last', 'hyperparameters["seed"]', "status"])
+    head, columns, row = capsys.readouterr().out.splitlines()
+    assert head == '2 experiments · grouped by all but hyperparameters["seed"]'
+    assert columns.split() == ["group", "experiments", "accuracy/val", "last", "seed", "status"]
+    assert re.split(r"\s{2,}", row) == ["all", "2", "0.55 ± 0.07071", "2 values", "completed"]
+    track.table(group_by=["status", 'hyperparameters["lr"]'])
+    assert "status=completed, lr=0.1" in capsys.readouterr().out
+    with pytest.raises(TrackkitValueError, match="either by some fields, or over"):
+        track.table(group_by="status", over="seed")
+    for wrong in (3, [3]):
+        with pytest.raises(track.TrackkitTypeError):
+            track.table(over=wrong)
+        with pytest.raises(track.TrackkitTypeError):
+            track.table(group_by=wrong)

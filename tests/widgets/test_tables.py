@@ -28,6 +28,10 @@ def test_it_says_what_it_asks_for(exp: track.Experiment) -> None:
     }
     assert "made" in table._repr_mimebundle_()[0]["text/plain"]
     models = ExperimentsTable(object_type="model", store=exp.store)
+    for grouping in ('hyperparameters["a, b"], status', 'all but hyperparameters["seed"]'):
+        models.group_by = grouping
+        assert models.group_by == grouping
+    models.group_by = ""
     assert (models.title, models.view.options) == ("Models", {"object_type": "model"})
     with pytest.raises(traitlets.TraitError):
         models.object_type = "experiment"
@@ -52,6 +56,8 @@ def test_what_is_chosen_in_the_page_is_read(exp: track.Experiment) -> None:
         ("query", "name =="),
         ("order_by", "nope"),
         ("group_by", "statuss"),
+        ("group_by", "status, statuss"),
+        ("group_by", "all but"),
         ("columns", ["metrics[loss]"]),
         ("selected", ["x"]),
         ("selected", [f"{n:032x}" for n in range(51)]),

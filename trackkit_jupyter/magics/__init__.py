@@ -20,6 +20,9 @@ from trackkit_jupyter.magics.lines import EMBED, LOG, PARSERS, TRACK, TRACKKIT, 
 
 __all__ = ["TrackkitMagics", "register"]
 
+#: What stands in the line beside a query of several words.
+_GROUPED = re.compile(r"""\s--(?:by|over)(?:=|\s+)(?:"[^"]*"|'[^']*'|\S+)""")
+
 
 def register(ipython: Any) -> None:
     """Add the magics, and the completion of their options, to a shell."""
@@ -131,13 +134,15 @@ class TrackkitMagics(Magics):
         views.show(self._experiment(args.experiment), args.tab)
 
     def _table(self, args: argparse.Namespace) -> None:
+        grouped = {"group_by": args.by, "over": args.over}
         if args.project is None:
             # Several words are a query as it stands in the line, with its quotation marks.
-            views.table((args.query[0] if len(args.query) == 1 else args.line[len("table") :].strip()) or None)
+            line = _GROUPED.sub("", args.line[len("table") :]).strip()
+            views.table((args.query[0] if len(args.query) == 1 else line) or None, **grouped)
             return
         project = args.project.replace("\\", "\\\\").replace('"', '\\"')
         within = f'(project == "{project}" or project > "{project}/" and project < "{project}0")'  # 0 follows on /
-        views.table(" and ".join([within, *([f"({' '.join(args.query)})"] if args.query else [])]))
+        views.table(" and ".join([within, *([f"({' '.join(args.query)})"] if args.query else [])]), **grouped)
 
     def _compare(self, args: argparse.Namespace) -> None:
         experiments = [self._experiment(text) for text in args.experiments]

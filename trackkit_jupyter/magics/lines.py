@@ -153,6 +153,8 @@ def _parsers() -> tuple[Line, Line, Line, Line]:
     table = command("table", "show the experiments table")
     table.add_argument("query", nargs="*", help="which ones: a query, or words; all without it")
     table.add_argument("-p", "--project", help="only those of a project, and of those nested in it")
+    table.add_argument("--by", action="append", help="a group for experiments with the same value of this field")
+    table.add_argument("--over", action="append", help="a group for experiments that differ only in this")
     compare = command("compare", "lay experiments side by side")
     compare.add_argument("experiments", nargs="*", metavar="EXPERIMENT", help="id, name or variable; two or more")
     compare.add_argument("-p", "--project", help="all experiments of a project")

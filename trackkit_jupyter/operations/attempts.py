@@ -10,7 +10,8 @@ from typing import Any
 from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import in_range
-from trackkit_jupyter.operations.table import course, field_of
+from trackkit_jupyter.operations.table import course
+from trackkit_jupyter.query.grouping import one_field
 from trackkit_jupyter.query.nodes import Compare, Field
 from trackkit_jupyter.store import Store
 
@@ -58,7 +59,7 @@ def attempts(store: Store[Any], cell: str, notebook: str = "", metric: str = "",
     in_range("limit", limit, 0, _MOST)
     if not cell:
         raise TrackkitValueError("cell must be the id of a cell.", "cell")
-    wanted = field_of(metric, "metric") if metric else None
+    wanted = one_field(metric, "metric") if metric else None
     if wanted is not None and wanted.name != "metrics":
         raise TrackkitValueError('metric must be a metric, such as metrics["loss/val"].', "metric")
     found = store.experiments(Compare(Field("cell"), "==", cell), order_by="-created", page=0, page_size=_KNOWN)

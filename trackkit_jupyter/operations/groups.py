@@ -1,14 +1,16 @@
-"""The groups of the table: experiments, or models, that share the value of a field, summed up."""
+"""The groups of the table: experiments, or models, that share the values of fields, summed up."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from trackkit_jupyter.errors import NotFoundError, QueryError, TrackkitValueError, shown
 from trackkit_jupyter.operations.paging import ObjectType
-from trackkit_jupyter.operations.table import condition_of, field_of, problem_of
+from trackkit_jupyter.operations.table import condition_of, problem_of
 from trackkit_jupyter.query import parse_order, within
-from trackkit_jupyter.query.groups import shared, spelled
+from trackkit_jupyter.query.grouping import one_field, parse_grouping
+from trackkit_jupyter.query.groups import ABOUT, named, shared, spelled
 from trackkit_jupyter.query.nodes import Field
 from trackkit_jupyter.records import iso
 from trackkit_jupyter.store import Store
@@ -29,15 +31,16 @@ def groups(
     archived: bool = False,
     object_type: ObjectType = "experiment",
 ) -> dict[str, Any]:
-    """Return the groups that share the value of a field; at most 1,000.
+    """Return the groups that share the values of fields, or all hyperparameters but some; at most 1,000.
 
     Parameters
     ----------
     store
         The store.
     group_by
-        The field, such as ``status`` or ``hyperparameters["lr"]``. Times are taken by their day (UTC); what has several
-        values, as tags, is in several groups.
+        Fields, with commas between, such as ``status`` or ``hyperparameters["lr"], project``; or ``all but`` and the
+        hyperparameters that may differ, such as ``all but hyperparameters["seed"]``. Times are taken by their day
+        (UTC); what has several values, as tags, is in several groups.
     query, filters, objects, archived, object_type
         As of ``table``: what is grouped.
     columns
@@ -48,15 +51,16 @@ def groups(
     Returns
     -------
     ``{"items": [{"value", "where", "count", "cells": [one per column]}], "total": experiments, "more", "problem"}``.
-    `where` is the query that finds the members of the group; a cell is null or ``{"low", "high", "mean", "kinds"}``,
-    the least and greatest value, the mean of the numbers and how many different texts. `more` says that there are more
-    groups, `problem` is as of ``table``.
+    `value` is what the members share, as text; null where they lack the only field. `where` is the query that finds
+    them; a cell is null or ``{"low", "high", "mean", "kinds", "count", "std"}``, the least and greatest value, the mean
+    of the numbers, how many different texts, how many of the members have one, and of a metric or another number the
+    sample standard deviation (null of fewer than two). `more` says that there are more groups, `problem` is as of ``table``.
     """
     from trackkit_jupyter.store.catalog import catalog_of
 
     if len(columns) > _MOST_COLUMNS:
         raise TrackkitValueError(f"columns may name {_MOST_COLUMNS} fields at most, not {len(columns):,}.", "columns")
-    by, wanted = field_of(group_by, "group_by"), [field_of(column, "columns") for column in columns]
+    by, wanted = parse_grouping(group_by), [one_field(column, "columns") for column in columns]
     order = parse_order(order_by)
     if not order:
         raise TrackkitValueError("order_by must name a field.", "order_by")
@@ -67,27 +71,28 @@ def groups(
             raise
         return {"items": [], "total": 0, "more": False, "problem": problem_of(error)}
     found = catalog_of(store, object_type).groups(condition, by, wanted, order[0], _MOST_GROUPS + 1)
-    if found is None:
+    if isinstance(found, Field):
+        name = group_by if len(by.fields) == 1 and not by.but else named([found], [""]).removesuffix("=")
         raise NotFoundError(
-            f"No {object_type} of this store has {shown(group_by)}: there is nothing to group by.", "group_by"
+            f"No {object_type} of this store has {shown(name)}: there is nothing to group by.", "group_by"
         )
-    rows, total = found
+    alone = None if by.but or len(found.by) > 1 else found.by[0]
     items = [
         {
-            "value": shared(by, value),
-            "where": spelled(by, value),
+            "value": named(found.by, values) if alone is None else shared(alone, values[0]),
+            "where": spelled(found.by, values),
             "count": count,
-            "cells": [_cell(field, about[4 * at : 4 * at + 4]) for at, field in enumerate(wanted)],
+            "cells": [_cell(field, about[ABOUT * at : ABOUT * (at + 1)]) for at, field in enumerate(wanted)],
         }
-        for value, count, *about in rows[:_MOST_GROUPS]
+        for values, count, about in found.rows[:_MOST_GROUPS]
     ]
-    return {"items": items, "total": total, "more": len(rows) > _MOST_GROUPS, "problem": None}
+    return {"items": items, "total": found.total, "more": len(found.rows) > _MOST_GROUPS, "problem": None}
 
 
-def _cell(field: Field, about: list[Any]) -> dict[str, Any] | None:
-    low, high, mean, kinds = about
+def _cell(field: Field, about: Sequence[Any]) -> dict[str, Any] | None:
+    low, high, mean, kinds, count, spread = about
     if low is None:
         return None
     if field.kind == "time":
         low, high = iso(low), iso(high)
-    return {"low": low, "high": high, "mean": mean, "kinds": kinds}
+    return {"low": low, "high": high, "mean": mean, "kinds": kinds, "count": count, "std": spread}

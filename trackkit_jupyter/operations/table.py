@@ -8,12 +8,13 @@ from typing import Any
 from trackkit_jupyter.errors import NotFoundError, QueryError, TrackkitError, TrackkitValueError, shown
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import ObjectType, in_range, page_of
-from trackkit_jupyter.query import asked, parse, parse_order
+from trackkit_jupyter.query import asked, parse
+from trackkit_jupyter.query.grouping import one_field
 from trackkit_jupyter.query.nodes import All, Compare, Condition, Field, OneOf
 from trackkit_jupyter.records import check_id
 from trackkit_jupyter.store import Store
 
-__all__ = ["condition_of", "course", "field_of", "fields", "problem_of", "sparklines", "table"]
+__all__ = ["condition_of", "course", "fields", "problem_of", "sparklines", "table"]
 
 _COMMON = "id name project status tags description user archived created last_update last_iteration".split()
 _HEAD = {
@@ -65,7 +66,7 @@ def table(
     """
     if len(columns) > _MOST_COLUMNS:
         raise TrackkitValueError(f"columns may name {_MOST_COLUMNS} fields at most, not {len(columns):,}.", "columns")
-    wanted = [field_of(column, "columns") for column in columns]
+    wanted = [one_field(column, "columns") for column in columns]
     try:
         condition = condition_of(query, filters, objects)
     except QueryError as error:
@@ -133,7 +134,7 @@ def sparklines(store: Store[Any], objects: list[str], metric: str, points: int =
     in_range("points", points, 4, 200)
     if len(objects) > _MOST_CURVES:
         raise TrackkitValueError(f"objects may name {_MOST_CURVES} experiments at most, not {len(objects)}.", "objects")
-    field = field_of(metric, "metric")
+    field = one_field(metric, "metric")
     if field.name != "metrics":
         raise TrackkitValueError(
             f'metric must be a metric, such as metrics["loss/val"], not {shown(metric)}.', "metric"
@@ -165,25 +166,6 @@ def course(found: Any, pair: tuple[str, str], points: int) -> dict[str, Any]:
     x, y = series.iterations[order], series.values[order]
     rows = down_sample(x, y, points)
     return {"x": x[rows].tolist(), "y": [value if math.isfinite(value) else None for value in y[rows].tolist()]}
-
-
-def field_of(text: str, argument: str) -> Field:
-    """Return the one field that an argument names.
-
-    Raises
-    ------
-    QueryError, TrackkitValueError
-        There is no such field, or it names none or several.
-    """
-    if text == "tags":  # which have no order
-        return Field("tags")
-    try:
-        found = parse_order([text])
-    except QueryError as error:
-        raise QueryError(error.message, argument, error.place) from None
-    if len(found) != 1:
-        raise TrackkitValueError(f"{argument} must name one field each, not {shown(text)}.", argument)
-    return found[0].field
 
 
 def condition_of(query: str, filters: str, objects: list[str]) -> Condition:

@@ -139,7 +139,11 @@ def table(query: Any = None, object_type: str = "experiment", **options: Any) ->
     object_type
         ``experiment`` or ``model``.
     **options
-        ``columns``, ``order_by``, ``group_by``, ``archived``, ``height``, ``theme``.
+        ``columns``, ``order_by``, ``archived``, ``height``, ``theme``. ``group_by``: a field whose values make groups,
+        such as ``status`` or ``hyperparameters["lr"]``, or several; of a metric a group says mean and spread (the
+        sample standard deviation). ``over``: one or more hyperparameters instead, as in
+        :func:`trackkit_jupyter.compare`: groups of those that are the same but for these, such as repetitions with
+        another ``seed``; ``group_by="all but seed"`` says it too.
 
     Raises
     ------
@@ -147,6 +151,8 @@ def table(query: Any = None, object_type: str = "experiment", **options: Any) ->
         The query, or a field, cannot be read; the message shows where.
     TrackkitTypeError
         It is neither a query nor a list.
+    TrackkitValueError
+        Both `group_by` and `over` are given, or an option is not allowed.
     """
     if not (query is None or hasattr(query, "single_values") or isinstance(query, Iterable)):
         raise TrackkitTypeError(f"A query is text, or a list of experiments, not {type(query).__name__}.", "query")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trackkit_jupyter import operations
-from trackkit_jupyter.errors import TrackkitError, TrackkitValueError, shown
+from trackkit_jupyter.errors import TrackkitError, TrackkitTypeError, TrackkitValueError, shown
 from trackkit_jupyter.query import asked, parse_order
+from trackkit_jupyter.query.grouping import all_but, parse_grouping
 from trackkit_jupyter.views import tables
 from trackkit_jupyter.views.view import View
 
@@ -19,7 +21,9 @@ __all__ = ["in_words", "reports_in_words", "table_of", "table_view"]
 
 _MOST = 500  # objects that are named one by one
 _ROWS = 50
+_METRICS = 4
 _NAMED = re.compile(r"""\w+\[["'](.+)["']\](?:\.(\w+))?""")
+_BETWEEN = re.compile(r"""["']\]\[["']""")
 _TITLES = {"experiment": "Experiments", "model": "Models"}
 
 
@@ -28,7 +32,8 @@ def table_view(
     object_type: str = "experiment",
     columns: Sequence[str] | None = None,
     order_by: str | None = None,
-    group_by: str | None = None,
+    group_by: str | Sequence[str] | None = None,
+    over: str | Sequence[str] | None = None,
     **options: Any,
 ) -> View:
     """Return the view of the experiments, or models, that a query finds, now and later.
@@ -44,7 +49,10 @@ def table_view(
     order_by
         A field, with ``-`` in front for descending; the newest first without it.
     group_by
-        A field whose values make groups.
+        A field whose values make groups, or several; or ``all but hyperparameters["seed"]``.
+    over
+        One or more hyperparameters instead, as in :func:`trackkit_jupyter.compare`: experiments are grouped that are
+        the same but for these, such as repetitions with another ``seed``.
     **options
         ``archived``, ``height``, ``theme`` ...
 
@@ -53,19 +61,36 @@ def table_view(
     QueryError
         The query, or a field, cannot be read; the message shows where.
     TrackkitValueError
-        Another type of object.
+        Another type of object, or both `group_by` and `over`.
     """
     if object_type not in _TITLES:
         raise TrackkitValueError(f"object_type must be experiment or model, not {shown(object_type)}.", "object_type")
     if query is not None:
         asked(query)
-    for field in (order_by, group_by, *(columns or ())):
+    for field in (order_by, *(columns or ())):
         if field not in (None, "tags") and not str(field).startswith("trend:"):
             parse_order(str(field))
-    chosen = {"columns": list(columns) if columns else None, "order_by": order_by, "group_by": group_by, **options}
+    chosen = {"columns": list(columns) if columns else None, "order_by": order_by, **options}
+    chosen["group_by"] = _grouping(group_by, over)
     of = None if object_type == "experiment" else object_type
     kept = {name: value for name, value in {"query": query, "object_type": of, **chosen}.items() if value is not None}
     return View("table", (), None, kept, _TITLES[object_type])
+
+
+def _grouping(group_by: str | Sequence[str] | None, over: str | Sequence[str] | None) -> str | None:
+    if group_by and over:
+        raise TrackkitValueError("Experiments are grouped either by some fields, or over some hyperparameters.", "over")
+    if over:
+        return all_but(over)
+    if group_by is None or isinstance(group_by, str):
+        text = group_by or ""
+    elif isinstance(group_by, Iterable) and all(isinstance(field, str) for field in group_by):
+        text = ", ".join(group_by)
+    else:
+        raise TrackkitTypeError("group_by is a field as text, or a list of them.", "group_by")
+    if text:
+        parse_grouping(text)
+    return text or None
 
 
 def table_of(items: Sequence[Any]) -> View | None:
@@ -86,6 +111,8 @@ def in_words(view: View, store: Store[Any]) -> tables.Summary:
     """Return the first rows of the table as it is now."""
     options = view.options
     of_models = options.get("object_type") == "model"
+    if options.get("group_by") and not view.query:
+        return _by_groups(view, store, "model" if of_models else "experiment")
     if options.get("columns") and not view.query:
         return _by_columns(view, store, "model" if of_models else "experiment")
     listed = tables.listing_models if of_models else tables.listing
@@ -103,17 +130,9 @@ def in_words(view: View, store: Store[Any]) -> tables.Summary:
 
 def _by_columns(view: View, store: Store[Any], what: str) -> tables.Summary:
     """Return the first rows with the columns that the view names."""
-    columns = [str(column) for column in view.options["columns"] if not str(column).startswith("trend:")]
-    asked_for = {
-        "query": str(view.options.get("query") or ""),
-        "objects": list(view.objects),
-        "order_by": str(view.options.get("order_by") or "-created"),
-        "archived": bool(view.options.get("archived")),
-    }
+    columns = _columns(view)
     try:
-        found = operations.call(
-            "table", store, {**asked_for, "columns": columns, "page_size": _ROWS, "object_type": what}
-        )
+        found = operations.call("table", store, {**_asked(view, what), "columns": columns, "page_size": _ROWS})
     except TrackkitError as error:
         return tables.message(view.title, error.message)
     if found["problem"] is not None:
@@ -125,10 +144,61 @@ def _by_columns(view: View, store: Store[Any], what: str) -> tables.Summary:
     return tables.listed(what, ("name", *map(_heading, columns)), rows, found["total"])
 
 
+def _by_groups(view: View, store: Store[Any], what: str) -> tables.Summary:
+    """Return the first groups, with the columns that the view names, else a few metrics."""
+    columns = _columns(view)
+    if not columns:
+        known = operations.call("fields", store, {"object_type": what})["metrics"]
+        columns = [f"metrics[{json.dumps(metric)}][{json.dumps(variant)}]" for metric, variant in known[:_METRICS]]
+    by = str(view.options["group_by"])
+    try:
+        found = operations.call("groups", store, {**_asked(view, what), "columns": columns, "group_by": by})
+    except TrackkitError as error:
+        return tables.message(view.title, error.message)
+    if found["problem"] is not None:
+        return tables.message(view.title, found["problem"]["message"])
+    rows = [
+        [str(group["value"] or "none"), f"{group['count']:,}", *map(_summed, group["cells"])]
+        for group in found["items"][:_ROWS]
+    ]
+    total, more = found["total"], len(found["items"]) - len(rows)
+    line = f"grouped by {by}" + (f"; {more:,} more groups" if more else "")
+    head = ("group", f"{what}s", *map(_heading, columns))
+    return tables.Summary(
+        f"{total:,} {what}{'' if total == 1 else 's'}", line, [tables.Table(head, rows)] if rows else []
+    )
+
+
+def _columns(view: View) -> list[str]:
+    return [str(column) for column in view.options.get("columns") or () if not str(column).startswith("trend:")]
+
+
+def _asked(view: View, what: str) -> dict[str, Any]:
+    return {
+        "query": str(view.options.get("query") or ""),
+        "objects": list(view.objects),
+        "order_by": str(view.options.get("order_by") or "-created"),
+        "archived": bool(view.options.get("archived")),
+        "object_type": what,
+    }
+
+
+def _summed(cell: dict[str, Any] | None) -> str:
+    """Return what the members of a group have in a column: the one value, mean and spread, or how many values."""
+    if cell is None:
+        return ""
+    if cell["low"] == cell["high"]:
+        return _cell(cell["low"])
+    if cell["std"] is not None:
+        return f"{tables.number(cell['mean'])} ± {tables.number(cell['std'])}"
+    return f"{_cell(cell['low'])} … {_cell(cell['high'])}" if cell["kinds"] is None else f"{cell['kinds']:,} values"
+
+
 def _heading(column: str) -> str:
     """Return what a column is called: of a hyperparameter or metric its name, and which value of it."""
     found = _NAMED.fullmatch(column)
-    return f"{found[1]} {found[2] or ''}".strip() if found else column
+    keys = list(dict.fromkeys(_BETWEEN.split(found[1]))) if found else [column]
+    return f"{'/'.join(keys)} {(found and found[2]) or ''}".strip()
 
 
 def _cell(value: Any) -> str:

@@ -10,6 +10,7 @@ import traitlets
 
 from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.query import asked, parse_order
+from trackkit_jupyter.query.grouping import parse_grouping
 from trackkit_jupyter.store import Store, open_store
 from trackkit_jupyter.views.listing import table_view
 from trackkit_jupyter.widgets.views import ViewWidget
@@ -44,7 +45,8 @@ class ExperimentsTable(ViewWidget):
     order_by : str
         A field, with ``-`` in front for descending.
     group_by : str
-        A field whose values make groups, such as ``status``; empty: no groups.
+        A field whose values make groups, such as ``status``, or several with commas between; or ``all but`` and
+        hyperparameters that may differ, such as ``all but hyperparameters["seed"]``; empty: no groups.
     selected : list of str
         Ids of the rows that are ticked; the first 50 of them.
     archived : bool
@@ -77,9 +79,15 @@ class ExperimentsTable(ViewWidget):
         asked(proposal["value"])
         return str(proposal["value"])
 
-    @traitlets.validate("order_by", "group_by")
-    def _check_field(self, proposal: Any) -> str:
-        parse_order([] if proposal["value"] in ("", "tags") else proposal["value"])
+    @traitlets.validate("order_by")
+    def _check_order(self, proposal: Any) -> str:
+        parse_order(proposal["value"] or [])
+        return str(proposal["value"])
+
+    @traitlets.validate("group_by")
+    def _check_grouping(self, proposal: Any) -> str:
+        if proposal["value"]:
+            parse_grouping(proposal["value"])
         return str(proposal["value"])
 
     @traitlets.validate("columns")

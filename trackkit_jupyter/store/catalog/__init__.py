@@ -14,7 +14,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,12 +24,13 @@ from sqlalchemy.exc import DBAPIError
 
 from trackkit_jupyter import query as grammar
 from trackkit_jupyter.errors import TrackkitValueError, shown
-from trackkit_jupyter.query.groups import grouped
+from trackkit_jupyter.query.grouping import Grouping
 from trackkit_jupyter.query.nodes import Compare, Condition, Field, Order
 from trackkit_jupyter.query.sql import keys, ranked_keys, where
 from trackkit_jupyter.query.tables import damaged, details, experiments, names, tags
 from trackkit_jupyter.store.catalog.digests import read_order
 from trackkit_jupyter.store.catalog.follow import Look, look, marked, scan, write_state
+from trackkit_jupyter.store.catalog.grouping import Groups, find_groups
 from trackkit_jupyter.store.catalog.place import MEMORY, discard, open_catalog, places
 from trackkit_jupyter.store.catalog.rows import NameBook, Row, forget, put, read_row, unpack
 from trackkit_jupyter.store.experiment import StoredExperiment
@@ -153,31 +154,15 @@ class Catalog:
         return self._run(work)
 
     def groups(
-        self, condition: Condition, by: Field, columns: Sequence[Field], order: Order, most: int
-    ) -> tuple[list[tuple[Any, ...]], int] | None:
-        """Return the groups that share the value of a field, as :func:`trackkit_jupyter.query.groups.grouped` says.
+        self, condition: Condition, by: Grouping, columns: Sequence[Field], order: Order, most: int
+    ) -> Groups | Field:
+        """Return groups of experiments, `most` at most, as :func:`find_groups` says; or the field that nobody has."""
 
-        Parameters
-        ----------
-        condition, by, columns, order
-            As there.
-        most
-            Groups at most.
-
-        Returns
-        -------
-        tuple
-            The groups, and how many experiments fulfil the condition. ``None``: none ever had the field.
-        """
-
-        def work(connection: Connection) -> tuple[list[tuple[Any, ...]], int] | None:
+        def work(connection: Connection) -> Groups | Field:
             self._refresh(connection, False)
-            statement = grouped(condition, by, columns, order, self._known(connection))
-            if statement is None:
-                return None
             with _transaction(connection, "DEFERRED"):
-                found = [tuple(row) for row in connection.execute(statement.limit(most))]
-                return found, self._total(connection, condition)
+                found = find_groups(connection, condition, by, columns, order, most, self._known(connection))
+                return found if isinstance(found, Field) else replace(found, total=self._total(connection, condition))
 
         return self._run(work)
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from trackkit_jupyter.query.groups import AGGREGATES
 from trackkit_jupyter.query.patterns import matcher
 from trackkit_jupyter.query.sql import FOLD, MATCHES
 from trackkit_jupyter.query.tables import metadata, state
@@ -111,6 +112,8 @@ def _connect(path: Path) -> Connection:
         raw = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False, isolation_level=None)
         raw.create_function(MATCHES, 2, lambda pattern, text: matcher(pattern)(text), deterministic=True)
         raw.create_function(FOLD, 1, lambda text: None if text is None else str(text).casefold(), deterministic=True)
+        for name, takes, made in AGGREGATES:
+            raw.create_aggregate(name, takes, made)
         return raw
 
     engine = create_engine("sqlite+pysqlite://", creator=creator, poolclass=StaticPool)
