@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import mean, stdev
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -358,8 +359,9 @@ def test_groups_are_made_opened_and_chosen(page: Page, server: LabServer) -> Non
     expect(first).to_have_attribute("aria-expanded", "false")
     expect(first).to_contain_text("10")
     expect(first.get_by_text("Completed")).to_be_visible()  # what all of them have in common
-    mean = sum(1 / (1 + 19 + number) for number in range(0, 30, 3)) / 10
-    expect(first.get_by_text(f"⌀ {mean:.4g}")).to_be_visible()
+    losses = [1 / (1 + 19 + number) for number in range(0, 30, 3)]
+    expect(first.get_by_text(f"{mean(losses):.4g} ± {stdev(losses):.2g}")).to_be_visible()
+    expect(first.get_by_text("10 values")).to_have_count(2)  # rates and seeds
 
     # By hand and by keyboard: open, walk into it, back to its head, close.
     first.click()
@@ -394,10 +396,33 @@ def test_groups_are_made_opened_and_chosen(page: Page, server: LabServer) -> Non
     box.fill("")
     page.get_by_role("button", name="Group by").click()
     page.get_by_role("textbox", name="Find a field").fill("seed")
-    page.get_by_role("radio", name="seed").click()
+    page.get_by_role("radio", name="seed", exact=True).click()
     expect(groups.first).to_have_text(re.compile("^0 ?1"))
     page.get_by_role("button", name="Open all groups").click()
     expect(tree.get_by_role("row", name=re.compile("run 00"))).to_be_visible()
+
+    # By everything but the seed, and then but the rate either; by several fields; the groups go out as they are seen.
+    page.get_by_role("button", name="Group by").click()
+    page.get_by_role("radio", name="All but seed").click()
+    expect(page.get_by_text("in 30 groups")).to_be_visible()
+    page.get_by_role("button", name="Group by").click()
+    page.get_by_role("button", name="And not rate").click()
+    expect(groups).to_have_text([re.compile("^all ?30")])
+    page.get_by_role("radio", name="Project").click()
+    page.get_by_role("button", name="Group by").click()
+    page.get_by_role("button", name="Also by Tags").click()
+    expect(groups).to_have_count(6)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear selection").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copy as CSV").click()
+    expect(page.get_by_role("status").filter(has_text="6 groups copied")).to_be_visible()
+    head, *lines = str(page.evaluate("navigator.clipboard.readText()")).splitlines()
+    assert head.startswith(
+        "group,experiments,Status,rate,seed,accuracy/val (mean),accuracy/val (std),accuracy/val (n),"
+    )
+    assert [line for line in lines if line.startswith('"project=team/p0, tags=baseline",1,')]
+    picture(page, "table-groups-of-several")
     page.get_by_role("button", name="Group by").click()
     page.get_by_role("radio", name="No groups").click()
     expect(page.get_by_role("grid", name="Experiments").locator("tr[aria-level]")).to_have_count(0)

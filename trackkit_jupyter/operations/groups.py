@@ -54,7 +54,8 @@ def groups(
     `value` is what the members share, as text; null where they lack the only field. `where` is the query that finds
     them; a cell is null or ``{"low", "high", "mean", "kinds", "count", "std"}``, the least and greatest value, the mean
     of the numbers, how many different texts, how many of the members have one, and of a metric or another number the
-    sample standard deviation (null of fewer than two). `more` says that there are more groups, `problem` is as of ``table``.
+    sample standard deviation (null of fewer than two). `more` says that there are more groups, `problem` is as of
+    ``table``.
     """
     from trackkit_jupyter.store.catalog import catalog_of
 

@@ -304,6 +304,8 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
     for key in ("series", "company", "tab", "group_by", "x_metric", "color"):
         if own.get(key):
             options[key] = own[key][-1]
+    if kind == "table" and own.get("group_by"):
+        options["group_by"] = ", ".join(own["group_by"])  # of several fields
     if own.get("base"):
         options["base"] = _id(own["base"][-1], "base")
     if own.get("identical") and _one(own, "identical", ("true", "false"), "") == "true":

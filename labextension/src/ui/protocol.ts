@@ -651,10 +651,14 @@ export interface GroupCell {
   mean: Num | null;
   /** How many different texts. */
   kinds: number | null;
+  /** How many of the members have one. */
+  count: number;
+  /** Of numbers the sample standard deviation; null of fewer than two. */
+  std: number | null;
 }
 
 export interface Group {
-  /** What the members share; null: they lack the field. */
+  /** What the members share, as text; null: they lack the only field. */
   value: string | null;
   /** The query that finds them. */
   where: string;

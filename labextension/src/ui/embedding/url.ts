@@ -351,7 +351,8 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
     }
   }
   for (const key of ['series', 'company', 'tab', 'group_by', 'x_metric', 'color', 'text', 'metric', 'a', 'b']) {
-    const text = own.get(key)?.at(-1);
+    const several = type === 'table' && key === 'group_by'; // fields
+    const text = several ? own.get(key)?.join(', ') : own.get(key)?.at(-1);
     if (text !== undefined) {
       options[key] = text;
     }

@@ -53,6 +53,8 @@ const LAST_SECTION = 'Environment';
 const TREND = 'trend:';
 /** Of a column of numbers, in pixels: the least and the greatest width, that of a character, and what stands beside it. */
 const [NARROW, WIDE, CHARACTER, ROOM] = [88, 168, 7, 32];
+/** In a table of groups, in pixels: mean and spread, and what the members share. */
+const [SPREAD, SHARED] = [136, 240];
 const KEYED = /^(hyperparameters|metrics|properties)((?:\["(?:[^"\\]|\\.)*"\]){1,2})(?:\.(\w+))?$/;
 
 /** A text as the query grammar quotes it. */
@@ -109,6 +111,17 @@ export function columnOf(key: string): Column {
     return { key, title, kind: 'number', width: widthFor(title), sortable: true };
   }
   return { key, title: sentence(key), kind: 'text', width: 120, sortable: false };
+}
+
+/** The same in a table of groups, where a column has room for what its members have: mean and spread, or what they share. */
+export function amongGroups(column: Column, by: string): Column {
+  const least = isSpread(column) ? SPREAD : column.kind === 'name' && by !== 'cell' ? SHARED : 0;
+  return { ...column, width: Math.max(column.width, least) };
+}
+
+/** Whether a group says mean and spread of a column. */
+export function isSpread({ key }: Pick<Column, 'key'>): boolean {
+  return key.startsWith('metrics[');
 }
 
 function rankOf(section: string): number {
@@ -193,20 +206,46 @@ export function shownOf(column: Column, cell: Cell): { text: string; whole: stri
   return { text: number ? short(Number(cell)) : whole, whole };
 }
 
-/** What the members of a group have in a column: the one value that all share, the mean, or how many there are. */
-export function shownOfGroup(column: Column, cell: GroupCell | null): { text: string; whole: string; time?: string } {
+export interface GroupText {
+  text: string;
+  /** Of numbers that differ: how far they spread, and of how many where not all members have one. */
+  spread?: string | undefined;
+  of?: string | undefined;
+  whole: string;
+  time?: string;
+}
+
+/** What the members of a group have in a column: the one value that all share, mean and spread, or how many there are. */
+export function shownOfGroup(column: Column, cell: GroupCell | null, members: number): GroupText {
   if (!cell) {
     return { text: '', whole: '' };
   }
-  const { low, high, mean, kinds } = cell;
+  const { low, high, mean, kinds, count, std } = cell;
+  const some = count < members ? `, ${integer(count)} of ${integer(members)} have one` : '';
   if (column.kind === 'time') {
     return { text: '', whole: low === high ? String(low) : `${low} to ${high}`, time: String(high) };
   }
+  const of = count < members ? `n = ${integer(count)}` : undefined;
   if (low === high) {
-    return { text: typeof low === 'number' ? short(low) : String(low), whole: String(low) };
+    return { text: typeof low === 'number' ? short(low) : String(low), of, whole: `${low}${some}` };
   }
-  if (mean !== null) {
-    return { text: `⌀ ${short(mean)}`, whole: `Mean ${mean}, from ${low} to ${high}` };
+  if (mean !== null && kinds === null) {
+    const spread = std === null ? '' : ` ± ${std} (sample standard deviation)`;
+    return {
+      text: short(mean),
+      spread: std === null ? undefined : `± ${spreadText(std)}`,
+      of,
+      whole: `Mean ${mean}${spread}, n = ${integer(count)}, from ${low} to ${high}`,
+    };
   }
-  return { text: kinds === null ? `${low} … ${high}` : `${integer(kinds)} values`, whole: `${low} … ${high}` };
+  return {
+    text: kinds === null ? `${low} … ${high}` : `${integer(kinds)} values`,
+    of,
+    whole: `${low} … ${high}${some}`,
+  };
+}
+
+/** A spread is told by two digits. */
+function spreadText(std: number): string {
+  return short(Number(std.toPrecision(2)));
 }

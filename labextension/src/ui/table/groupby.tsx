@@ -1,21 +1,26 @@
-// The choice of a field whose values make groups.
+// The choice of the fields whose values make groups, or of the hyperparameters that do not count.
 
 import { useSignal } from '@preact/signals';
-import { Group as GroupIcon } from 'lucide';
+import { Group as GroupIcon, Plus, X } from 'lucide';
+import { Button } from '../parts/icon';
 import type { FieldsAnswer } from '../protocol';
-import { columnOf, metricKey, parameterKey, propertyKey } from './columns';
+import { metricKey, parameterKey, propertyKey } from './columns';
+import { type Grouping, readGrouping, spellGrouping, titleOfField, titleOfGrouping } from './grouping';
 import type { Kind } from './kinds';
-import { Options } from './options';
+import { type Option, OptionRow } from './options';
 import { Popover } from './popover';
 
 interface GroupByProps {
   kind: Kind;
   fields: FieldsAnswer | undefined;
+  /** As the read `groups` takes it; empty: no groups. */
   chosen: string;
-  onChange: (field: string) => void;
+  onChange: (grouping: string) => void;
 }
 
 const MOST = 100;
+/** So many fields make groups at once. */
+const TOGETHER = 8;
 /** What hardly two have in common, or what no query can name. */
 const APART = new Set(['id', 'name', 'description', 'aliases', 'size']);
 
@@ -27,38 +32,75 @@ export function GroupBy(props: GroupByProps) {
       icon={GroupIcon}
       strong={chosen !== ''}
       class="tk-filter"
-      text={<span class={chosen ? 'tk-cut' : 'tk-wide-only'}>{chosen ? `By ${titleOfField(chosen)}` : 'Group'}</span>}
+      text={<span class={chosen ? 'tk-cut' : 'tk-wide-only'}>{chosen ? titleOfGrouping(chosen) : 'Group'}</span>}
     >
-      {close => (
-        <Choices
-          {...props}
-          onChange={field => {
-            props.onChange(field);
-            close();
-          }}
-        />
-      )}
+      {close => <Choices {...props} onDone={close} />}
     </Popover>
   );
 }
 
-function titleOfField(key: string): string {
-  return key === 'cell' ? 'Attempts of a cell' : columnOf(key).title;
+/** The groupings by one field, by what the field is. */
+function offered(kind: Kind, fields: FieldsAnswer | undefined): [title: string, one: Grouping[]][] {
+  const parameters = fields?.hyperparameters ?? [];
+  const keys = parameters.map(pair => parameterKey(pair, parameters));
+  const by = (key: string): Grouping => ({ but: false, fields: [key] });
+  return [
+    ['Field', kind.fields.filter(key => !APART.has(key)).map(by)],
+    ['Hyperparameter', keys.map(by)],
+    ['All but one hyperparameter', keys.map(key => ({ but: true, fields: [key] }))],
+    ['Property', (fields?.properties ?? []).map(propertyKey).map(by)],
+    ['Metric', (fields?.metrics ?? []).map(pair => by(metricKey(pair)))],
+  ];
 }
 
-function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
+function optionOf({ but, fields }: Grouping): Option {
+  const [key = ''] = fields;
+  return { value: spellGrouping({ but, fields }), words: `${but ? 'All but ' : ''}${titleOfField(key)}`, title: key };
+}
+
+function Choices({ kind, fields, chosen, onChange, onDone }: GroupByProps & { onDone: () => void }) {
   const typed = useSignal('');
-  const parameters = fields?.hyperparameters ?? [];
-  const keys = [
-    ...kind.fields.filter(key => !APART.has(key)),
-    ...parameters.map(pair => parameterKey(pair, parameters)),
-    ...(fields?.properties ?? []).map(propertyKey),
-    ...(fields?.metrics ?? []).map(pair => metricKey(pair)),
-  ];
+  const now = readGrouping(chosen);
   const words = typed.value.toLowerCase();
-  const found = keys.filter(key => `${titleOfField(key)} ${key}`.toLowerCase().includes(words));
+  const fits = (option: Option) => `${option.words} ${option.title}`.toLowerCase().includes(words);
+  let left = MOST;
+  const groups = offered(kind, fields).map(([title, all]) => {
+    const found = all.filter(one => fits(optionOf(one)));
+    const shown = found.slice(0, left);
+    left -= shown.length;
+    return { title, shown, more: found.length - shown.length };
+  });
+  const first = groups.find(({ shown }) => shown.length > 0)?.shown[0];
+  const more = groups.reduce((sum, group) => sum + group.more, 0);
+  const alone = (grouping: string) => {
+    onChange(grouping);
+    onDone();
+  };
+  const also = (one: Grouping) =>
+    chosen !== '' &&
+    now.but === one.but &&
+    now.fields.length < TOGETHER &&
+    !one.fields.some(key => now.fields.includes(key));
   return (
     <div class="tk-pick-list">
+      {now.fields.length > 1 && (
+        <ul class="tk-grouped-by" aria-label={now.but ? 'All but' : 'Grouped by'}>
+          {now.fields.map(key => (
+            <li key={key} class="tk-chooser-shown">
+              <span class="tk-pick-item tk-cut" title={key}>
+                {titleOfField(key)}
+              </span>
+              <Button
+                label={`No longer ${now.but ? 'but' : 'by'} ${titleOfField(key)}`}
+                icon={X}
+                onClick={() =>
+                  onChange(spellGrouping({ but: now.but, fields: now.fields.filter(other => other !== key) }))
+                }
+              />
+            </li>
+          ))}
+        </ul>
+      )}
       <input
         class="tk-input"
         aria-label="Find a field"
@@ -68,23 +110,38 @@ function Choices({ kind, fields, chosen, onChange }: GroupByProps) {
           typed.value = event.currentTarget.value;
         }}
         onKeyDown={event => {
-          if (event.key === 'Enter' && words && found[0]) {
-            onChange(found[0]);
+          if (event.key === 'Enter' && words && first) {
+            alone(spellGrouping(first));
           }
         }}
       />
-      <Options
-        label="Group by"
-        options={['', ...found.slice(0, MOST)].map(key => ({
-          value: key,
-          words: key ? titleOfField(key) : 'No groups',
-          of: key.includes('[') ? key.slice(0, key.indexOf('[')) : undefined,
-          title: key,
-        }))}
-        chosen={chosen}
-        onChoose={onChange}
-      />
-      {found.length > MOST && <p class="tk-nothing">{found.length - MOST} more: find them by name.</p>}
+      <div class="tk-pick-list" role="radiogroup" aria-label="Group by">
+        <OptionRow option={{ value: '', words: 'No groups' }} chosen={chosen} onChoose={alone} />
+        {groups.map(
+          ({ title, shown }) =>
+            shown.length > 0 && (
+              <fieldset key={title} class="tk-chooser-group" aria-label={title}>
+                <legend>{title}</legend>
+                {shown.map(one => {
+                  const option = optionOf(one);
+                  return (
+                    <div key={option.value} class="tk-chooser-shown">
+                      <OptionRow option={option} chosen={chosen} onChoose={alone} />
+                      {also(one) && (
+                        <Button
+                          label={`${one.but ? 'And not' : 'Also by'} ${titleOfField(one.fields[0] ?? '')}`}
+                          icon={Plus}
+                          onClick={() => onChange(spellGrouping({ ...now, fields: [...now.fields, ...one.fields] }))}
+                        />
+                      )}
+                    </div>
+                  );
+                })}
+              </fieldset>
+            ),
+        )}
+      </div>
+      {more > 0 && <p class="tk-nothing">{more} more: find them by name.</p>}
     </div>
   );
 }

@@ -31,7 +31,7 @@ export class Grouped implements Rows {
   columns: readonly string[] = [];
   /** The columns that the groups' cells are of. */
   summed: readonly string[] = [];
-  private groups: Group[] = [];
+  groups: readonly Group[] = [];
   /** The line of each group. */
   private starts: number[] = [];
   private readonly open = new Map<string, Members>();

@@ -153,7 +153,7 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
           );
         }
         const cell = group.cells[rows.summed.indexOf(one.column.key)] ?? null;
-        const { text, whole, time } = shownOfGroup(one.column, cell);
+        const { text, spread, of, whole, time } = shownOfGroup(one.column, cell, group.count);
         const number = cell !== null && (typeof cell.low === 'number' || cell.mean !== null);
         return (
           <td
@@ -167,7 +167,11 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
             ) : one.column.kind === 'status' && cell?.low === cell?.high ? (
               cell && <Status status={cell.low as StatusName} />
             ) : (
-              <span class="tk-cut">{text}</span>
+              <span class="tk-cut">
+                {text}
+                {spread && <span class="tk-faint"> {spread}</span>}
+                {of && <span class="tk-faint"> {of}</span>}
+              </span>
             )}
           </td>
         );

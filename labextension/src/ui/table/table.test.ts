@@ -16,9 +16,10 @@ import {
   trendKey,
 } from './columns';
 import { completions, meantBy } from './completing';
-import { codeOf, csvOf, markdownOf } from './copying';
+import { codeOf, csvOf, groupLines, groupTexts, linesOf, markdownOf } from './copying';
 import { filterQuery, NOTHING_CHOSEN } from './filters';
 import { Grouped } from './grouped';
+import { readGrouping, spellGrouping, titleOfGrouping } from './grouping';
 import { kindOf } from './kinds';
 import { both, queryOf } from './rows';
 
@@ -42,6 +43,9 @@ const FIELDS: FieldsAnswer = {
   frameworks: [],
 };
 
+const ASKED = { query: '', order: '-created', archived: false, groupBy: '', columns: [] };
+/** Of a column of three members. */
+const NOTHING: GroupCell = { low: '', high: '', mean: null, kinds: null, count: 3, std: null };
 const ROW = {
   id: 'a'.repeat(32),
   name: 'a, "b" | c',
@@ -153,25 +157,80 @@ it('words are a query where another one stands beside them', () => {
 it('rows are copied as CSV, Markdown and code', () => {
   const asked = ['hyperparameters["lr"]', 'metrics["loss"]["val"].last'];
   const columns = ['name', 'tags', ...asked].map(columnOf);
-  expect(csvOf([ROW], columns, asked)).toBe('Name,Tags,lr,loss/val\n"a, ""b"" | c","x, y",0.1,0.5\n');
-  expect(markdownOf([ROW], columns, asked).split('\n')[2]).toBe('| a, "b" \\| c | x, y | 0.1 | 0.5 |');
-  expect(codeOf({ query: 'name ~ "x"', order: '-created', archived: false }, [], EXPERIMENTS)).toBe(
+  const lines = linesOf([ROW], columns, asked);
+  expect(csvOf(lines)).toBe('Name,Tags,lr,loss/val\n"a, ""b"" | c","x, y",0.1,0.5\n');
+  expect(markdownOf(lines).split('\n')[2]).toBe('| a, "b" \\| c | x, y | 0.1 | 0.5 |');
+  expect(codeOf({ ...ASKED, query: 'name ~ "x"' }, [], EXPERIMENTS)).toBe(
     `track.experiments('name ~ "x"', order_by='-created')\n`,
   );
-  expect(codeOf({ query: '', order: 'name', archived: true }, [], kindOf('model'))).toBe(
+  expect(codeOf({ ...ASKED, order: 'name', archived: true }, [], kindOf('model'))).toBe(
     "track.open_store().models(order_by='name', archived=True)\n",
   );
 });
 
-describe('groups', () => {
-  const said = (key: string, cell: GroupCell | null) => shownOfGroup(columnOf(key), cell).text;
+it('groups are copied as CSV, Markdown and code', () => {
+  const loss = metricKey(['loss', 'val']);
+  const [lr, seed] = ['hyperparameters["lr"]', 'hyperparameters["seed"]'];
+  const rows = new Grouped({} as Source, `all but ${seed}`, () => []);
+  rows.summed = [loss, lr, seed, 'last_iteration'];
+  rows.groups = [
+    {
+      value: 'lr=0.1',
+      where: `${lr} == "0.1"`,
+      count: 3,
+      cells: [
+        { ...NOTHING, low: 0.5, high: 1 / 3, mean: 0.4166, std: 0.11785, count: 2 },
+        { ...NOTHING, low: '0.1', high: '0.1', mean: 0.1, kinds: 1, count: 3 },
+        { ...NOTHING, low: '0', high: '2', mean: 1, kinds: 3, count: 3 },
+        { ...NOTHING, low: 1200, high: 1200, mean: 1200, std: 0, count: 3 },
+      ],
+    },
+  ];
+  const columns = ['name', loss, lr, seed, 'last_iteration', trendKey(['loss', 'val'])].map(columnOf);
+  expect(csvOf(groupLines(rows, columns, 'experiments'))).toBe(
+    'group,experiments,loss/val (mean),loss/val (std),loss/val (n),lr,seed,Iteration\n' +
+      'lr=0.1,3,0.4166,0.11785,2,0.1,3 values,1200\n',
+  );
+  expect(markdownOf(groupTexts(rows, columns, 'experiments')).split('\n')[2]).toBe(
+    '| lr=0.1 | 3 | 0.4166 ± 0.12 n = 2 | 0.1 | 3 values | 1,200 |',
+  );
+  const asked = { ...ASKED, order: loss, groupBy: rows.by, columns: ['name', loss] };
+  expect(codeOf(asked, [], EXPERIMENTS)).toBe(
+    `track.table(order_by='${loss}', group_by='all but ${seed}', columns=['name', '${loss}'])\n`,
+  );
+});
 
-  it('say the one value, the mean, or how many values their members have', () => {
-    expect(said('status', { low: 'failed', high: 'failed', mean: null, kinds: 1 })).toBe('failed');
-    expect(said('status', { low: 'completed', high: 'failed', mean: null, kinds: 3 })).toBe('3 values');
-    expect(said(metricKey(['loss', 'val']), { low: 1, high: 2, mean: 1.5, kinds: null })).toBe('⌀ 1.5');
+it('what a table is grouped by is read and written', () => {
+  for (const text of ['', 'status', 'hyperparameters["a, \\"b"], status', 'all but hyperparameters["seed"], fold']) {
+    expect(spellGrouping(readGrouping(text))).toBe(text);
+  }
+  expect(readGrouping('All but  hyperparameters["a"]["b, c"] ,seed')).toEqual({
+    but: true,
+    fields: ['hyperparameters["a"]["b, c"]', 'seed'],
+  });
+  expect(titleOfGrouping('all but hyperparameters["seed"]')).toBe('All but seed');
+  expect(titleOfGrouping('cell, hyperparameters["lr"]')).toBe('By Attempts of a cell, lr');
+});
+
+describe('groups', () => {
+  const said = (key: string, cell: GroupCell | null) => {
+    const { text, spread, of } = shownOfGroup(columnOf(key), cell, 3);
+    return [text, spread, of].filter(Boolean).join(' ');
+  };
+  const loss = metricKey(['loss', 'val']);
+
+  it('say the one value, mean and spread, or how many values their members have', () => {
+    expect(said('status', { ...NOTHING, low: 'failed', high: 'failed', kinds: 1 })).toBe('failed');
+    expect(said('status', { ...NOTHING, low: 'completed', high: 'failed', kinds: 3 })).toBe('3 values');
+    expect(said('hyperparameters["lr"]', { ...NOTHING, low: '0.1', high: '1', mean: 0.5, kinds: 2 })).toBe('2 values');
+    expect(said(loss, { ...NOTHING, low: 1, high: 2, mean: 1.5, std: 0.7123 })).toBe('1.5 ± 0.71');
+    expect(said(loss, { ...NOTHING, low: 1, high: 2, mean: 1.5, std: 1234.5, count: 2 })).toBe('1.5 ± 1,200 n = 2');
+    expect(said(loss, { ...NOTHING, low: 1, high: 1, mean: 1, count: 1 })).toBe('1 n = 1');
+    expect(shownOfGroup(columnOf(loss), { ...NOTHING, low: 1, high: 2, mean: 1.5, std: 0.7 }, 3).whole).toBe(
+      'Mean 1.5 ± 0.7 (sample standard deviation), n = 3, from 1 to 2',
+    );
     expect(said('status', null)).toBe('');
-    expect(shownOfGroup(columnOf('created'), { low: 'a', high: 'b', mean: null, kinds: null }).time).toBe('b');
+    expect(shownOfGroup(columnOf('created'), { ...NOTHING, low: 'a', high: 'b' }, 3).time).toBe('b');
   });
 
   it('sum up what every row has one of', () => {
@@ -181,7 +240,7 @@ describe('groups', () => {
   });
 
   it('of a cell are attempts, called by their name', () => {
-    const name = (low: string, high: string) => ({ low, high, mean: null, kinds: 1 });
+    const name = (low: string, high: string) => ({ ...NOTHING, low, high, kinds: 1 });
     const group = (value: string | null, low: string, high = low) => ({
       value,
       where: '',
@@ -196,7 +255,7 @@ describe('groups', () => {
   });
 
   it('of one attempt are the attempt itself', async () => {
-    const cell = (text: string) => ({ low: text, high: text, mean: null, kinds: 1 });
+    const cell = (text: string) => ({ ...NOTHING, low: text, high: text, kinds: 1 });
     const groups = [
       { value: 'c1', where: 'cell == "c1"', count: 1, cells: [cell('sgd'), cell('1')] },
       { value: 'c2', where: 'cell == "c2"', count: 3, cells: [cell('adam'), cell('2')] },

@@ -9,7 +9,7 @@ import type { Source } from '../source';
 import { Actions } from './actions';
 import { Chooser } from './chooser';
 import { askedFor, columnOf } from './columns';
-import { codeOf, csvOf, markdownOf } from './copying';
+import { codeOf, csvOf, groupLines, groupTexts, linesOf, markdownOf } from './copying';
 import { Filters } from './filters';
 import { GroupBy } from './groupby';
 import { Grouped } from './grouped';
@@ -31,13 +31,26 @@ async function copy(state: TableState, how: (typeof WAYS)[number]): Promise<void
   const keys = state.shown.peek();
   if (how === 'code') {
     const query = state.queryWith(state.filter.peek());
-    const asked = { query, order: state.order.peek(), archived: state.archived.peek() };
+    const asked = {
+      query,
+      order: state.order.peek(),
+      archived: state.archived.peek(),
+      groupBy: state.groupBy.peek(),
+      columns: state.chosen.peek(),
+    };
     await copyText(codeOf(asked, chosen, state.kind));
     state.said.value = 'Copied as code';
   } else {
-    const rows = chosen.length > 0 ? chosen : await state.found();
-    await copyText((how === 'CSV' ? csvOf : markdownOf)(rows, keys.map(columnOf), askedFor(keys)));
-    state.said.value = `${integer(rows.length)} rows copied as ${how}`;
+    const rows = state.rows.peek();
+    const columns = keys.map(columnOf);
+    const ofGroups = how === 'CSV' ? groupLines : groupTexts;
+    const grouped = chosen.length === 0 && rows instanceof Grouped;
+    const lines = grouped
+      ? ofGroups(rows, columns, state.kind.many)
+      : linesOf(chosen.length > 0 ? chosen : await state.found(), columns, askedFor(keys));
+    await copyText((how === 'CSV' ? csvOf : markdownOf)(lines));
+    const count = lines.length - 1;
+    state.said.value = `${integer(count)} ${grouped ? 'group' : 'row'}${count === 1 ? '' : 's'} copied as ${how}`;
   }
 }
 
@@ -73,7 +86,7 @@ export function Tools({ source, state, fields }: ToolsProps) {
           <span class="tk-faint tk-number tk-experiments-count" role="status">
             {state.said.value || counted}
           </span>
-          {rows instanceof Grouped && <FoldAll rows={rows} />}
+          {rows instanceof Grouped && <Folds rows={rows} counted={!state.said.value} />}
           <GroupBy
             kind={kind}
             fields={fields}
@@ -131,14 +144,24 @@ export function Tools({ source, state, fields }: ToolsProps) {
   );
 }
 
-function FoldAll({ rows }: { rows: Grouped }) {
+/** How many groups there are, and the button that opens or closes all. */
+function Folds({ rows, counted }: { rows: Grouped; counted: boolean }) {
   rows.version.value; // groups came, opened or closed
   const open = rows.allOpen;
+  const { length } = rows.groups;
   return (
-    <Button
-      label={open ? 'Close all groups' : 'Open all groups'}
-      icon={open ? ChevronsDownUp : ChevronsUpDown}
-      onClick={() => rows.toggleAll(!open)}
-    />
+    <>
+      {counted && (
+        <span class="tk-faint tk-number">
+          in {integer(length)}
+          {rows.more.value && '+'} {length === 1 ? 'group' : 'groups'}
+        </span>
+      )}
+      <Button
+        label={open ? 'Close all groups' : 'Open all groups'}
+        icon={open ? ChevronsDownUp : ChevronsUpDown}
+        onClick={() => rows.toggleAll(!open)}
+      />
+    </>
   );
 }

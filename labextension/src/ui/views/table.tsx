@@ -12,7 +12,7 @@ import { Empty, Problem, SkeletonRows } from '../parts/states';
 import type { TableRow, View, ViewOptions } from '../protocol';
 import type { Source } from '../source';
 import '../styles/experiments.css';
-import { columnOf, firstColumns, metricOfTrend } from '../table/columns';
+import { amongGroups, columnOf, firstColumns, metricOfTrend } from '../table/columns';
 import { NOTHING_CHOSEN } from '../table/filters';
 import { Grid } from '../table/grid';
 import { Grouped } from '../table/grouped';
@@ -106,7 +106,11 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
   }, [fields]);
   const rows = state.rows.value;
   const shown = state.shown.value;
-  const columns = useMemo(() => shown.map(columnOf), [shown]);
+  const by = state.groupBy.value;
+  const columns = useMemo(
+    () => shown.map(columnOf).map(column => (by ? amongGroups(column, by) : column)),
+    [shown, by],
+  );
   const { columns: _, ...finding } = state.question.value;
   useEffect(() => {
     state.cursor.value = -1;

@@ -1,0 +1,32 @@
+// By what a table is grouped, as text: some fields, or all hyperparameters but some.
+
+import { columnOf } from './columns';
+
+export interface Grouping {
+  /** All hyperparameters but these. */
+  but: boolean;
+  fields: string[];
+}
+
+const ALL_BUT = /^\s*all\s+but\b/i;
+/** What stands between commas, but for those inside of names. */
+const PART = /(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,"'])+/g;
+
+export function readGrouping(text: string): Grouping {
+  const fields = text.replace(ALL_BUT, '').match(PART) ?? [];
+  return { but: ALL_BUT.test(text), fields: fields.map(field => field.trim()).filter(Boolean) };
+}
+
+export function spellGrouping({ but, fields }: Grouping): string {
+  return fields.length > 0 ? `${but ? 'all but ' : ''}${fields.join(', ')}` : '';
+}
+
+export function titleOfField(key: string): string {
+  return key === 'cell' ? 'Attempts of a cell' : columnOf(key).title;
+}
+
+/** What a grouping is called. */
+export function titleOfGrouping(text: string): string {
+  const { but, fields } = readGrouping(text);
+  return `${but ? 'All but' : 'By'} ${fields.map(titleOfField).join(', ')}`;
+}
