@@ -18,14 +18,18 @@ from trackkit_jupyter.series import (
     Line,
     Outline,
     Places,
+    Reduced,
     Smoothing,
     SmoothingKind,
     aggregate,
     ascending,
     axis,
+    describe,
     down_sample,
+    gapped,
     join,
     non_finite,
+    reduce,
     typical,
     window,
     word,
@@ -150,16 +154,20 @@ def _chart(key: str, curves: list[Curve], group_by: GroupBy, options: _Options) 
     lines: dict[tuple[str, str], list[Curve]] = {}
     for curve in curves:
         lines.setdefault((_identity(curve)[0], curve.variant), []).append(curve)
-    grown = [line for line in lines.values() if any(options.since.get(one.id) != len(one.values) for one in line)]
+    grown = [line for line in lines.values() if any(options.since.get(one.id) != one.count for one in line)]
     if grown and options.smoothing.active and options.smoothing.kind == "time_weighted":
         grown, options = list(lines.values()), replace(options, since={})  # each follows from the width of all
-    placed = {curve.id: _place(curve, options.xaxis) for line in grown for curve in line}
+    known = {line[0].id: found for line in grown if len(line) == 1 and (found := _known(line[0], options)) is not None}
+    placed = {curve.id: _place(curve, options.xaxis) for line in grown for curve in line if curve.id not in known}
     ends = [(float(one.x[0]), float(one.x[-1])) for one in placed.values() if len(one.x)]
     width = max(high for _, high in ends) - min(low for low, _ in ends) if ends else 0.0
     names = dict(zip(lines, _names([line[0] for line in lines.values()], options.identities), strict=True))
     drawn = []
     for line in grown:
         name = names[_identity(line[0])[0], line[0].variant]
+        if line[0].id in known:
+            drawn.append(_whole(line[0], name, *known[line[0].id]))
+            continue
         members = [placed[curve.id] for curve in line]
         drawn.append((_line if len(line) == 1 else _group)(line, name, members, width, options))
     return Chart(key, title, _axis(curves, options), drawn)
@@ -220,50 +228,61 @@ def _place(curve: Curve, xaxis: AxisKind) -> _Placed:
     return _Placed(x, y, unplaced, False, outline)
 
 
+def _known(curve: Curve, options: _Options) -> tuple[Reduced, float | str | None] | None:
+    """Return what was made of a curve already where it is drawn as a whole, and its last value."""
+    if not _is_whole(options):
+        return None
+    if curve.overview is not None and curve.overview.reduced.points == options.points:
+        return curve.overview.reduced, curve.overview.last
+    known: tuple[Reduced, float | str | None] | None = None if curve.kept is None else curve.kept.get(_DRAWN)
+    if known is None or (known[0].facts.total, known[0].points) != (curve.count, options.points):
+        return None
+    return known
+
+
+def _is_whole(options: _Options) -> bool:
+    """Whether what is drawn of a long curve is the same until it grows."""
+    return (
+        options.xaxis == "iterations" and options.low is None and options.high is None and not options.smoothing.active
+    )
+
+
+def _whole(curve: Curve, name: str, reduced: Reduced, last: float | str | None) -> ChartSeries:
+    """Return the line of a curve that was reduced."""
+    return ChartSeries(
+        **_head([curve], name),
+        **vars(reduced.facts),
+        first=0,
+        shown=len(reduced.x),
+        sampled=True,
+        x=reduced.x,
+        y=reduced.y,
+        last=last,
+    )
+
+
 def _line(line: list[Curve], name: str, members: list[_Placed], width: float, options: _Options) -> ChartSeries:
     (curve,), (placed,) = line, members
-    # What is drawn of a long curve as a whole is the same until it grows: it is kept with the curve.
-    whole = options.xaxis == "iterations" and options.low is None and options.high is None
-    keeps = curve.kept if whole and not options.smoothing.active and len(placed.y) > options.points else None
-    known: tuple[tuple[int, int], ChartSeries] | None = None if keeps is None else keeps.get(_DRAWN)
-    if known is not None and known[0] == (len(curve.values), options.points):
-        return replace(
-            known[1],
-            id=_series_id(curve),
-            experiment=_identity(curve)[0],
-            name=name,
-            color=curve.color,
-            dash=curve.dash,
-            members=[curve.experiment] if curve.group else [],
-        )
     smooth = options.smoothing(placed.x, placed.y, width)
     part = window(placed.x, options.low, options.high)
     x, y, smooth = placed.x[part], placed.y[part], smooth[part]
-    outline = None if placed.outline is None or len(x) < LONG else (placed.outline, part.start)
-    most = max(_MOST_MARKS, options.points // 10)
-    if outline is None:
-        marks, count = non_finite(x, y, most)
-    else:
-        rows = outline[0].maybe_nonfinite(part.start, part.stop) - part.start
-        marks, count = non_finite(x[rows], y[rows], most)
-    if not options.smoothing.active:
-        smooth = y
+    outline = None if placed.outline is None else (placed.outline, part.start)
+    last = _last(curve, options.xaxis == "iterations" and not placed.reordered)
+    if len(x) > options.points and not options.smoothing.active:
+        reduced = reduce(x, y, options.points, outline)
+        if curve.kept is not None and _is_whole(options):
+            curve.kept[_DRAWN] = (reduced, last)
+        return replace(_whole(curve, name, reduced, last), unplaced=placed.unplaced)
     first = options.since.get(curve.id, 0)
     if len(x) > options.points or placed.reordered or placed.unplaced or not options.smoothing.causal:
         first = 0
-    made = ChartSeries(
-        **_head(line, name, x, y, first, options, outline),
-        **_columns(x, smooth, y, first, options, outline=outline),
-        nonfinite=marks,
-        nonfinite_count=count,
-        last=_last(curve, options.xaxis == "iterations" and not placed.reordered),
-        y_range=typical(y),
+    return ChartSeries(
+        **_head(line, name),
+        **vars(describe(x, y, options.points, outline)),
+        **_columns(x, smooth if options.smoothing.active else y, y, first, options, outline=outline),
+        last=last,
         unplaced=placed.unplaced,
-        members=[curve.experiment] if curve.group else [],
     )
-    if keeps is not None:
-        keeps[_DRAWN] = ((len(curve.values), options.points), made)
-    return made
 
 
 def _group(line: list[Curve], name: str, members: list[_Placed], width: float, options: _Options) -> ChartSeries:
@@ -287,17 +306,13 @@ def _group(line: list[Curve], name: str, members: list[_Placed], width: float, o
     marks.sort()
     if len(marks) > _MOST_MARKS:
         marks = [marks[row] for row in np.linspace(0, len(marks) - 1, _MOST_MARKS).astype(np.int64).tolist()]
+    spread = typical(y) if raw.low is None or raw.high is None else typical(*_filled(y, raw.low[part], raw.high[part]))
     return ChartSeries(
-        **_head(line, name, x, y, 0, options),
+        **_head(line, name),
+        **vars(describe(x, y, options.points)) | {"nonfinite": marks, "nonfinite_count": count, "y_range": spread},
         **_columns(x, shown.line[part], y, 0, options, edges, raw.count[part].astype(np.float64)),
-        nonfinite=marks,
-        nonfinite_count=count,
         last=word(float(raw.line[-1])) if len(raw.line) else None,
-        y_range=typical(y)
-        if raw.low is None or raw.high is None
-        else typical(*_filled(y, raw.low[part], raw.high[part])),
         unplaced=sum(one.unplaced for one in members),
-        members=[curve.experiment for curve in line],
     )
 
 
@@ -310,21 +325,8 @@ def _filled(y: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     return np.where(np.isnan(low), y, low), np.where(np.isnan(high), y, high)
 
 
-def _head(
-    line: list[Curve],
-    name: str,
-    x: Places,
-    y: Floats,
-    first: int,
-    options: _Options,
-    outline: tuple[Outline, int] | None = None,
-) -> dict[str, Any]:
+def _head(line: list[Curve], name: str) -> dict[str, Any]:
     curve = line[0]
-    if outline is None:
-        with np.errstate(invalid="ignore"):
-            nonpositive = int(np.count_nonzero((y <= 0) & (y > -np.inf)))
-    else:
-        nonpositive = outline[0].nonpositive_in(y, outline[1])
     return {
         "id": _series_id(curve),
         "experiment": _identity(curve)[0],
@@ -333,11 +335,7 @@ def _head(
         "variant": curve.variant,
         "color": curve.color,
         "dash": curve.dash,
-        "total": len(x),
-        "sampled": len(x) > options.points,
-        "first": first,
-        "nonpositive": nonpositive,
-        "nonpositive_x": int(np.searchsorted(x, 0, side="right")),
+        "members": [one.experiment for one in line] if curve.group else [],
     }
 
 
@@ -354,23 +352,17 @@ def _columns(
     sampled = len(x) > options.points
     kept: NDArray[np.int64] | slice = slice(first, len(x))
     if sampled:
-        own = None if options.smoothing.active else outline
         low, high = _filled(y, *edges) if edges else (None, None)
-        kept = down_sample(x, y, options.points, low, high, own)
-    columns: dict[str, Any] = {"x": x[kept].astype(np.float64, copy=False), "y": _gapped(y[kept])}
-    columns["shown"] = first + len(columns["x"])
+        kept = down_sample(x, y, options.points, low, high)
+    columns: dict[str, Any] = {"x": x[kept].astype(np.float64, copy=False), "y": gapped(y[kept])}
+    columns |= {"first": first, "shown": first + len(columns["x"]), "sampled": sampled}
     if options.smoothing.active:
-        rows = down_sample(x, raw, options.points, outline=outline) if sampled else kept
+        rows = down_sample(x, raw, options.points, outline=outline if len(x) >= LONG else None) if sampled else kept
         raw_x = x[rows].astype(np.float64, copy=False) if sampled else columns["x"]
-        columns |= {"raw_x": raw_x, "raw_y": _gapped(raw[rows])}
+        columns |= {"raw_x": raw_x, "raw_y": gapped(raw[rows])}
     if edges:
         columns |= {"low": edges[0][kept], "high": edges[1][kept]}
     return columns if count is None else columns | {"count": count[kept]}
-
-
-def _gapped(y: Floats) -> Floats:
-    finite = np.isfinite(y)
-    return y if finite.all() else np.where(finite, y, np.nan)
 
 
 def _last(curve: Curve, ascends: bool) -> float | str | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trackkit_jupyter.series import AxisKind
+from trackkit_jupyter.series import AxisKind, Overview
 
 __all__ = ["Answer", "Axis", "Chart", "ChartSeries", "Curve", "Floats", "Group", "Reference", "escape"]
 
@@ -67,6 +67,9 @@ class Curve:
         Its horizontal axis where that is a metric; None if the experiment has no such metric.
     kept
         A place for what is made of the curve, which belongs to it as long as it only grows; None: it is made each time.
+    overview
+        What stands for its points, which then are not there: such a curve is drawn as a whole, along its iterations,
+        unsmoothed, and with as many points as the overview was made for.
     """
 
     experiment: str
@@ -82,6 +85,18 @@ class Curve:
     group: Group | None = None
     reference: Reference | None = None
     kept: dict[str, Any] | None = None
+    overview: Overview | None = None
+
+    @property
+    def count(self) -> int:
+        """How many points it has."""
+        return len(self.values) if self.overview is None else self.overview.reduced.facts.total
+
+    def arrived(self, row: int) -> tuple[int, float, float] | None:
+        """Return iteration, value and time of a row, in order of arrival; None where it is not known."""
+        if self.overview is not None:
+            return self.overview.latest if row == self.count - 1 else None
+        return int(self.iterations[row]), float(self.values[row]), float(self.times[row])
 
     @property
     def id(self) -> str:

@@ -103,7 +103,7 @@ def _decode_chart(chart: dict[str, Any], columns: Floats) -> Chart:
 def encode_cursor(curves: Sequence[Curve]) -> str:
     """Write down how much of each curve a reader has, about 27 characters per curve, safe in a URL."""
     structure = _structure(curves)
-    entries = [(_digest(curve.id), len(curve.values), _check(curve, len(curve.values))) for curve in curves]
+    entries = [(_digest(curve.id), curve.count, _check(curve, curve.count)) for curve in curves]
     if structure:
         entries.append((_digest(structure), 0, 0))
     return base64.urlsafe_b64encode(b"".join(_ENTRY.pack(*entry) for entry in entries)).decode().rstrip("=")
@@ -141,7 +141,7 @@ def decode_cursor(cursor: str, curves: Sequence[Curve]) -> dict[str, int] | None
         return None
     for curve in curves:
         rows, check = known.pop(_digest(curve.id), (-1, 0))
-        if 0 <= rows <= len(curve.values) and check == _check(curve, rows):
+        if 0 <= rows <= curve.count and check == _check(curve, rows):
             result[curve.id] = rows
     return None if known else result
 
@@ -163,9 +163,9 @@ def _digest(text: str) -> bytes:
     return blake2b(text.encode(), digest_size=8).digest()
 
 
-def _check(curve: Curve, rows: int) -> int:
+def _check(curve: Curve, rows: int) -> int | None:
     looks = zlib.crc32(f"{curve.experiment_name}/{curve.color}/{curve.dash}".encode())
     if not rows:
         return looks
-    last = int(curve.iterations[rows - 1]), float(curve.values[rows - 1]), float(curve.times[rows - 1])
-    return zlib.crc32(struct.pack("<qdd", *last), looks)
+    last = curve.arrived(rows - 1)
+    return None if last is None else zlib.crc32(struct.pack("<qdd", *last), looks)

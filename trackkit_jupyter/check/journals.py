@@ -10,6 +10,7 @@ from trackkit_jupyter.check.findings import Finding
 from trackkit_jupyter.errors import SchemaError
 from trackkit_jupyter.store.archive import GROUP_ROWS, Archive, Damaged, Replaced, state_of
 from trackkit_jupyter.store.journal import RECORD_BYTES
+from trackkit_jupyter.store.overviews import read_overviews
 from trackkit_jupyter.store.paths import ExperimentPaths
 from trackkit_jupyter.store.reader import JournalReader
 from trackkit_jupyter.store.segments import inspect
@@ -167,6 +168,10 @@ def _archive(root: Path, files: ExperimentPaths) -> Iterator[Finding]:
         text = "the copy of the archive's end is missing or damaged"
         name = _below(root, files.archive_footer)
         yield Finding("leftover", files.root.name, name, None, text, "nothing", "repair", "copy")
+    if files.archive_overviews.exists() and read_overviews(files, archive) is None:
+        text = "the overview of the archive is damaged, or of another one: it is not used, and made anew"
+        name = _below(root, files.archive_overviews)
+        yield Finding("leftover", files.root.name, name, None, text, "nothing", "repair", "put aside")
 
 
 def _many(count: int, word: str) -> str:

@@ -12,7 +12,7 @@ from trackkit_jupyter.records import timestamp
 from trackkit_jupyter.store import Store, StoredExperiment
 
 if TYPE_CHECKING:
-    from trackkit_jupyter.store.reader import Series
+    from trackkit_jupyter.store.points import Series
 
 __all__ = ["span", "timeline"]
 

@@ -13,9 +13,12 @@ from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import in_range, several
 from trackkit_jupyter.records import split_key
 from trackkit_jupyter.store import Store
+from trackkit_jupyter.store.overviews import POINTS
 
 if TYPE_CHECKING:
     from trackkit_jupyter.charts import Curve, Reference
+    from trackkit_jupyter.series import Overview
+    from trackkit_jupyter.store.points import Series
 
 __all__ = ["charts", "check_groups", "collect"]
 
@@ -67,6 +70,7 @@ def charts(
         Weight of a moving average, 0 to 0.999.
     points
         Points per line at most, at least 4 (with a band 6); longer ones keep the minimum and maximum of every bucket.
+        With 300, those of a whole curve that was archived are kept beside its archive.
     x_from, x_to
         Zoom: only this part of the axis, in its base unit.
     since
@@ -89,6 +93,7 @@ def charts(
         See :func:`trackkit_jupyter.charts.encode`.
     """
     from trackkit_jupyter import charts as drawing
+    from trackkit_jupyter.series import Smoothing
 
     in_range("smoothing", smoothing, 0, 0.999)
     in_range("points", points, 4 if band == "none" else 6, _MOST_POINTS)
@@ -98,7 +103,11 @@ def charts(
         raise TrackkitValueError("Experiments are grouped either by some hyperparameters, or over some.", "over")
     if x_from is not None and x_to is not None and x_from > x_to:
         raise TrackkitValueError(f"x_to must not be smaller than x_from, which is {x_from:g}.", "x_to")
-    found = collect(store, objects, metrics, variants, x_metric if xaxis == "metric" else "", by, over)
+    zoomed = x_from is not None or x_to is not None
+    smoothed = Smoothing(smoothing_kind, smoothing, smoothing_window, smoothing_sigma).active
+    # As a comparison asks at first: then most points need not be read.
+    brief = points == POINTS and xaxis == "iterations" and not (zoomed or smoothed or by or over)
+    found = collect(store, objects, metrics, variants, x_metric if xaxis == "metric" else "", by, over, brief)
     cursor = drawing.encode_cursor(found)
     if len(cursor) > _LONGEST_CURSOR:
         cursor = ""
@@ -111,7 +120,7 @@ def charts(
         xaxis=xaxis,
         smoothing=smoothing,
         points=points,
-        x_range=None if x_from is None and x_to is None else (x_from, x_to),
+        x_range=(x_from, x_to) if zoomed else None,
         since=held,
         x_label=x_metric,
         smoothing_kind=smoothing_kind,
@@ -132,7 +141,7 @@ class _Found:
     created: tuple[str, str]
     names: list[tuple[str, str]]
     chosen: list[tuple[str, str]]
-    series: list[Any]
+    series: list[Series | Overview]
     reference: Reference | None
     setting: tuple[dict[str, Any], dict[str, str | None]] | None
 
@@ -145,11 +154,13 @@ def collect(
     x_metric: str = "",
     by: Sequence[str] = (),
     over: Sequence[str] = (),
+    brief: bool = False,
 ) -> list[Curve]:
     """Return the curves of some experiments, in the order of the experiments and of first appearance.
 
-    Colours are given by identity, of experiments or of groups: they depend neither on the order of `objects` nor on
-    what is chosen of them. Dashes tell apart the variants that are chosen, so that one variant of several is solid.
+    Where they are to be `brief`, those of which an overview is kept have no points. Colours are given by identity, of
+    experiments or of groups: they depend neither on the order of `objects` nor on what is chosen of them. Dashes tell
+    apart the variants that are chosen, so that one variant of several is solid.
     """
     from trackkit_jupyter import charts as drawing
 
@@ -163,7 +174,7 @@ def collect(
                 for metric, variant in names
                 if (not metrics or metric in metrics) and (not variants or variant in variants)
             ]
-            series = [experiment.series(metric, variant) for metric, variant in chosen]
+            series = [(experiment.overview(*pair) if brief else None) or experiment.series(*pair) for pair in chosen]
             reference = None
             if (place := _named(names, x_metric)) is not None:
                 along = experiment.series(*place)
@@ -199,17 +210,25 @@ def collect(
             variant=variant,
             color=colors[identities[one.id], metric, variant][0],
             dash=colors[identities[one.id], metric, variant][1],
-            iterations=series.iterations,
-            values=series.values,
-            times=series.times,
             started=one.started,
             group=groups.get(one.id),
             reference=one.reference,
-            kept=series.kept,
+            **_held(series),
         )
         for one in found
         for (metric, variant), series in zip(one.chosen, one.series, strict=True)
     ]
+
+
+def _held(series: Series | Overview) -> dict[str, Any]:
+    import numpy as np
+
+    from trackkit_jupyter.series import Overview
+
+    if isinstance(series, Overview):
+        none = np.empty(0)
+        return {"iterations": none.astype(np.int64), "values": none, "times": none, "overview": series}
+    return {name: getattr(series, name) for name in ("iterations", "values", "times", "kept")}
 
 
 def check_groups(store: Store[Any], objects: Sequence[str], by: Sequence[str], over: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from trackkit_jupyter.series.places import (
     window,
     word,
 )
+from trackkit_jupyter.series.reduction import Facts, Overview, Reduced, describe, gapped, overview, reduce
 from trackkit_jupyter.series.sampling import down_sample
 from trackkit_jupyter.series.smoothing import Smoothing, SmoothingKind, ema, gaussian, running_mean, time_weighted
 
@@ -29,20 +30,27 @@ __all__ = [
     "Aggregate",
     "AxisKind",
     "Band",
+    "Facts",
     "Line",
     "Outline",
+    "Overview",
     "Places",
+    "Reduced",
     "Smoothing",
     "SmoothingKind",
     "Timed",
     "aggregate",
     "ascending",
     "axis",
+    "describe",
     "down_sample",
     "ema",
+    "gapped",
     "gaussian",
     "join",
     "non_finite",
+    "overview",
+    "reduce",
     "running_mean",
     "student",
     "time_weighted",

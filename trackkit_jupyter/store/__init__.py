@@ -32,7 +32,7 @@ from trackkit_jupyter.store.listing import Experiments, Models
 from trackkit_jupyter.store.model import StoredModel
 from trackkit_jupyter.store.models import KeepsModels
 from trackkit_jupyter.store.paths import FOLDER, MARKER, StorePaths, find_folder
-from trackkit_jupyter.store.reader import Series
+from trackkit_jupyter.store.points import Series
 from trackkit_jupyter.store.report import StoredReport
 from trackkit_jupyter.store.reports import KeepsReports, Reports
 from trackkit_jupyter.store.syncing import sync_folder

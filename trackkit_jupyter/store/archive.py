@@ -80,6 +80,8 @@ class Archive:
         In the order of first appearance.
     sources : dict
         ``{(writer, number): bytes}`` of the segments that it stands for.
+    identity : str
+        Tells what is in it from what is in any other.
     damaged : int
         Records that were damaged when the archive was made, and rows that were found damaged in it so far.
 
@@ -98,6 +100,7 @@ class Archive:
         self._cache: OrderedDict[int, Columns] = OrderedDict()
         self._bad: set[int] = set()
         self._metadata: Any = None  # the copy of the footer, where the file's own is not used
+        self.identity = ""
         index = self._open()
         self.generation = int(index["generation"])
         self.sources = {(str(writer), int(number)): int(size) for writer, number, size in index["sources"]}
@@ -223,6 +226,7 @@ class Archive:
                 break
             try:
                 with self._file() as file:
+                    self.identity = file.metadata.metadata[_CHECK].decode("ascii")
                     return _index(file.metadata)
             except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
                 if isinstance(error, SchemaError):

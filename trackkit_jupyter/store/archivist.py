@@ -24,6 +24,7 @@ from trackkit_jupyter.store.archive import Archive, Damaged, Replaced, state_of,
 from trackkit_jupyter.store.documents import Document
 from trackkit_jupyter.store.journal import RECORD_BYTES
 from trackkit_jupyter.store.locks import locked
+from trackkit_jupyter.store.overviews import is_lacking, write_overviews
 from trackkit_jupyter.store.paths import ExperimentPaths, StorePaths
 from trackkit_jupyter.store.points import Columns
 from trackkit_jupyter.store.reader import JournalReader
@@ -48,7 +49,8 @@ def archive(paths: StorePaths, id: str, least: int = LEAST_RECORDS) -> bool:
     """Put the points of an experiment into its archive, and return whether that was done.
 
     Nothing is done where the experiment may still be written, has fewer records in segments than `least`, or is being
-    archived by another process; nor on a file system without locks.
+    archived by another process; nor on a file system without locks. What is looked at first of an archive is made where
+    it is lacking.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def archive(paths: StorePaths, id: str, least: int = LEAST_RECORDS) -> bool:
         It cannot be written; nothing was changed.
     """
     files = paths.experiment(id)
-    if not _is_due(paths, id, least):
+    if not (_is_due(paths, id, least) or is_lacking(files)):
         return False
     with contextlib.ExitStack() as held:
         try:
@@ -65,6 +67,8 @@ def archive(paths: StorePaths, id: str, least: int = LEAST_RECORDS) -> bool:
             return False
         done = _is_due(paths, id, least) and _write(files, least)
         _remove_segments(files)
+        with contextlib.suppress(TrackkitError, OSError, Replaced):  # it is made the next time
+            write_overviews(files)
     if done:
         changes.note(paths, id, "archive")
     return done

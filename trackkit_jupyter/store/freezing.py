@@ -118,8 +118,9 @@ def _copy_files(record: Any, files: ExperimentPaths) -> None:
         is_blob = path.parent == source.blobs
         if is_blob and path.name not in shown:
             continue
+        stays = is_blob or path in (source.archive, source.archive_overviews)
         with contextlib.suppress(FileNotFoundError):  # replaced meanwhile by what holds the same
-            (_link if is_blob or path.suffix == ".parquet" else shutil.copyfile)(path, files.root / name)
+            (_link if stays else shutil.copyfile)(path, files.root / name)
     with contextlib.suppress(FileNotFoundError):
         for path in source.pictures.iterdir():
             _link(path, files.pictures / path.name)

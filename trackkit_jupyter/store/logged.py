@@ -12,12 +12,14 @@ from trackkit_jupyter.records import Status, iso, split_key, timestamp
 from trackkit_jupyter.store import changes
 from trackkit_jupyter.store.blobs import Blobs
 from trackkit_jupyter.store.pictured import Pictures
-from trackkit_jupyter.store.reader import JournalReader, Series
+from trackkit_jupyter.store.points import Series
+from trackkit_jupyter.store.reader import JournalReader
 from trackkit_jupyter.store.record import Record
 from trackkit_jupyter.store.sampled import Sampled
 from trackkit_jupyter.store.summaries import summaries
 
 if TYPE_CHECKING:
+    from trackkit_jupyter.series import Overview
     from trackkit_jupyter.store import Store
 
 __all__ = ["Logged"]
@@ -99,6 +101,12 @@ class Logged(Record):
             known = ", ".join(f"{m}/{v}" for m, v in self._reader.pairs()[:10]) or "nothing yet"
             raise NotFoundError(f"No points for metric {shown(pair[0])}, variant {shown(pair[1])}. Logged: {known}.")
         return series
+
+    def overview(self, metric: str, variant: str) -> Overview | None:
+        """Return what the charts of a comparison show of a long series; ``None`` where its points are to be read."""
+        self._reader.refresh()
+        known = self._reader.first((metric, variant))
+        return None if known is None else known.overview
 
     def plots(self) -> list[dict[str, Any]]:
         """Return the plots as they were logged, each ``{metric, variant, iteration, hash, size, time}``."""
@@ -285,6 +293,12 @@ class Logged(Record):
             self._metrics, self._summarised = {}, begun
         known = self._metrics
         stale = [pair for pair, count in counts.items() if pair not in known or known[pair][0] != count]
+        for pair in stale:
+            first = self._reader.first(pair)
+            if first is not None:
+                summary = dict(first.summary)
+                known[pair] = (first.rows, summary.pop("max_seen"), summary)
+        stale = [pair for pair in stale if pair not in known or known[pair][0] != counts[pair]]
         rows = dict(zip(stale, self._reader.rows(stale), strict=True))
         rows = {pair: place for pair, place in rows.items() if place[3] > place[2]}  # damage may have left none
         for (pair, (_, _, start, stop)), made in zip(rows.items(), summaries(list(rows.values())), strict=True):

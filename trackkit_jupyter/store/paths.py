@@ -93,6 +93,8 @@ class ExperimentPaths:
         self.archive = root / "scalars.parquet"
         #: A copy of the archive's end, without which nothing of it can be read.
         self.archive_footer = root / "scalars.parquet.footer"
+        #: What is looked at first of the archive; derived, and may be deleted.
+        self.archive_overviews = root / "scalars.parquet.overviews"
         self.archive_lock = root / "scalars.parquet.lock"
         self.quarantine = root / "quarantine"
         #: What people asked of the loop while it ran.

@@ -1,4 +1,4 @@
-"""The points of one series of one writer, as columns that grow at their end."""
+"""The points of series: of one writer, as columns that grow at their end, and as they are given out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Columns", "Points", "part_of", "room"]
+__all__ = ["Columns", "Points", "Series", "part_of", "room"]
 
 #: int64[n], float64[n], float64[n]: iterations, values, times.
 Columns = tuple["NDArray[np.int64]", "NDArray[np.float64]", "NDArray[np.float64]"]
@@ -95,6 +95,42 @@ class Points:
             for source, target in zip(columns, self._columns, strict=True):
                 target[done : done + stop - start] = source[start:stop]
             done += stop - start
+
+
+class Series:
+    """The points of one metric and variant, in the order in which they were logged.
+
+    Attributes
+    ----------
+    iterations : int64[n]
+    values : float64[n]
+        NaN and infinity as they were logged.
+    times : float64[n]
+        Unix time in seconds.
+    damaged : int
+        Damaged records in the whole experiment, which may have belonged to this series.
+    kept : dict or None
+        A place for what is made of the points: there for as long as they only grow. None where they may change order.
+    """
+
+    __slots__ = ("damaged", "iterations", "kept", "times", "values")
+
+    def __init__(
+        self,
+        iterations: NDArray[np.int64],
+        values: NDArray[np.float64],
+        times: NDArray[np.float64],
+        damaged: int = 0,
+        kept: dict[str, Any] | None = None,
+    ) -> None:
+        self.iterations, self.values, self.times, self.damaged = iterations, values, times, damaged
+        self.kept = kept
+
+    def __repr__(self) -> str:
+        return f"<Series of {len(self)} points>"
+
+    def __len__(self) -> int:
+        return len(self.iterations)
 
 
 def part_of(columns: Columns, rows: slice) -> Columns:

@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from trackkit_jupyter.store.archive import Archive, Damaged, Replaced, State, state_of
 from trackkit_jupyter.store.blocks import Arrived
 from trackkit_jupyter.store.lines import Lines
+from trackkit_jupyter.store.overviews import First, read_overviews
 from trackkit_jupyter.store.paths import ExperimentPaths
-from trackkit_jupyter.store.points import Columns, Points
+from trackkit_jupyter.store.points import Columns, Points, Series
 from trackkit_jupyter.store.segments import LineReader, ScalarReader, read_all
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["JournalReader", "Series"]
+__all__ = ["JournalReader"]
 
 Pair = tuple[str, str]
 
@@ -43,42 +44,6 @@ class _Reader(Protocol):
 
 Segment = tuple[str, int, Path]
 Segments = dict[str, list[Segment]]
-
-
-class Series:
-    """The points of one metric and variant, in the order in which they were logged.
-
-    Attributes
-    ----------
-    iterations : int64[n]
-    values : float64[n]
-        NaN and infinity as they were logged.
-    times : float64[n]
-        Unix time in seconds.
-    damaged : int
-        Damaged records in the whole experiment, which may have belonged to this series.
-    kept : dict or None
-        A place for what is made of the points: there for as long as they only grow. None where they may change order.
-    """
-
-    __slots__ = ("damaged", "iterations", "kept", "times", "values")
-
-    def __init__(
-        self,
-        iterations: NDArray[np.int64],
-        values: NDArray[np.float64],
-        times: NDArray[np.float64],
-        damaged: int = 0,
-        kept: dict[str, Any] | None = None,
-    ) -> None:
-        self.iterations, self.values, self.times, self.damaged = iterations, values, times, damaged
-        self.kept = kept
-
-    def __repr__(self) -> str:
-        return f"<Series of {len(self)} points>"
-
-    def __len__(self) -> int:
-        return len(self.iterations)
 
 
 class _Events:
@@ -120,6 +85,7 @@ class _State:
         self.archive_state: State | None = None
         self.archive: Archive | None = None
         self.archive_problem = ""
+        self.overviews: dict[tuple[str, int], First] | None = None  # once they were asked for
 
 
 class JournalReader:
@@ -157,7 +123,7 @@ class JournalReader:
             return
         before = state.points
         state.scalars, state.points, state.order = {}, {}, {}
-        state.archive, state.archive_problem = None, ""
+        state.archive, state.archive_problem, state.overviews = None, "", None
         if seen is not None:
             try:
                 state.archive = Archive(self._paths.archive, self._paths.archive_footer, seen)
@@ -300,6 +266,18 @@ class JournalReader:
                     (iterations, values, _), start, stop = piece
                     found.append((iterations, values, start, stop))
         return found
+
+    def first(self, pair: Pair) -> First | None:
+        """Return what is known of a series without reading its points; ``None`` if nothing, or it is no longer true."""
+        with self._locked():
+            state = self._state
+            keys = state.order.get(pair, ())
+            if state.archive is None or state.archive.bad_groups or len(keys) != 1:
+                return None
+            if state.overviews is None:
+                state.overviews = read_overviews(self._paths, state.archive) or {}
+            found = state.overviews.get(keys[0])
+            return found if found is not None and found.rows == len(state.points[keys[0]]) else None
 
     def series(self, pair: Pair) -> Series | None:
         """Return the points of a series; ``None`` if there are none."""

@@ -130,6 +130,7 @@ class Renewing(Content):
             for kind in sorted(found, key=lambda kind: kind in {self._paths.SCALARS, self._paths.ARCHIVE}):
                 for _, _, path in found[kind]:
                     path.unlink(missing_ok=True)
+            self._paths.archive_overviews.unlink(missing_ok=True)
             self._paths.archive_footer.unlink(missing_ok=True)
             self._paths.turns.unlink(missing_ok=True)
             if self._paths.blobs.is_dir():

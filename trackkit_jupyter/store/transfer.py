@@ -64,6 +64,8 @@ def pack(experiments: Sequence[StoredExperiment], path: Path) -> None:
         for each in experiments:
             files = each.store.paths.experiment(each.id)
             for name, source in steady(files):
+                if source == files.archive_overviews:  # it is made where the experiment goes
+                    continue
                 method = zipfile.ZIP_STORED if source.suffix in _PACKED else zipfile.ZIP_DEFLATED
                 archive.write(source, f"{each.id}/{name}", compress_type=method)
 

@@ -36,6 +36,8 @@ const POINTS = 2000;
 const MANY_PAGE = 6;
 const MANY_POINTS = 30_000;
 const LEAST_POINTS = 200;
+/** What the server keeps of a curve beside its archive (`store/overviews.py`): of a crowd, just that is asked for. */
+const OVERVIEW = { points: 300, from: 50, to: 100 };
 export const ALL_POINTS = 1_000_000;
 /** How often the names are looked up again where there are too many to read everything. */
 const NAMES_MS = 5_000;
@@ -199,9 +201,19 @@ export class CurveReader {
       ...(kind !== 'ema' && { smoothing_kind: kind }),
       ...(kind === 'running' && { smoothing_window: window }),
       ...(kind === 'gaussian' && { smoothing_window: Math.min(window, 15), smoothing_sigma: sigma }),
-      points: this.isMany ? Math.max(LEAST_POINTS, Math.floor(MANY_POINTS / this.objects.length)) : POINTS,
+      points: this.points(),
       ...this.more,
     };
+  }
+
+  private points(): number {
+    const { length } = this.objects;
+    if (!this.isMany) {
+      return POINTS;
+    }
+    return length > OVERVIEW.from && length <= OVERVIEW.to
+      ? OVERVIEW.points
+      : Math.max(LEAST_POINTS, Math.floor(MANY_POINTS / length));
   }
 
   private get isMany(): boolean {
