@@ -169,6 +169,7 @@ from pathlib import Path
 from IPython.display import display
 import trackkit_jupyter as track
 exp = track.start("in a notebook", project="clock", capture=["cells"])
+exp.knob("lr", 0.1, min=1e-4, max=1)
 display(SHOWN)
 step = 0
 while not Path("stop").exists():
@@ -198,6 +199,19 @@ def train_in(lab: Lab, name: str, shown: str) -> Locator:
     return output
 
 
+def whole(page: Page, output: Locator) -> None:
+    """Check that no row of knobs and no line of what is marked cuts the axis of the first chart, where it is narrow."""
+    expect(output.get_by_role("region", name="Loop")).to_be_visible()
+    page.set_viewport_size({"width": 900, "height": 1100})
+    places = [output.locator(".tk-clock-rail").first, output.get_by_role("tabpanel"), output.locator(".trackkit")]
+
+    def bottoms() -> list[int]:
+        return [place.evaluate("e => Math.round(e.getBoundingClientRect().bottom)") for place in places]
+
+    wait_until(lambda: bottoms() == sorted(bottoms()), 5, "the axis is cut")
+    page.set_viewport_size({"width": 1280, "height": 1100})
+
+
 def end(lab: Lab) -> None:
     (lab.server.root / "stop").touch()
     lab.wait_for_cell(0)
@@ -217,6 +231,7 @@ def marks(page: Page, output: Locator, room: int = 0, *, samples: bool = True) -
     assert first == pytest.approx(float(low_high[0]) + 0.4 * width, abs=0.03 * width + room)
     assert last == pytest.approx(float(low_high[0]) + 0.6 * width, abs=0.03 * width + room)
     assert ends(accuracy) == (first, last)
+    whole(page, output)
     strip.get_by_role("button", name=re.compile("lines")).click()
     lit = output.get_by_role("log").locator("[data-lit]")
     expect(lit.first).to_be_in_viewport()

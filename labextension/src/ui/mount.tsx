@@ -152,7 +152,12 @@ function size(root: HTMLElement, view: View): void {
   const { width, height } = view.options;
   const fixed = FIXED.has(view.kind);
   if (height !== undefined || fixed) {
-    root.style.height = length(height ?? DEFAULT_HEIGHT);
+    const wanted = length(height ?? DEFAULT_HEIGHT);
+    // In pixels it is that of an experiment as most are: its knobs come on top, and cut no chart.
+    const grows = view.kind === 'experiment' && wanted.endsWith('px');
+    root.toggleAttribute('data-grows', grows);
+    root.style.setProperty('--tk-height', grows ? wanted : '');
+    root.style.height = grows ? '' : wanted;
   }
   if (width !== undefined) {
     root.style.width = length(width);

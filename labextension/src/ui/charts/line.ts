@@ -4,8 +4,9 @@ import type uPlot from 'uplot';
 import { axesOf, ticksOf } from './axes';
 import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS, type Size } from './chart';
 import { ClockMarks, type Marks } from './clockmarks';
-import { bounded, margin, type Range, roomy, scaled, shifted, typicalExtent, xExtent, yExtent } from './extent';
+import { bounded, margin, type Range, roomy, scaled, typicalExtent, xExtent, yExtent } from './extent';
 import { Gestures, type Zoom } from './gestures';
+import { Keyboard } from './keyboard';
 import type { Point } from './layer';
 import type { Marker } from './marker';
 import type { LineModel } from './model';
@@ -13,12 +14,9 @@ import { type Paint, paintOf } from './paint';
 import type { Region } from './region';
 import { paintCurves, paintMarks, type Scene } from './strokes';
 import { CanvasSurface } from './surface';
-import { lowerBound, nearestIndex } from './trace';
 
 const PNG_SCALE = 3;
 const NOWHERE: Zoom = { x: null, y: null };
-/** How far a key moves what is in view. */
-const STEP = 0.1;
 
 export interface LineEvents {
   /** What is in view at first. */
@@ -61,9 +59,9 @@ export class LineChart implements Chart {
   private marker: Marker | null = null;
   private readonly gestures: Gestures;
   private readonly marks: ClockMarks;
+  private readonly keyboard: Keyboard;
   private pointer: Point | null = null;
   private pointed: string | null = null;
-  private anchor: number | null = null;
   private frame = 0;
   /** Of the element, as it was told: to ask for it would lay out the page in the middle of a drawing. */
   private room: Size = { width: 0, height: 0 };
@@ -98,11 +96,20 @@ export class LineChart implements Chart {
     this.gestures = new Gestures(host, stage, this.off.signal);
     const timed = () => this.model?.x.kind !== 'metric';
     this.marks = new ClockMarks(host, () => this.plot, timed, fixed ? undefined : events.onSpan, this.off.signal);
-    if (!fixed) {
-      const { signal } = this.off;
-      host.addEventListener('keydown', event => this.key(event), { signal });
-      host.addEventListener('blur', () => this.point(null), { signal });
-    }
+    const keyed = {
+      ...stage,
+      model: () => this.model,
+      options: () => this.options,
+      act: (action: ChartAction) => this.act(action),
+      pointer: () => this.pointer,
+      walkTo: (at: Point) => {
+        this.pointer = at;
+        this.hover();
+      },
+      span: events.onSpan,
+    };
+    this.keyboard = new Keyboard(host, keyed, this.gestures, this.off.signal);
+    host.addEventListener('blur', () => this.point(null), { signal: this.off.signal });
   }
 
   draw(model: ChartModel): void {
@@ -145,8 +152,7 @@ export class LineChart implements Chart {
 
   /** Takes back the region that is drawn. */
   unpick(): void {
-    this.anchor = null;
-    this.gestures.clear();
+    this.keyboard.unpick();
   }
 
   act(action: ChartAction): void {
@@ -396,77 +402,9 @@ export class LineChart implements Chart {
 
   private point(at: Point | null): void {
     this.pointer = at;
+    this.keyboard.pointed();
     void this.follow();
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.hover());
-  }
-
-  private key(event: KeyboardEvent): void {
-    const actions: Record<string, ChartAction> = { '+': 'zoom-in', '=': 'zoom-in', '-': 'zoom-out', '0': 'reset' };
-    const action = actions[event.key];
-    const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
-    const rise = event.key === 'ArrowDown' ? -1 : event.key === 'ArrowUp' ? 1 : 0;
-    const pan = this.options.drag === 'pan' && (step || rise);
-    const marks = event.key === 's' && this.events.onSpan !== undefined;
-    const known = action || step || pan || marks || (event.key === 'Escape' && this.anchor !== null);
-    if (event.target !== this.host || event.ctrlKey || event.metaKey || event.altKey || !known) {
-      return;
-    }
-    event.preventDefault();
-    if (event.key === 'Escape') {
-      event.stopPropagation();
-      this.anchor = null;
-      this.gestures.clear();
-    } else if (marks) {
-      this.markSpan();
-    } else if (action) {
-      this.act(action);
-    } else if (pan) {
-      const { logX, logY } = this.logs();
-      this.setZoom({ x: shifted(this.x, step * STEP, logX), y: shifted(this.y, rise * STEP, logY) });
-      this.refresh();
-    } else {
-      this.walk(step, event.shiftKey);
-    }
-  }
-
-  /** Marks what the keys selected, else where they are, else what is in view. */
-  private markSpan(): void {
-    const at = this.pointer && this.plot ? this.plot.posToVal(this.pointer.left, 'x') : null;
-    const span = at === null ? this.x : [this.anchor ?? at, at].sort((one, other) => one - other);
-    this.events.onSpan?.(span as Range);
-    // What was selected is marked now: Escape takes back the mark, not the selection before it.
-    this.anchor = null;
-    this.gestures.clear();
-  }
-
-  /** Moves the pointer to the next point of the longest series in view, and selects up to it. */
-  private walk(step: number, select: boolean): void {
-    const { model, plot, options } = this;
-    const series = model?.series
-      .filter(({ id, columns }) => !options.hidden.has(id) && columns.x.length > 0)
-      .reduce<LineModel['series'][number] | null>(
-        (best, one) => (best && best.columns.x.length >= one.columns.x.length ? best : one),
-        null,
-      );
-    if (!plot || !series) {
-      return;
-    }
-    const { x, y } = series.columns;
-    const from = lowerBound(x, this.x[0]);
-    const to = Math.max(from, nearestIndex(x, this.x[1]));
-    const now = this.pointer ? nearestIndex(x, plot.posToVal(this.pointer.left, 'x')) + step : step > 0 ? from : to;
-    const index = Math.min(Math.max(now, from), to);
-    const top = plot.valToPos(y[index] as number, 'y');
-    const before = this.pointer?.left;
-    this.pointer = { left: plot.valToPos(x[index] as number, 'x'), top: Number.isFinite(top) ? top : 0 };
-    if (select) {
-      this.anchor ??= plot.posToVal(before ?? this.pointer.left, 'x');
-      const ends = [plot.valToPos(this.anchor, 'x'), this.pointer.left].sort((one, other) => one - other);
-      this.gestures.span((ends[0] as number) - 1, (ends[1] as number) + 1);
-    } else {
-      this.anchor = null;
-    }
-    this.hover();
   }
 }

@@ -75,16 +75,18 @@ export function ExperimentView({ source, id, options, onOptions }: ExperimentPro
     <article class="tk-experiment" aria-label={live.value.value?.name ?? 'Experiment'} onKeyDown={onKeyDown}>
       <Header source={source} live={live} />
       <LoopLine source={source} live={live} clock={clock} />
-      <ClockProvider value={clock}>
-        <Tabs
-          label="Experiment"
-          tabs={tabs}
-          first={tabNamed(options.tab, tabs)}
-          onSelect={name => onOptions?.({ tab: name === 'Debug samples' ? 'samples' : name.toLowerCase() })}
-          asked={asked}
-        />
-      </ClockProvider>
-      <Strip clock={clock} asked={asked} />
+      <div class="tk-experiment-body">
+        <ClockProvider value={clock}>
+          <Tabs
+            label="Experiment"
+            tabs={tabs}
+            first={tabNamed(options.tab, tabs)}
+            onSelect={name => onOptions?.({ tab: name === 'Debug samples' ? 'samples' : name.toLowerCase() })}
+            asked={asked}
+          />
+        </ClockProvider>
+        <Strip clock={clock} asked={asked} />
+      </div>
     </article>
   );
 }
