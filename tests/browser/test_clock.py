@@ -106,6 +106,48 @@ def test_a_span_is_that_of_every_tab(page: Page, server: LabServer, run: track.E
     expect(page.locator(".tk-clock, [data-span]")).to_have_count(0)
 
 
+def test_what_was_zoomed_to_is_marked_from_its_corner(page: Page, server: LabServer, run: track.Experiment) -> None:
+    scalars = opened(page, server, run, "Scalars")
+    loss = scalars.get_by_role("region", name="loss", exact=True)
+    plot, rail = loss.locator(".tk-plot"), loss.locator(".tk-clock-rail")
+    expect(loss.locator("canvas")).to_be_visible()
+    hint = loss.get_by_text("Drag to mark a span in every tab")
+    rail.hover()
+    expect(hint.locator("..")).to_have_css("opacity", "1")
+    picture(page, "clock-hint")
+    mark = loss.get_by_role("button", name="Mark this span in every tab", exact=True)
+    expect(mark).to_have_count(0)
+    box = loss.locator(".u-over").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.41 * box["width"], box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.44 * box["width"], box["y"] + 62, steps=3)
+    page.mouse.up()
+    expect(mark).to_have_css("opacity", "1")
+    expect(hint.locator("..")).to_have_css("opacity", "0")
+    picture(page, "clock-zoomed")
+    low, high = (float(end) for end in (plot.get_attribute("data-x") or "").split())
+    mark.click()
+    expect(plot).to_have_attribute("data-span", re.compile(r"\d"))
+    first, last = ends(loss)
+    assert low <= first <= last <= high
+    assert last - first >= high - low - 2
+    expect(mark).to_have_count(0)
+    expect(plot).to_be_focused()
+    # Between two samples there is none: one click leads to the nearest.
+    page.keyboard.press("Escape")
+    rail.click()
+    strip = page.get_by_role("region", name="Marked moment")
+    expect(strip.get_by_role("button", name="nearest line")).to_be_visible()
+    link = strip.get_by_role("button", name=re.compile(r"^nearest sample: iteration \d+$"))
+    iteration = int(link.inner_text().split()[-1])
+    assert iteration in (40, 50)
+    link.click()
+    batch = page.get_by_role("tabpanel", name="Debug samples").locator("[data-lit]")
+    expect(batch).to_have_accessible_name(f"Iteration {iteration}")
+    expect(batch).to_be_in_viewport()
+
+
 def test_a_line_and_a_sample_mark_their_moment(page: Page, server: LabServer, run: track.Experiment) -> None:
     scalars = opened(page, server, run, "Scalars")
     plot = scalars.get_by_role("region", name="accuracy", exact=True).locator(".tk-plot")

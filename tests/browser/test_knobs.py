@@ -90,7 +90,16 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     (first, *_) = training.experiment.turns()
     chart = page.get_by_role("region", name="loss").locator(".tk-plot")
     expect(chart).to_have_attribute("data-turns", re.compile(rf"^{first['iteration']} \d+ \d+ \d+$"))
-    expect(chart.get_by_title("lr: 0.1 → 0.25, by")).to_be_visible()
+    head = page.get_by_role("region", name="loss").get_by_role("button", name=re.compile("^lr: 0.1 → 0.25, by .+ 20"))
+    head.hover()
+    told = page.locator(".tk-turn-tip:visible")
+    expect(told).to_contain_text(re.compile(rf"lr: 0.1 → 0.25by .+, iteration {first['iteration']}, "))
+    head.focus()  # one stop of the tab key for all of them: the arrows go from one to another
+    head.press("ArrowRight")
+    expect(told).to_contain_text("lr: 0.25 → 1")
+    picture(page, "knobs-turned")
+    page.keyboard.press("Escape")
+    expect(told).to_have_count(0)
 
     # What is out of range is refused in words, and the knob stays.
     number.fill("7")

@@ -82,13 +82,21 @@ def test_the_same_span_on_every_axis(run):
     assert drawn["relative"][1] - drawn["relative"][0] == drawn["to"] - drawn["from"]
 
 
-def test_a_moment_has_what_was_latest_then(run):
-    found = span(run, time_of(run, 4))
-    assert found["iterations"] == {"loss": [40, 40]}
-    first, stop = found["console"]
-    lines, _ = run.console(first, stop - first)
-    assert [line["text"] for line in lines] == ["step 3"]
-    assert (found["samples"], found["plots"]) == ([30, 30], {f"{run.id}/curve/roc": 1})
+@pytest.mark.parametrize(("share", "nearest"), [(0.25, 30), (0.75, 60)])
+def test_a_moment_has_what_is_nearest_and_the_iteration_that_was_the_latest(run, share, nearest):
+    def between(times: list[float]) -> float:
+        return times[0] + share * (times[1] - times[0])
+
+    sampled = [row["time"] for row in run.samples() if row["iteration"] in (30, 60)]
+    found = span(run, between(sampled))
+    assert found["samples"] == [nearest, nearest]
+    plotted = [plot["time"] for plot in run.plots()][1:3]
+    assert span(run, between(plotted))["plots"] == {f"{run.id}/curve/roc": nearest // 30}
+    lines, _ = run.console(3, 2)
+    found = span(run, between([line["time"] for line in lines]))
+    assert found["console"] == ([3, 4] if nearest == 30 else [4, 5])
+    assert span(run, time_of(run, 4))["iterations"] == {"loss": [40, 40]}
+    assert set(found["counts"].values()) == {0}
 
 
 def test_iterations_between_two_points_are_those_of_the_closest(run):
@@ -96,10 +104,18 @@ def test_iterations_between_two_points_are_those_of_the_closest(run):
     assert found["from"] == found["to"] == time_of(run, 3)
 
 
-def test_before_anything_there_is_nothing(run):
+def test_before_anything_the_first_is_nearest(run):
     found = span(run, 0.0, 1.0)
-    assert found["iterations"] == {}
-    assert (found["console"], found["samples"], found["plots"], found["cells"]) == ([0, 0], None, {}, [0, 0])
+    assert (found["iterations"], found["cells"]) == ({}, [0, 0])
+    assert (found["console"], found["samples"], found["plots"]) == ([0, 1], [0, 0], {f"{run.id}/curve/roc": 0})
+
+
+def test_where_nothing_was_logged_there_is_nothing(tmp_path):
+    with track.start("bare", store=tmp_path / "store", capture=False) as bare:
+        bare.log({"loss": 1.0}, iteration=0)
+    found = span(bare, 0.0, 1.0)
+    assert (found["console"], found["samples"], found["plots"]) == ([0, 0], None, {})
+    handles.clear()
 
 
 def test_cells_are_at_work_until_the_next_begins(tmp_path):

@@ -10,6 +10,7 @@ from trackkit_jupyter.errors import TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.records import timestamp
 from trackkit_jupyter.store import Store, StoredExperiment
+from trackkit_jupyter.store.sampled import away
 
 if TYPE_CHECKING:
     from trackkit_jupyter.store.points import Series
@@ -27,7 +28,7 @@ def span(
     xaxis: Literal["iterations", "relative", "wall"] = "wall",
     metric: str = "",
 ) -> dict[str, Any]:
-    """Tell what was logged in a span of time; where it is a moment, what was the latest then.
+    """Tell what was logged in a span of time; where nothing was, as in a moment, what is nearest.
 
     Parameters
     ----------
@@ -48,8 +49,8 @@ def span(
         first and the last iteration. ``console``, ``cells``: index of the first line, or cell, and of the first one
         after. ``samples``: the first and the last iteration. ``plots``: by the id of the plot, which of its figures was
         the latest at the end. ``counts``: how many ``console`` lines, ``samples``, ``plots`` and ``cells`` lie in the
-        span. Of what nothing was logged in the span, the latest before stands for it; ``samples`` is None where there
-        is none.
+        span. Where no line, sample or figure of a plot was logged in the span, the nearest in time stands for it, of
+        iterations the latest before; ``samples`` is None where there is none.
 
     Raises
     ------
@@ -69,6 +70,7 @@ def span(
             shift = started if xaxis == "relative" else 0.0
             start, end = x_from + shift, x_to + shift
         first, stop = found.lines_between(start, end)
+        shown = (first, stop) if first < stop else _nearest_line(found, stop, start, end)
         sampled = found.sampled().between(start, end)
         plots, logged = _plots(found, start, end)
         cells = _cells(found.execution["cells"], start, end)
@@ -77,7 +79,7 @@ def span(
         "to": end,
         "relative": [start - started, end - started],
         "iterations": _iterations(series, start, end),
-        "console": [first if first < stop else max(0, stop - 1), stop],
+        "console": list(shown),
         "samples": None if sampled is None else list(sampled[:2]),
         "plots": plots,
         "cells": list(cells),
@@ -175,17 +177,24 @@ def _iterations(series: Sequence[tuple[str, Series]], start: float, end: float) 
     return {**{metric: [iteration, iteration] for metric, (_, iteration) in before.items()}, **within}
 
 
+def _nearest_line(found: StoredExperiment, place: int, start: float, end: float) -> tuple[int, int]:
+    """Return the first of the lines around a place that is nearest to a span, and the first one after."""
+    lines, _ = found.console(max(0, place - 1), 1 + (place > 0))
+    nearest = min(lines, key=lambda line: away(line["time"], start, end), default=None)
+    return (0, 0) if nearest is None else (nearest["index"], nearest["index"] + 1)
+
+
 def _plots(found: StoredExperiment, start: float, end: float) -> tuple[dict[str, int], int]:
-    latest: dict[str, int] = {}
-    seen: dict[str, int] = {}
-    logged = 0
+    times: dict[str, list[float]] = {}
     for plot in found.plots():
-        name = "/".join((found.id, plot["metric"], plot["variant"]))
-        place = seen[name] = seen.get(name, -1) + 1
-        if plot["time"] <= end:
-            latest[name] = place
-            logged += plot["time"] >= start
-    return latest, logged
+        times.setdefault("/".join((found.id, plot["metric"], plot["variant"])), []).append(plot["time"])
+    shown, logged = {}, 0
+    for name, logs in times.items():
+        within = [place for place, time in enumerate(logs) if start <= time <= end]
+        distances = [away(time, start, end) for time in logs]
+        shown[name] = within[-1] if within else distances.index(min(distances))
+        logged += len(within)
+    return shown, logged
 
 
 def _cells(cells: Sequence[dict[str, Any]], start: float, end: float) -> tuple[int, int]:

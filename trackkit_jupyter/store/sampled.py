@@ -6,9 +6,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["Sampled"]
+__all__ = ["Sampled", "away"]
 
 Row = dict[str, Any]
+
+
+def away(time: float, start: float, end: float) -> float:
+    """Return how far a time is from a span, 0 within it."""
+    return max(start - time, time - end, 0.0)
 
 
 class Sampled:
@@ -58,12 +63,12 @@ class Sampled:
     def between(self, start: float, end: float) -> tuple[int, int, int] | None:
         """Return the first and the last iteration of what was logged from `start` to `end`, and how many samples.
 
-        Times are unix seconds. Where nothing was, the latest sample before stands for it, and the count is 0.
+        Times are unix seconds. Where nothing was, the sample that is nearest in time stands for it, and the count is 0.
         """
         within = [row for row in self._rows if start <= row["time"] <= end]
         if not within:
-            before = max((row for row in self._rows if row["time"] < start), key=lambda row: row["time"], default=None)
-            return None if before is None else (before["iteration"], before["iteration"], 0)
+            nearest = min(self._rows, key=lambda row: away(row["time"], start, end), default=None)
+            return None if nearest is None else (nearest["iteration"], nearest["iteration"], 0)
         iterations = [row["iteration"] for row in within]
         return min(iterations), max(iterations), len(within)
 

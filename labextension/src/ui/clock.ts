@@ -29,7 +29,9 @@ export interface TurnMark {
   iterations: number;
   relative: number;
   wall: number;
+  /** The knob, from what, to what. */
   text: string;
+  user: string | null;
 }
 
 export interface Clock {

@@ -29,7 +29,7 @@ function Shown({ id }: { id: string }) {
 
 const turned = (text: string) =>
   act(() => {
-    clock.turns.value = [{ iterations: 1, relative: 1, wall: 1, text }];
+    clock.turns.value = [{ iterations: 1, relative: 1, wall: 1, text, user: null }];
   });
 
 it('shows the turns of the experiment that took the place of another, and nothing that was marked on that one', () => {

@@ -3,23 +3,31 @@
 import type uPlot from 'uplot';
 import type { Range } from './extent';
 import { layer } from './layer';
+import type { ShownTurn, TurnHeads } from './turnheads';
 
 /** A brush that moved less is a click: it marks a moment. */
 const DRAG = 4;
 
+const DRAG_HINT = 'Drag to mark a span in every tab';
+const KEY_HINT = 'Press s to mark this span in every tab';
+
 export interface Marks {
+  /** Whether the horizontal axis is one of time, and so one of the clock. */
+  timed: boolean;
   span: readonly [from: number, to: number] | null;
   moment: number | null;
   /** Where knobs were turned, and what was. */
-  turns: readonly { at: number; text: string }[];
+  turns: readonly ShownTurn[];
 }
 
-export const NO_MARKS: Marks = { span: null, moment: null, turns: [] };
+export const NO_MARKS: Marks = { timed: false, span: null, moment: null, turns: [] };
 
 export class ClockMarks {
   private readonly span = layer('tk-clock-span');
   private readonly moment = layer('tk-clock-moment');
   private readonly rail = layer('tk-clock-rail');
+  private readonly hint = layer('tk-clock-hint');
+  private heads: Promise<TurnHeads | null> | null = null;
   private turns: HTMLElement[] = [];
   private marks: Marks = NO_MARKS;
 
@@ -29,10 +37,14 @@ export class ClockMarks {
     /** Whether the horizontal axis is one of time. */
     private readonly timed: () => boolean,
     private readonly onSpan: ((span: Range) => void) | undefined,
-    signal: AbortSignal,
+    /** Lies over the drawing: what can be reached by key is no part of a picture. */
+    private readonly over: HTMLElement | null,
+    private readonly signal: AbortSignal,
   ) {
     if (onSpan) {
-      this.rail.title = 'Drag: mark a span in every tab';
+      this.hint.append(document.createElement('span'));
+      this.hint.hidden = false;
+      this.say(DRAG_HINT);
       this.listen(signal);
     }
   }
@@ -41,7 +53,7 @@ export class ClockMarks {
   attach(over: HTMLElement): void {
     over.append(this.span, this.moment, ...this.turns);
     if (this.onSpan) {
-      over.parentElement?.append(this.rail);
+      over.parentElement?.append(this.rail, this.hint);
     }
   }
 
@@ -60,11 +72,13 @@ export class ClockMarks {
     const width = plot.over.clientWidth;
     const { offsetLeft, offsetTop, offsetHeight } = plot.over;
     this.rail.hidden = !this.timed();
-    Object.assign(this.rail.style, {
-      left: `${offsetLeft}px`,
-      top: `${offsetTop + offsetHeight}px`,
-      width: `${width}px`,
-    });
+    const [left, axis] = [`${offsetLeft}px`, `${offsetTop + offsetHeight}px`];
+    Object.assign(this.rail.style, { left, top: axis, width: `${width}px` });
+    Object.assign(this.hint.style, { left, top: axis, width: `${width}px` });
+    if (this.over) {
+      const { offsetTop: top, clientHeight: height } = this.host;
+      Object.assign(this.over.style, { top: `${top}px`, height: `${height}px` });
+    }
     const at = (value: number) => plot.valToPos(value, 'x');
     const put = (mark: HTMLElement, from: number, to: number) => {
       mark.hidden = !(from <= width && to >= 0);
@@ -89,7 +103,7 @@ export class ClockMarks {
     }
   }
 
-  /** A line where a knob was turned; its head says what, when it is pointed at. */
+  /** A line where a knob was turned, and its head. */
   private placeTurns(over: HTMLElement, at: (value: number) => number): void {
     const { turns } = this.marks;
     while (this.turns.length > turns.length) {
@@ -100,14 +114,36 @@ export class ClockMarks {
       over.append(line);
       this.turns.push(line);
     }
-    for (const [index, { at: place, text }] of turns.entries()) {
+    for (const [index, { at: place }] of turns.entries()) {
       const line = this.turns[index] as HTMLElement;
       const left = at(place);
       line.hidden = left < 0 || left > over.clientWidth;
       line.style.left = `${left}px`;
-      line.title = text;
     }
     this.host.dataset.turns = turns.map(turn => turn.at).join(' ');
+    if (turns.length > 0 || this.heads) {
+      void this.placeHeads();
+    }
+  }
+
+  /** Their code comes with the first turn. */
+  private async placeHeads(): Promise<void> {
+    const { over } = this;
+    if (over) {
+      this.heads ??= import('./turnheads').then(
+        ({ TurnHeads }) => new TurnHeads(over, this.signal),
+        () => null,
+      );
+      const heads = await this.heads;
+      const plot = this.plot();
+      if (heads && plot && !this.signal.aborted) {
+        heads.show(this.marks.turns, plot);
+      }
+    }
+  }
+
+  private say(text: string): void {
+    (this.hint.firstChild as HTMLElement).textContent = text;
   }
 
   private listen(signal: AbortSignal): void {
@@ -127,6 +163,7 @@ export class ClockMarks {
       event => {
         if (event.button === 0 && this.plot()) {
           begun = x(event);
+          rail.toggleAttribute('data-held', true);
           rail.setPointerCapture(event.pointerId);
           event.preventDefault();
           event.stopPropagation();
@@ -161,6 +198,18 @@ export class ClockMarks {
       },
       { signal },
     );
+    rail.addEventListener('lostpointercapture', () => rail.removeAttribute('data-held'), { signal });
+    const { host, hint } = this;
+    const focused = () => {
+      hint.removeAttribute('data-read');
+      this.say(host.matches(':focus-visible') ? KEY_HINT : DRAG_HINT);
+    };
+    host.addEventListener('focus', focused, { signal });
+    host.addEventListener('blur', () => this.say(DRAG_HINT), { signal });
+    // Once the chart is used, what the keys can do was read, and it is out of the way.
+    for (const name of ['keydown', 'pointerdown'] as const) {
+      host.addEventListener(name, () => hint.toggleAttribute('data-read', true), { signal, capture: true });
+    }
     rail.addEventListener(
       'pointercancel',
       () => {

@@ -27,6 +27,8 @@ export interface LineEvents {
   onPick?(region: Region | null): void;
   /** A span of the horizontal axis was marked; both ends are the same where it is a moment. */
   onSpan?: ((span: Range) => void) | undefined;
+  /** Lies over the drawing, for what can be reached by key. */
+  over?: HTMLElement | null;
 }
 
 function nothingOf(model: LineModel, hidden: ReadonlySet<string>, log: boolean): string {
@@ -95,7 +97,8 @@ export class LineChart implements Chart {
     };
     this.gestures = new Gestures(host, stage, this.off.signal);
     const timed = () => this.model?.x.kind !== 'metric';
-    this.marks = new ClockMarks(host, () => this.plot, timed, fixed ? undefined : events.onSpan, this.off.signal);
+    const { onSpan, over = null } = fixed ? {} : events;
+    this.marks = new ClockMarks(host, () => this.plot, timed, onSpan, over, this.off.signal);
     const keyed = {
       ...stage,
       model: () => this.model,

@@ -233,11 +233,12 @@ function useMarks(slot: Slot) {
     const span = clock?.inSpan.value;
     const moment = clock?.atMoment.value;
     const turned = clock?.turns.value ?? [];
-    if (!kind || kind === 'metric' || !(span || moment || turned.length > 0)) {
+    if (!clock || !kind || kind === 'metric') {
       return NO_MARKS;
     }
     return {
-      turns: turned.map(turn => ({ at: turn[kind], text: turn.text })),
+      timed: true,
+      turns: turned.map(turn => ({ ...turn, at: turn[kind], iteration: turn.iterations })),
       span: span ? reachOn(span, kind, slot.metric) : null,
       moment: (moment && reachOn(moment, kind, slot.metric)?.[1]) ?? null,
     };

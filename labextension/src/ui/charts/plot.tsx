@@ -1,7 +1,9 @@
 // The drawing of a line chart in its frame, and the legend below.
 
-import { effect, type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
+import { effect, type ReadonlySignal, type Signal, useComputed, useSignal } from '@preact/signals';
+import { Timer } from 'lucide';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
 import { useTheme } from '../parts/theme';
 import type { ChartOptions } from './chart';
@@ -80,6 +82,7 @@ function Drawing({
   onSpan,
 }: PlotProps & { onPoint: (id: string | null) => void }) {
   const host = useRef<HTMLDivElement>(null);
+  const over = useRef<HTMLSpanElement>(null);
   const theme = useTheme();
   useLayoutEffect(() => {
     const element = host.current as HTMLDivElement;
@@ -91,6 +94,7 @@ function Drawing({
       onPoint,
       onPick,
       onSpan,
+      over: over.current,
     });
     stage.chart.current = made;
     const sizes = new ResizeObserver(([entry]) => entry && made.resize(entry.contentRect));
@@ -130,7 +134,43 @@ function Drawing({
     };
   }, []);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk along the curve
-    <div class="tk-plot" ref={host} tabIndex={0} role="img" aria-busy={model.peek() === null} />
+    <>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk along the curve */}
+      <div class="tk-plot" ref={host} tabIndex={0} role="img" aria-busy={model.peek() === null} />
+      {onSpan && (
+        <span class="tk-plot-over" ref={over}>
+          <MarkZoomed
+            {...{ zoom, marks }}
+            onMark={x => {
+              onSpan(x);
+              host.current?.focus();
+            }}
+          />
+        </span>
+      )}
+    </>
+  );
+}
+
+interface MarkZoomedProps extends Pick<PlotProps, 'zoom' | 'marks'> {
+  onMark: (x: Range) => void;
+}
+
+/** Who zoomed to what stands out may want to know what was going on then: one click from here, for as long as it is so. */
+function MarkZoomed({ zoom, marks, onMark }: MarkZoomedProps) {
+  const done = useSignal<Range | null>(null);
+  const { x } = zoom.value;
+  const { span, timed } = marks.value;
+  if (!x || !timed || (span && (done.value === x || span.join() === x.join()))) {
+    return null;
+  }
+  const mark = () => {
+    done.value = x;
+    onMark(x);
+  };
+  return (
+    <Button class="tk-mark-zoomed" label="Mark this span in every tab" icon={Timer} onClick={mark}>
+      Mark this span in every tab
+    </Button>
   );
 }

@@ -37,6 +37,16 @@ export function windowOf(hits: Hit[], rows = ROWS): Hit[] {
   return hits.slice(first, first + rows);
 }
 
+/** Puts a tooltip beside a place of its host: always inside. */
+export function placeTip(tip: HTMLElement, host: HTMLElement, left: number, top: number): void {
+  const { offsetWidth: width, offsetHeight: height } = tip;
+  const room = host.clientWidth;
+  const right = left + GAP;
+  const x = right + width <= room ? right : left - GAP - width >= 0 ? left - GAP - width : Math.max(0, room - width);
+  const y = Math.max(0, Math.min(top - height / 2, host.clientHeight - height));
+  tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+}
+
 export class Tooltip {
   private readonly root: HTMLElement;
 
@@ -80,15 +90,6 @@ export class Tooltip {
       element('div', 'tk-tooltip-more', this.root, `and ${formatCount(hits.length - shown.length)} more`);
     }
     this.root.hidden = false;
-    this.place(left, top);
-  }
-
-  private place(left: number, top: number): void {
-    const { offsetWidth: width, offsetHeight: height } = this.root;
-    const room = this.host.clientWidth;
-    const right = left + GAP;
-    const x = right + width <= room ? right : left - GAP - width >= 0 ? left - GAP - width : Math.max(0, room - width);
-    const y = Math.max(0, Math.min(top - height / 2, this.host.clientHeight - height));
-    this.root.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+    placeTip(this.root, this.host, left, top);
   }
 }

@@ -5,6 +5,7 @@ import { Timer, X, ZoomIn } from 'lucide';
 import { type Clock, type Mark, type Marked, unmark } from '../clock';
 import { duration, integer, moment } from '../parts/format';
 import { Button, Icon } from '../parts/icon';
+import type { SpanAnswer } from '../protocol';
 import '../styles/clock.css';
 
 interface ClockStripProps {
@@ -26,7 +27,7 @@ export function ClockStrip({ clock, asked }: ClockStripProps) {
       <span class="tk-clock-when tk-number" role="status">
         {marked ? <When marked={marked} /> : <span class="tk-faint">…</span>}
       </span>
-      {marked && !point && <Belongs marked={marked} asked={asked} />}
+      {marked && <Belongs marked={marked} asked={asked} />}
       <span class="tk-space" />
       {!point && (
         <Button
@@ -88,14 +89,29 @@ const PLACES = [
   ['cells', 'Execution', 'cell', 'cells'],
 ] as const;
 
-/** How much each tab has of the span; a click goes there. */
+/** What stands in for nothing: a tab goes there, though it is not in the span, or not at the moment. */
+function nearest({ console: [first, stop], samples, plots }: SpanAnswer, part: (typeof PLACES)[number][0]) {
+  switch (part) {
+    case 'console':
+      return first < stop ? 'nearest line' : null;
+    case 'samples':
+      return samples && `nearest sample: iteration ${integer(samples[1])}`;
+    case 'plots':
+      return Object.keys(plots).length > 0 ? 'nearest plot' : null;
+    default:
+      return null;
+  }
+}
+
+/** How much each tab has of what is marked, else what is nearest; a click goes there. */
 function Belongs({ marked: { found }, asked }: { marked: Marked; asked: ClockStripProps['asked'] }) {
   return (
     <span class="tk-clock-belongs">
       {PLACES.map(([part, tab, one, many]) => {
         const count = found.counts[part];
+        const text = count > 0 ? `${integer(count)} ${count === 1 ? one : many}` : nearest(found, part);
         return (
-          count > 0 && (
+          text && (
             <button
               key={part}
               type="button"
@@ -105,7 +121,7 @@ function Belongs({ marked: { found }, asked }: { marked: Marked; asked: ClockStr
                 asked.value = { name: tab };
               }}
             >
-              {integer(count)} {count === 1 ? one : many}
+              {text}
             </button>
           )
         );

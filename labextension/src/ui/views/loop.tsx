@@ -106,7 +106,8 @@ function marksOf(turns: readonly Turn[], started: string | null): TurnMark[] {
             iterations: turn.iteration,
             relative: (heeded - begun) / 1000,
             wall: heeded / 1000,
-            text: `${turn.name}: ${shown(turn.was)} → ${shown(turn.value)}${turn.user ? `, by ${turn.user}` : ''}`,
+            text: `${turn.name}: ${shown(turn.was)} → ${shown(turn.value)}`,
+            user: turn.user,
           },
         ];
   });
