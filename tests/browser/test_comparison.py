@@ -103,6 +103,27 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         scalars.get_by_role("combobox", name="One line per").select_option(label="All but seed")
         expect(chart.get_by_text(re.compile(r"optimizer=lion")).first).to_be_visible(timeout=10_000)
         picture(page, "comparison-groups")
+        chips = view.get_by_role("list", name="Experiments").locator(".tk-linemark line")
+        # The newest first; in the colours of their groups: the one with another optimizer has its own.
+        grouped = [0, 0, 0, 0, 4, 5, 4, 4, 8, 8, 8, 8]
+
+        def colored() -> bool:
+            colors = [chip.get_attribute("stroke") for chip in chips.all()]
+            return [colors.index(color) for color in colors] == grouped
+
+        wait_until(colored, 10, "the chips have other colours than the curves")
+
+        # The values keep the groups: mean and spread over the seeds, the best marked.
+        values = section(view, "Metric values").get_by_role("table", name="Metric values")
+        expect(values.get_by_role("columnheader").filter(has_text="n = 4")).to_have_count(2)
+        loss = values.get_by_role("row").filter(has_text="loss/val")
+        expect(loss.get_by_role("cell")).to_have_count(4, timeout=10_000)
+        best = loss.get_by_role("cell").filter(has=page.get_by_role("img", name="Best"))
+        expect(best).to_have_text(f"{0.1 + 0.004 / 3 + math.exp(-39 / 8):#.4g} ± 0.0015")
+        section(view, "Metric values").get_by_role("combobox", name="One column per").select_option(label="Experiment")
+        expect(loss.get_by_role("cell").filter(has_text="±")).to_have_count(0)
+        expect(loss.get_by_role("cell").first).to_be_visible()
+        picture(page, "comparison-values")
 
         # The planted difference: of the four with the best rate one has another optimizer.
         parallel = section(view, "Parallel coordinates")

@@ -240,6 +240,24 @@ def test_its_picture_is_parallel_coordinates(sweep) -> None:
     assert views.mimebundle(view, sweep[0].store)["image/png"]
 
 
+def test_groups_are_those_of_the_curves_in_their_colours(odd, sweep) -> None:
+    assert ask(odd, "comparison")["groups"] == []
+    drawn = decode(ask(sweep, "charts", over=["seed"]))
+    lines = {line.experiment: (line.name, line.color, set(line.members)) for line in drawn.charts[0].series}
+    groups = ask(sweep, "comparison", over=["seed"])["groups"]
+    assert {one["id"]: (one["name"], one["color"], set(one["members"])) for one in groups} == lines
+    assert len(groups) == 8
+    assert groups[0]["members"][0] == sweep[0].id
+    by = ask(odd, "comparison", by=["properties/team"])["groups"]
+    assert [(one["name"], len(one["members"])) for one in by] == [
+        ("properties/team=a", 1),
+        ("properties/team not set", 3),
+    ]
+    # What cannot be is told by the curves; the rest of the comparison is shown.
+    assert ask(odd, "comparison", by=["nope"])["groups"] == []
+    assert ask(odd, "comparison", by=["depth"], over=["depth"])["groups"] == []
+
+
 def test_an_address_keeps_what_a_comparison_shows(sweep) -> None:
     brush = [json.dumps(['hyperparameters["General"]["rate"]', 0.01, 0.5])]
     options = {"parameters": ["rate"], "targets": ["loss/val.min_value"], "log": ["x, y"], "brush": brush}

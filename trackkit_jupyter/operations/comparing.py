@@ -5,12 +5,12 @@ They ask the catalog, once; only experiments that are being written are opened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from trackkit_jupyter.errors import TrackkitError
+from trackkit_jupyter.errors import TrackkitError, TrackkitValueError
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import several
 from trackkit_jupyter.query.nodes import Compare, Field, OneOf
@@ -21,6 +21,7 @@ __all__ = [
     "Compared",
     "coded",
     "comparison",
+    "fields_by",
     "gathered",
     "head_of",
     "looks_of",
@@ -159,7 +160,12 @@ def head_of(item: Compared, look: tuple[int, int]) -> dict[str, Any]:
     return {"id": item.id, "name": item.name, "color": look[0], "dash": look[1], **fields, **problem}
 
 
-def comparison(store: Store[Any], objects: list[str]) -> dict[str, Any]:
+def comparison(
+    store: Store[Any],
+    objects: list[str],
+    by: list[str] = [],  # noqa: B006 (never changed; the annotations are the contract)
+    over: list[str] = [],  # noqa: B006
+) -> dict[str, Any]:
     """Return what the experiments of a comparison are, and the texts they were set up with, side by side.
 
     Parameters
@@ -168,14 +174,18 @@ def comparison(store: Store[Any], objects: list[str]) -> dict[str, Any]:
         The store.
     objects
         Ids of experiments, 1,000 at most.
+    by, over
+        Which of them are in one group, as of ``charts``.
 
     Returns
     -------
     ``{"experiments": [{"id", "name", "color", "dash", "project", "status", "user", "tags", "created", "finished",
     "status_reason", "doing"}],
     "hyperparameters": [{"section", "name", "texts", "values"}], "properties": [{"name", "texts", "values"}],
-    "metrics": [[metric, variant, experiments that have it]], "singles": [[name, experiments]], "missing": [ids]}``.
-    One that cannot be read has ``problem``. `values` are, for each experiment, the index of its text, or -1.
+    "metrics": [[metric, variant, experiments that have it]], "singles": [[name, experiments]], "missing": [ids],
+    "groups": [{"id", "name", "color", "dash", "members": [ids]}]}``. One that cannot be read has ``problem``, and is in
+    no group. `values` are, for each experiment, the index of its text, or -1. There are no groups where none are asked
+    for, or none of the experiments has what they are asked for by.
     """
     items, missing = gathered(store, objects)
     looks = looks_of(items)
@@ -193,7 +203,56 @@ def comparison(store: Store[Any], objects: list[str]) -> dict[str, Any]:
         "metrics": [[*pair, count] for pair, count in _counted(_pairs(item) for item in items)],
         "singles": [[name, count] for name, count in _counted(item.single_values for item in items)],
         "missing": missing,
+        "groups": _groups([item for item in items if not item.problem], by, over),
     }
+
+
+def _groups(items: Sequence[Compared], by: list[str], over: list[str]) -> list[dict[str, Any]]:
+    """Return which experiments are in one group, in the order of their first ones, and in which colour it is drawn."""
+    from trackkit_jupyter import charts
+
+    if not items or bool(by) == bool(over):
+        return []
+    settings = {item.id: item.hyperparameters for item in items}
+    fields = {item.id: fields_by(by, item.fields, item.properties) for item in items}
+    try:
+        found = charts.groups(settings, by, over, fields)
+    except TrackkitValueError:  # the section that draws them says it
+        return []
+    members: dict[Any, list[str]] = {}
+    for item in items:
+        members.setdefault(found[item.id], []).append(item.id)
+    numbers: dict[str, int | None] = {}
+    for item in sorted(items, key=lambda item: (item.created, item.id)):
+        numbers.setdefault(found[item.id].id, item.number)
+    looks = charts.colors({id: [("", "")] for id in numbers}, numbers)
+    return [
+        {
+            "id": group.id,
+            "name": group.name,
+            "color": looks[group.id, "", ""][0] if len(members) > 1 else 0,
+            "dash": looks[group.id, "", ""][1] if len(members) > 1 else 0,
+            "members": ids,
+        }
+        for group, ids in members.items()
+    ]
+
+
+def fields_by(
+    wanted: Sequence[str], own: Mapping[str, Any], properties: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str | None]:
+    """Return what is no hyperparameter, and may group experiments: project, status, user, tags, properties."""
+    found: dict[str, str | None] = {}
+    for name in wanted:
+        if name == "tags":
+            found[name] = ", ".join(own["tags"]) or "none"
+        elif name in ("project", "status", "user"):
+            found[name] = own[name]
+        elif name.startswith("properties/"):
+            entry = properties.get(name.partition("/")[2])
+            if entry is not None:
+                found[name] = entry["value"]
+    return found
 
 
 def _counted(of: Iterable[Iterable[Any]]) -> list[tuple[Any, int]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from trackkit_jupyter.errors import TrackkitError, TrackkitValueError
+from trackkit_jupyter.operations.comparing import fields_by
 from trackkit_jupyter.operations.handles import opened
 from trackkit_jupyter.operations.paging import in_range, several
 from trackkit_jupyter.records import split_key
@@ -255,18 +256,8 @@ def check_groups(store: Store[Any], objects: Sequence[str], by: Sequence[str], o
 
 
 def _fields(experiment: Any, wanted: Sequence[str]) -> dict[str, str | None]:
-    """Return what of an experiment is no hyperparameter, and may group it: project, status, user, tags, properties."""
-    found: dict[str, str | None] = {}
-    for name in wanted:
-        if name == "tags":
-            found[name] = ", ".join(experiment.tags) or "none"
-        elif name in ("project", "status", "user"):
-            found[name] = getattr(experiment, name)
-        elif name.startswith("properties/"):
-            entry = getattr(experiment, "properties", {}).get(name.partition("/")[2])
-            if entry is not None:
-                found[name] = entry["value"]
-    return found
+    own = {name: getattr(experiment, name) for name in ("project", "status", "user", "tags") if name in wanted}
+    return fields_by(wanted, own, getattr(experiment, "properties", {}))
 
 
 def _named(names: list[tuple[str, str]], text: str) -> tuple[str, str] | None:

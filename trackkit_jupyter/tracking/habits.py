@@ -32,7 +32,7 @@ _TABLE = 'exp.log_table("errors", "val", dataframe, iteration=4)'
 _HISTOGRAM = 'exp.log_histogram("weights", "layer 1", array, iteration=4)'
 _TEXT = 'exp.log_text("what happened")'
 _CLAIM = (
-    "report.claim(\"lr 0.1 beats 0.01\", metric=\"accuracy/val\", a='hyperparameters[\"lr\"] == 0.1', "
+    'report.claim("lr 0.1 beats 0.01", metric="accuracy/val", a=\'hyperparameters["lr"] == 0.1\', '
     "b='hyperparameters[\"lr\"] == 0.01')"
 )
 _FINISH = "the end of the `with` block does it, or exp.finish()"

@@ -117,7 +117,9 @@ class Snapshot:
                 self._ask(store, "charts", objects=ids, points=_POINTS, **asked, xaxis=xaxis, group_by=group_by)
 
     def _compare(self, store: Any, view: Any, ids: list[str]) -> None:
-        self._ask(store, "comparison", objects=ids)
+        grouped = {key: list(view.options[key]) for key in ("by", "over") if view.options.get(key)}
+        for groups in [{}, grouped] if grouped else [{}]:
+            self._ask(store, "comparison", objects=ids, **groups)
         for statistic in ("last", "first", "min", "max", "mean"):
             self._ask(store, "metric_values", objects=ids, statistic=statistic)
         for part in ("code", "packages", "configuration"):

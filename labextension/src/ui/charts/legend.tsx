@@ -1,6 +1,8 @@
 // The names of the series of a chart; each switches its line off and on, and alone with Alt.
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Middle } from '../parts/middle';
 import { formatCount } from './format';
 import type { LineModel } from './model';
@@ -9,6 +11,8 @@ import { CROWD } from './strokes';
 
 /** Of a crowd so many names stand there at first: the others are told by the pointer. */
 const FIRST = 8;
+/** So many lines of names do, and so wide is what says that there are more, in CSS pixels. */
+const [LINES, MORE] = [2, 88];
 
 interface LegendProps {
   series: LineModel['series'];
@@ -36,8 +40,11 @@ export function Swatch({ color, dash }: { color: number; dash: number }) {
 export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
   const off = hidden.value;
   const whole = useSignal(false);
-  const crowd = series.length > CROWD;
-  const shown = crowd && !whole.value ? series.slice(0, FIRST) : series;
+  const most = series.length > CROWD ? FIRST : series.length;
+  const list = useRef<HTMLUListElement>(null);
+  const fits = useFitting(list, most, series.map(one => one.name).join('\n'));
+  const shown = whole.value ? series : series.slice(0, Math.min(most, fits));
+  const more = series.length - Math.min(most, fits);
   const toggle = (id: string, alone: boolean) => {
     const others = series.map(one => one.id).filter(one => one !== id);
     if (alone) {
@@ -52,7 +59,7 @@ export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
     onHidden(next);
   };
   return (
-    <ul class="tk-legend" aria-label="Legend">
+    <ul ref={list} class={whole.value ? 'tk-legend tk-legend-whole' : 'tk-legend'} aria-label="Legend">
       {shown.map(({ id, name, color, dash }) => (
         <li key={id}>
           <button
@@ -69,7 +76,7 @@ export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
           </button>
         </li>
       ))}
-      {crowd && (
+      {more > 0 && (
         <li>
           <button
             type="button"
@@ -79,10 +86,51 @@ export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
               whole.value = !whole.value;
             }}
           >
-            {whole.value ? 'Show fewer' : `and ${formatCount(series.length - FIRST)} more`}
+            {whole.value ? 'Show fewer' : `and ${formatCount(more)} more`}
           </button>
         </li>
       )}
     </ul>
   );
+}
+
+/** How many of the first `most` names have room in a few lines, beside what says that there are more. */
+function useFitting(list: RefObject<HTMLUListElement>, most: number, names: string): number {
+  const fits = useSignal(Infinity);
+  const width = useSignal(0);
+  useEffect(() => {
+    if (most < 2 || !list.current) {
+      return;
+    }
+    const sizes = new ResizeObserver(([entry]) => {
+      const now = Math.round(entry?.contentRect.width ?? 0);
+      if (now !== width.peek()) {
+        fits.value = Infinity; // all are placed, then counted
+        width.value = now;
+      }
+    });
+    sizes.observe(list.current);
+    return () => sizes.disconnect();
+  }, [most < 2]);
+  useLayoutEffect(() => {
+    fits.value = Infinity;
+  }, [names]);
+  const { value } = fits;
+  useLayoutEffect(() => {
+    if (value !== Infinity || !list.current) {
+      return;
+    }
+    const entries = [...list.current.children].slice(0, most) as HTMLElement[];
+    const tops = [...new Set(entries.map(entry => entry.offsetTop))].slice(0, LINES);
+    let count = entries.filter(entry => tops.includes(entry.offsetTop)).length;
+    if (count < entries.length) {
+      for (let room = 0; count > 1 && room < MORE; count -= 1) {
+        room += entries[count - 1]?.offsetWidth ?? MORE;
+      }
+    }
+    if (count < entries.length) {
+      fits.value = count;
+    }
+  }, [value, width.value, names, most]);
+  return value;
 }

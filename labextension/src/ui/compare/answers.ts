@@ -20,6 +20,16 @@ export interface Head {
   problem?: string;
 }
 
+/** Experiments that are one line in the curves. */
+export interface HeadGroup {
+  id: string;
+  name: string;
+  color: number;
+  dash: number;
+  /** Ids. */
+  members: string[];
+}
+
 /** Texts side by side: for each experiment the index of its text, -1 where there is none. */
 export interface Coded {
   texts: string[];
@@ -35,6 +45,8 @@ export interface ComparisonAnswer {
   metrics: [metric: string, variant: string, experiments: number][];
   singles: [name: string, experiments: number][];
   missing: string[];
+  /** Empty where none are asked for; missing in what an older page keeps. */
+  groups?: HeadGroup[];
 }
 
 export const STATISTICS = ['last', 'min', 'max', 'mean', 'first'] as const;
@@ -141,7 +153,7 @@ export interface SamplesTogetherAnswer {
 
 /** The reads, by name: what they take and what they answer. */
 export interface ComparisonReads {
-  comparison: { args: { objects: string[] }; result: ComparisonAnswer };
+  comparison: { args: { objects: string[]; by?: string[]; over?: string[] }; result: ComparisonAnswer };
   metric_values: { args: { objects: string[]; statistic: Statistic }; result: MetricValuesAnswer };
   parallel: {
     args: { objects: string[]; parameters?: string[]; metrics?: string[]; value_type?: string };

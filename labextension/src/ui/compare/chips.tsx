@@ -34,15 +34,43 @@ export function Swatch({ head }: { head: Pick<Head, 'color' | 'dash'> }) {
 }
 
 export function Chips() {
-  const { heads, shown, base, lit, setBase, setObjects, source, answer, ids, more } = useCompany();
+  const { heads, shown, groups, base, lit, setBase, setObjects, source, answer, ids, more } = useCompany();
   const all = useSignal(false);
   const many = heads.length > FEW;
   const listed = all.value || !many ? heads : heads.slice(0, FEW);
   const brushed = new Set(shown.map(head => head.id));
   const remove = (id: string) => setObjects(ids.filter(one => one !== id));
+  const add = (
+    <Popover label="Add experiments" icon={Plus} text={<span class="tk-wide-only">Add</span>} class="tk-company-add">
+      {() => <Add source={source} ids={ids} onIds={setObjects} />}
+    </Popover>
+  );
   return (
-    <div class="tk-company">
-      <ul class={all.value && many ? 'tk-chips tk-chips-all' : 'tk-chips'} aria-label="Experiments">
+    <div class={many ? 'tk-company tk-company-many' : 'tk-company'}>
+      {many && (
+        <div class="tk-company-line">
+          <span class="tk-number">
+            {integer(heads.length)} experiments
+            {groups.length > 0 && ` in ${integer(groups.length)} ${groups.length === 1 ? 'group' : 'groups'}`}
+          </span>
+          <button
+            type="button"
+            class="tk-button tk-quiet"
+            aria-expanded={all.value}
+            onClick={() => {
+              all.value = !all.value;
+            }}
+          >
+            {all.value ? 'Show fewer' : `and ${integer(heads.length - FEW)} more`}
+          </button>
+          {add}
+        </div>
+      )}
+      <ul
+        class={all.value && many ? 'tk-chips tk-chips-all' : 'tk-chips'}
+        aria-label="Experiments"
+        {...(many ? { tabIndex: 0 } : {})}
+      >
         {listed.map(head => {
           const is = head.id === base;
           const classes = [
@@ -97,23 +125,8 @@ export function Chips() {
             </li>
           );
         })}
-        {many && (
-          <li>
-            <button
-              type="button"
-              class="tk-button tk-quiet"
-              onClick={() => {
-                all.value = !all.value;
-              }}
-            >
-              {all.value ? 'Show fewer' : `and ${integer(heads.length - FEW)} more`}
-            </button>
-          </li>
-        )}
       </ul>
-      <Popover label="Add experiments" icon={Plus} text={<span class="tk-wide-only">Add</span>} class="tk-company-add">
-        {() => <Add source={source} ids={ids} onIds={setObjects} />}
-      </Popover>
+      {!many && add}
       {answer.missing.length > 0 && (
         <p class="tk-company-missing" role="status" title={answer.missing.join('\n')}>
           {answer.missing.length === 1 ? 'One experiment is' : `${integer(answer.missing.length)} experiments are`} no

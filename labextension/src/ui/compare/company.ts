@@ -5,7 +5,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { ViewOptions } from '../protocol';
 import type { Source } from '../source';
-import type { ComparisonAnswer, Head } from './answers';
+import type { ComparisonAnswer, Head, HeadGroup } from './answers';
 
 export interface Company {
   source: Source;
@@ -17,6 +17,8 @@ export interface Company {
   /** All experiments that are there, and those that all brushes take. */
   heads: readonly Head[];
   shown: readonly Head[];
+  /** Those that are one line in the curves; empty where each has its own. */
+  groups: readonly HeadGroup[];
   base: string | null;
   /** The experiment that is pointed at, in whichever section. */
   lit: Signal<string | null>;
@@ -34,6 +36,18 @@ export const CompanyProvider = CompanyContext.Provider;
 
 export function useCompany(): Company {
   return (useContext(CompanyContext) as ReadonlySignal<Company>).value;
+}
+
+/** Experiments in the colours of their groups, where they have some: those of the curves. */
+export function inColors(heads: readonly Head[], groups: readonly HeadGroup[]): readonly Head[] {
+  const looks = new Map(groups.flatMap(({ color, dash, members }) => members.map(id => [id, { color, dash }])));
+  return groups.length > 0 ? heads.map(head => ({ ...head, ...looks.get(head.id) })) : heads;
+}
+
+/** Which experiments are one line, as the reads take it. */
+export function groupingOf(options: ViewOptions): { by?: string[]; over?: string[] } {
+  const [by, over] = [textsOf(options.by), textsOf(options.over)];
+  return { ...(by.length > 0 && { by }), ...(over.length > 0 && { over }) };
 }
 
 export const nobody = signal<string | null>(null);

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ComparisonAnswer, Head, ParallelAxis } from './answers';
+import { inColors } from './company';
 import { lineAt, shadeOf } from './lines';
 import { type Brush, brushOf, marksOf, placeOf, queryOf, readBrush, spanOf, taken, writeBrush } from './places';
 import { csvOf, differs, isTitle, markdownOf, nextDifference, placed, rowsOf, shownRows, textOf } from './rows';
 import { stepAt } from './samples';
+import { spreadOf } from './spread';
 import { orderOf } from './values';
 
 interface Golden {
@@ -206,4 +208,21 @@ describe('samples at one iteration', () => {
     const steps = [{ iteration: 0 }, { iteration: 5 }];
     expect([-1, 0, 4, 5, 9].map(at => stepAt(steps, at))).toEqual([-1, 0, 0, 1, 1]);
   });
+});
+
+it('several experiments come to a mean and a spread', () => {
+  expect(spreadOf([0.9, 0.92, 0.94])).toEqual({ mean: expect.closeTo(0.92), std: expect.closeTo(0.02), count: 3 });
+  expect(spreadOf([0.5, null, 'NaN', 'Infinity', undefined])).toEqual({ mean: 0.5, std: null, count: 1 });
+  expect(spreadOf([null])).toEqual({ mean: null, std: null, count: 0 });
+});
+
+it('experiments take the colours of their groups', () => {
+  const heads = ['a', 'b', 'c'].map((id, color) => ({ id, name: id, color, dash: 0 }));
+  const groups = [{ id: 'g', name: 'lr=1', color: 7, dash: 1, members: ['a', 'c'] }];
+  expect(inColors(heads, groups).map(({ color, dash }) => [color, dash])).toEqual([
+    [7, 1],
+    [1, 0],
+    [7, 1],
+  ]);
+  expect(inColors(heads, [])).toBe(heads);
 });

@@ -12,7 +12,7 @@ import type { ViewOptions } from '../protocol';
 import type { Source } from '../source';
 import type { ComparisonAnswer, Head, ParallelAnswer, ParallelAxis } from './answers';
 import { AxesPick, without } from './axespick';
-import { textOf, textsOf, useCompany, VALUE_TYPES } from './company';
+import { inColors, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
 import { type Brush, queryOf, readBrush, taken, writeBrush } from './places';
 import { Sheet } from './sheet';
 
@@ -41,10 +41,14 @@ export function useParallel(source: Source, ids: string[], question: ReturnType<
 }
 
 export function Parallel() {
-  const { source, heads, answer, options, keep, lit, setBrushed, setObjects } = useCompany();
+  const { source, heads, groups, answer, options, keep, lit, setBrushed, setObjects } = useCompany();
   const ids = heads.map(head => head.id);
   const live = useParallel(source, ids, asked(options));
-  const found = live.value.value;
+  const answered = live.value.value;
+  const found = useMemo(
+    () => answered && { ...answered, experiments: [...inColors(answered.experiments, groups)] },
+    [answered, groups],
+  );
   if (!found) {
     return live.error.value ? (
       <Problem error={live.error.value} onRetry={() => live.wake()} />

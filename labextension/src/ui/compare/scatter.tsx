@@ -11,7 +11,7 @@ import { Empty, Nothing, Problem, SkeletonTiles } from '../parts/states';
 import { useTheme } from '../parts/theme';
 import type { ParallelAxis, TrendAnswer } from './answers';
 import { keyOf } from './axespick';
-import { targetNamed, targetsOf, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
+import { inColors, targetNamed, targetsOf, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
 import { colorsOf } from './lines';
 import { useParallel } from './parallel';
 import { marksOf, placeOf } from './places';
@@ -31,7 +31,7 @@ export function probability(p: number | null): string {
 }
 
 export function Scatter() {
-  const { source, heads, shown, answer, options, keep, lit } = useCompany();
+  const { source, heads, shown, groups, answer, options, keep, lit } = useCompany();
   const targets = targetsOf(answer);
   const parameters = answer.hyperparameters.map(({ section, name }) => ({ full: `${section}/${name}`, name }));
   const known = textsOf(options.parameters)[0];
@@ -141,7 +141,7 @@ export function Scatter() {
             x={xAxis}
             y={yAxis}
             shading={shading}
-            heads={found.experiments}
+            heads={[...inColors(found.experiments, groups)]}
             shown={new Set(shownIds)}
             log={isLog}
             trend={trend.value.value ?? null}

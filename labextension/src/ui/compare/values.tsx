@@ -1,4 +1,4 @@
-// What each metric came to, for each experiment: the best marked, experiments in the order of a metric.
+// What each metric came to, for each experiment or group of them: the best marked, all in the order of a metric.
 
 import { useSignal } from '@preact/signals';
 import { ArrowDown, ArrowUp, Copy } from 'lucide';
@@ -15,11 +15,14 @@ import { Search } from '../parts/search';
 import { Empty, Nothing, Problem, SkeletonRows } from '../parts/states';
 import type { Num } from '../protocol';
 import { Popover } from '../table/popover';
-import { STATISTICS, type Statistic } from './answers';
+import { type Head, STATISTICS, type Statistic } from './answers';
+import { Swatch } from './chips';
 import { nameOf, useCompany } from './company';
 import { ColumnHead, columnFor } from './details';
+import { Groups } from './groups';
 import { Matrix } from './matrix';
 import { csvOf, markdownOf } from './rows';
+import { type Spread, spreadOf } from './spread';
 
 const REST_MS = 1_000;
 /** More experiments stand below one another, their metrics side by side. */
@@ -29,7 +32,15 @@ const WORDS: Record<Statistic, string> = { last: 'Last', min: 'Minimum', max: 'M
 interface Row {
   name: string;
   metric: string;
+  /** Of an experiment its value, of a group the mean. */
   values: (Num | null)[];
+  spreads: Spread[] | null;
+}
+
+/** An experiment, or a group: its head, and who is in it. */
+interface Column {
+  head: Head;
+  members: readonly string[];
 }
 
 /** Places in the order of some values, the best first; what has none stands last. */
@@ -50,7 +61,7 @@ export function orderOf(values: readonly (Num | null | undefined)[], direction: 
 }
 
 export function Values() {
-  const { source, answer, heads, shown, base, lit, options, keep } = useCompany();
+  const { source, answer, heads, shown, groups, base, lit, options, keep } = useCompany();
   const statistic = STATISTICS.find(one => one === options.statistic) ?? 'last';
   const search = useSignal('');
   const flipped = useSignal<Record<string, Direction>>({});
@@ -66,28 +77,39 @@ export function Values() {
     REST_MS,
   );
   const found = live.value.value;
+  const grouped = groups.length > 0;
+  const columns = useMemo((): Column[] => {
+    const seen = new Set(shown.map(head => head.id));
+    return grouped
+      ? groups.flatMap(group => {
+          const members = group.members.filter(id => seen.has(id));
+          return members.length > 0 ? [{ head: group, members }] : [];
+        })
+      : shown.map(head => ({ head, members: [head.id] }));
+  }, [shown, groups]);
   const rows = useMemo((): Row[] => {
     if (!found) {
       return [];
     }
     const place = new Map(found.experiments.map((id, at) => [id, at]));
-    const pick = (values: (Num | null)[]) => shown.map(head => values[place.get(head.id) ?? -1] ?? null);
+    const read = (values: (Num | null)[], id: string) => values[place.get(id) ?? -1] ?? null;
+    const row = (name: string, metric: string, values: (Num | null)[]): Row => {
+      const spreads = grouped ? columns.map(one => spreadOf(one.members.map(id => read(values, id)))) : null;
+      const own = spreads?.map(one => one.mean) ?? columns.map(one => read(values, one.head.id));
+      return { name, metric, values: own, spreads };
+    };
     const all = [
-      ...found.singles.map(({ name, values }) => ({ name, metric: name, values: pick(values) })),
-      ...found.rows.map(row => ({
-        name: nameOf(row.metric, row.variant),
-        metric: row.metric,
-        values: pick(row.values),
-      })),
+      ...found.singles.map(({ name, values }) => row(name, name, values)),
+      ...found.rows.map(({ metric, variant, values }) => row(nameOf(metric, variant), metric, values)),
     ];
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    return all.filter(row => words.every(word => row.name.toLowerCase().includes(word)));
-  }, [found, shown, search.value]);
+    return all.filter(one => words.every(word => one.name.toLowerCase().includes(word)));
+  }, [found, columns, search.value]);
   const direction = (metric: string) => flipped.value[metric] ?? directionOf(metric);
   const by = rows.find(row => row.name === sorted.value);
   const order = useMemo(
-    () => (by ? orderOf(by.values, direction(by.metric) ?? 'max') : shown.map((_, at) => at)),
-    [by, shown, flipped.value],
+    () => (by ? orderOf(by.values, direction(by.metric) ?? 'max') : columns.map((_, at) => at)),
+    [by, columns, flipped.value],
   );
   const best = useMemo(() => rows.map(row => bestOf(row.values, direction(row.metric))), [rows, flipped.value]);
   if (!found) {
@@ -101,7 +123,8 @@ export function Values() {
     return <Empty code='track.log({"loss/val": 0.31}, iteration=3)'>The values of what is logged appear here.</Empty>;
   }
   const apart = heads.length > 1 && answer.metrics.every(([, , count]) => count < heads.length);
-  const upright = turned.value ?? shown.length > WIDE;
+  const names = columns.map(one => one.head);
+  const upright = turned.value ?? columns.length > WIDE;
   const flip = (metric: string) => {
     flipped.value = { ...flipped.value, [metric]: direction(metric) === 'max' ? 'min' : 'max' };
   };
@@ -112,10 +135,16 @@ export function Values() {
   const shownAt = (row: number, at: number) => rows[row]?.values[order[at] as number];
   const value = (row: number, at: number) => {
     const one = shownAt(row, at);
+    const spread = rows[row]?.spreads?.[order[at] as number];
+    const members = columnAt(at).members.length;
     return (
-      <span title={one === null || one === undefined ? 'Not logged' : String(one)}>
+      <span title={one === null || one === undefined ? 'Not logged' : spread ? wordsOfSpread(spread) : String(one)}>
         {best[row]?.has(order[at] as number) && <span class="tk-best-mark" role="img" aria-label="Best" />}
         {text(one)}
+        {typeof spread?.std === 'number' && <span class="tk-faint"> ± {short(twoDigits(spread.std))}</span>}
+        {spread && spread.count > 0 && spread.count < members && (
+          <span class="tk-faint"> n = {integer(spread.count)}</span>
+        )}
       </span>
     );
   };
@@ -131,17 +160,34 @@ export function Values() {
       />
     );
   };
-  const headOf = (at: number) => shown[order[at] as number] as (typeof shown)[number];
+  const columnAt = (at: number) => columns[order[at] as number] as Column;
+  const headOf = (at: number) => {
+    const { head, members } = columnAt(at);
+    return grouped ? <GroupHead head={head} count={members.length} /> : <ColumnHead head={head} base={base} />;
+  };
   const copy = async (how: 'CSV' | 'Markdown') => {
+    const chosen = order.map(at => columns[at] as Column);
+    const apart = how === 'CSV' && grouped; // a file has each number in a column of its own
+    const told = (row: Row, at: number) => {
+      const { mean, std, count } = row.spreads?.[at] ?? { mean: row.values[at], std: null, count: 0 };
+      return apart
+        ? [String(mean ?? ''), String(std ?? ''), String(count)]
+        : [`${mean ?? ''}${typeof std === 'number' ? ` ± ${twoDigits(std)}` : ''}`];
+    };
     const table = [
-      ['', ...order.map(at => shown[at]?.name ?? '')],
-      ...rows.map(row => [row.name, ...order.map(at => String(row.values[at] ?? ''))]),
+      [
+        '',
+        ...chosen.flatMap(({ head: { name } }) =>
+          apart ? [`${name} (mean)`, `${name} (std)`, `${name} (n)`] : [name],
+        ),
+      ],
+      ...rows.map(row => [row.name, ...order.flatMap(at => told(row, at))]),
     ];
     await copyText((how === 'CSV' ? csvOf : markdownOf)(table));
     said.value = `${integer(rows.length)} rows copied as ${how}`;
   };
   const point = (at: number | null) => {
-    lit.value = at === null ? null : (headOf(at)?.id ?? null);
+    lit.value = at === null || grouped ? null : columnAt(at).head.id;
   };
   const numeric = (row: number, at: number) => `tk-number ${best[row]?.has(order[at] as number) ? 'tk-best' : ''}`;
   return (
@@ -163,13 +209,15 @@ export function Values() {
           </select>
         </label>
         <Switch
-          label="Experiments as rows"
+          label={grouped ? 'Groups as rows' : 'Experiments as rows'}
           on={upright}
           onChange={on => {
             turned.value = on;
           }}
         />
+        <Groups what="column" />
         <span class="tk-space" />
+        {grouped && <span class="tk-faint">Mean ± sample standard deviation</span>}
         <span class="tk-faint" role="status">
           {said.value || (apart ? `No metric is common to all ${integer(heads.length)} experiments.` : '')}
         </span>
@@ -201,10 +249,10 @@ export function Values() {
           label="Metric values"
           rows={order.length}
           columns={rows.length}
-          headWidth={columnFor(heads, 132) + 88}
+          headWidth={columnFor(names, 132) + 88}
           columnWidth={148}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
-          rowHead={at => <ColumnHead head={headOf(at)} base={base} />}
+          rowHead={headOf}
           columnHead={metricHead}
           columnKey={row => rows[row]?.name ?? String(row)}
           cell={(at, row) => value(row, at)}
@@ -216,18 +264,39 @@ export function Values() {
           rows={rows.length}
           columns={order.length}
           headWidth={220}
-          columnWidth={columnFor(heads, 132)}
+          columnWidth={columnFor(names, grouped ? 156 : 132)}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
           rowHead={metricHead}
-          columnHead={at => <ColumnHead head={headOf(at)} base={base} />}
-          columnKey={at => headOf(at)?.id ?? String(at)}
+          columnHead={headOf}
+          columnKey={at => columnAt(at)?.head.id ?? String(at)}
           cell={value}
           cellClass={numeric}
-          lit={order.findIndex(at => shown[at]?.id === lit.value)}
+          lit={order.findIndex(at => columns[at]?.members.includes(lit.value ?? '') ?? false)}
           onLit={point}
         />
       )}
     </div>
+  );
+}
+
+/** A spread is told by two digits. */
+function twoDigits(std: number): number {
+  return Number(std.toPrecision(2));
+}
+
+function wordsOfSpread({ mean, std, count }: Spread): string {
+  return `Mean ${mean}${std === null ? '' : ` ± ${std} (sample standard deviation)`}, n = ${integer(count)}`;
+}
+
+function GroupHead({ head, count }: { head: Head; count: number }) {
+  return (
+    <span class="tk-matrix-head">
+      <span class="tk-matrix-head-name" title={head.name}>
+        <Swatch head={head} />
+        <Middle text={head.name} />
+      </span>
+      <span class="tk-matrix-head-more tk-faint tk-number">n = {integer(count)}</span>
+    </span>
   );
 }
 

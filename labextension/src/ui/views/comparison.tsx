@@ -3,7 +3,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Chips } from '../compare/chips';
-import { type Company, CompanyProvider, textOf, textsOf } from '../compare/company';
+import { type Company, CompanyProvider, groupingOf, inColors, textOf, textsOf } from '../compare/company';
 import { EmbedButton } from '../embedding/button';
 import { lazy } from '../parts/lazy';
 import { useLive } from '../parts/live';
@@ -85,11 +85,12 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
     onOptions?.(patch);
   };
   const ids = objects.value.slice(0, MOST);
+  const grouping = groupingOf(options.value);
   const live = useLive(
     source,
     ids,
-    signal => source.read('comparison', { objects: ids }, signal),
-    [ids.join()],
+    signal => source.read('comparison', { objects: ids, ...grouping }, signal),
+    [ids.join(), JSON.stringify(grouping)],
     REST_MS,
   );
   const answer = live.value.value;
@@ -98,7 +99,10 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
     if (!found) {
       return null;
     }
-    const heads = found.experiments;
+    // While other groups are on their way, or none, those that were there say nothing.
+    const isGrouped = Object.keys(groupingOf(options.value)).length > 0;
+    const groups = isGrouped ? (found.groups ?? []) : [];
+    const heads = inColors(found.experiments, groups);
     const some = brushed.value;
     const base = textOf(options.value.base);
     return {
@@ -108,6 +112,7 @@ function Sections({ source, view, onOptions }: ComparisonViewProps) {
       more: Math.max(0, objects.value.length - MOST),
       heads,
       shown: some ? heads.filter(head => some.has(head.id)) : heads,
+      groups,
       base: heads.some(head => head.id === base) ? base : null,
       lit,
       options: options.value,
