@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from .lab import Lab, LabServer
 from .shelf import picture
+
+PASSED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +33,39 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def desks(browser: Browser) -> Iterator[list[Page]]:
+    """The page with a Lab that a test left for the next, if there is one."""
+    left: list[Page] = []
+    yield left
+    for page in left:
+        page.context.close()
+
+
 @pytest.fixture
-def lab(server: LabServer, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A page on that JupyterLab."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1100})
-    opened = Lab(server, context.new_page())
+def lab(server: LabServer, browser: Browser, desks: list[Page], request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A page on that JupyterLab: the one that the test before has cleared, or a new one."""
+    kept = [page for page in desks if page.url.startswith(server.url)]
+    desks.clear()
+    page = kept[0] if kept else browser.new_context().new_page()
+    page.set_viewport_size({"width": 1280, "height": 1100})
+    opened = Lab(server, page, kept=bool(kept))
     yield opened
-    picture(opened.page, re.sub(r"\W+", "-", request.node.name))
-    context.close()
+    picture(page, re.sub(r"\W+", "-", request.node.name))
     server.stop_kernels()
-    server.forget_settings()
+    # What was set stays in a page that has read it; and what broke may be broken.
+    changed = server.forget_settings()
+    page.context.clear_permissions()
+    if not changed and not opened.errors and request.node.stash.get(PASSED, False) and opened.clear():
+        desks.append(page)
+    else:
+        page.context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures see whether the test has passed."""
+    report = yield
+    if report.when == "call":
+        item.stash[PASSED] = report.passed
+    return report

@@ -71,6 +71,7 @@ class LabServer:
             f"{self.app}.app_settings_dir": settings,
             "ServerApp.jpserver_extensions": f"{{'trackkit_jupyter': {self._extension}}}",
             "LabApp.news_url": "",
+            "LanguageServerManager.autodetect": False,
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         }
         self._process = subprocess.Popen(
@@ -118,9 +119,12 @@ class LabServer:
         for session in self.request("api/sessions"):
             self.request(f"api/sessions/{session['id']}", "DELETE")
 
-    def forget_settings(self) -> None:
-        """Remove what a test set in JupyterLab, such as its theme."""
-        shutil.rmtree(self.environment["JUPYTERLAB_SETTINGS_DIR"], ignore_errors=True)
+    def forget_settings(self) -> bool:
+        """Remove what a test set in JupyterLab, such as its theme; returns whether it has set anything."""
+        folder = Path(self.environment["JUPYTERLAB_SETTINGS_DIR"])
+        found = folder.exists()
+        shutil.rmtree(folder, ignore_errors=True)
+        return found
 
     def write(self, name: str, *cells: str, markdown: tuple[str, ...] = ()) -> Path:
         """Write a notebook of code cells."""
@@ -146,18 +150,58 @@ class LabServer:
         return f"{self.url}/{path}{'&' if '?' in path else '?'}token={self._token}"
 
 
-class Lab:
-    """A browser page on a JupyterLab."""
+#: All that a test opened goes away, and what stands beside is as it is when a Lab begins.
+CLEARED = """async () => {
+    const { commands, shell } = window.jupyterapp;
+    const ours = ['left', 'right', 'down'].flatMap(area => [...shell.widgets(area)]).filter(
+        widget => /^trackkit-(info|full)/.test(widget.id)
+    );
+    for (const widget of [...shell.widgets('main'), ...ours]) widget.dispose();
+    await commands.execute('filebrowser:activate');
+    shell.collapseRight();
+    return document.querySelector('.jp-Dialog, .tk-popup, [role=dialog]') === null;
+}"""
 
-    def __init__(self, server: LabServer, page: Page) -> None:
+
+class Lab:
+    """A browser page on a JupyterLab.
+
+    A page may be `kept` from the test before, with nothing open in it: to load a Lab takes most of the time of a test.
+    """
+
+    def __init__(self, server: LabServer, page: Page, *, kept: bool = False) -> None:
         self.server = server
         self.page = page
+        self.kept = kept
         self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    def open(self, name: str, *, kernel: bool = True) -> None:
-        """Open a notebook; without `kernel`, choose none when asked."""
-        self.page.goto(self.server.open_url(name))
+    def clear(self) -> bool:
+        """Close what was opened; returns whether the page may be kept for another test."""
+        self.page.unroute_all()
+        known = "() => Boolean(window.jupyterapp?.commands.hasCommand('trackkit:home'))"
+        return bool(self.page.url.startswith(f"{self.server.url}/lab") and self.page.evaluate(known)) and bool(
+            self.page.evaluate(CLEARED)
+        )
+
+    def begin(self, *, fresh: bool = False) -> None:
+        """Begin with a Lab that has nothing open; with `fresh`, on a page that was never used."""
+        if fresh or not self.kept:
+            self.page.goto(self.server.open_url("").replace("/tree/", ""))
+            self.page.wait_for_function("window.jupyterapp?.commands.hasCommand('trackkit:home')", timeout=60_000)
+        self.kept = False
+        expect(self.page.locator(".jp-LauncherCard").first).to_be_visible(timeout=20_000)
+
+    def open(self, name: str, *, kernel: bool = True, fresh: bool = False) -> None:
+        """Open a notebook; without `kernel`, choose none when asked; with `fresh`, on a page that was never used.
+
+        What a test opens again is loaded anew.
+        """
+        if fresh or not self.kept:
+            self.page.goto(self.server.open_url(name))
+        else:
+            self.kept = False
+            self.command("docmanager:open", {"path": name}, wait=False)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         if kernel:
             self.wait_for_kernel("idle")
