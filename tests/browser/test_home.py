@@ -38,13 +38,6 @@ def live(lab: Lab) -> Iterator[track.Experiment]:
     run.finish()
 
 
-def begun(lab: Lab) -> None:
-    """Open a Lab with nothing open in it."""
-    lab.page.goto(lab.server.open_url("").replace("/tree/", ""))
-    lab.page.wait_for_function("window.jupyterapp?.commands.hasCommand('trackkit:home')", timeout=60_000)
-    expect(lab.page.locator(".jp-LauncherCard").first).to_be_visible(timeout=20_000)
-
-
 def panel(lab: Lab) -> Locator:
     """Open the side panel; return its tree."""
     lab.page.get_by_role("tab", name="trackkit: experiments").click()
@@ -66,7 +59,7 @@ def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab
     lab.page.on(
         "response", lambda found: loaded.append(len(found.body())) if "trackkit-jupyter/static" in found.url else None
     )
-    begun(lab)
+    lab.begin(fresh=True)
     expect(lab.page.locator(".jp-LauncherCard", has_text="Experiments")).to_be_visible()
     assert [url for url in asked if "/trackkit/" in url] == []
     assert 0 < sum(loaded) <= 30 * KB
@@ -106,7 +99,7 @@ def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab
 
 
 def test_a_failure_is_told_once_with_a_way_to_it(lab: Lab) -> None:
-    begun(lab)
+    lab.begin(fresh=True)
     panel(lab)
     bell = lab.page.locator(".jp-Notification-Status")
     run = track.start("short lived", project="home/sides", store=lab.server.store, capture=False)
@@ -210,7 +203,7 @@ def test_another_store_is_chosen_its_cells_name_its_folder_and_it_may_go_away(
 
 
 def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab, live: track.Experiment) -> None:
-    begun(lab)
+    lab.begin()
     tree = panel(lab)
     tree.get_by_role("treeitem", name="yesterday").first.click()
     info = lab.page.locator("#trackkit-info").get_by_role("article", name="yesterday")
@@ -259,7 +252,7 @@ def test_settings_do_what_they_say(lab: Lab, live: track.Experiment) -> None:
     folder.mkdir(parents=True)
     chosen = {"open": "full screen", "tab": "Info", "recent": 1, "statusBar": False, "notifyNaN": False}
     (folder / "home.jupyterlab-settings").write_text(json.dumps(chosen))
-    begun(lab)
+    lab.begin(fresh=True)
     tree = panel(lab)
     row = tree.get_by_role("treeitem", name=live.name, exact=True).first
     expect(row).to_be_visible()

@@ -20,7 +20,7 @@ def test_a_notebook_that_has_nothing_of_ours_costs_no_request(lab: Lab) -> None:
     lab.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     frame = '<iframe src="https://example.org/?a=1"></iframe>'
     lab.server.write("ordinary.ipynb", "soundtrack = 1\nsoundtrack", WORK, "", markdown=(f"# Title\n\n{frame}",))
-    lab.open("ordinary.ipynb")
+    lab.open("ordinary.ipynb", fresh=True)
     lab.run_all()
     lab.wait_for_cell(1)
     lab.command("docmanager:save")
@@ -42,7 +42,7 @@ def test_any_notebook_is_made_a_report_by_its_button(lab: Lab) -> None:
     with track.start("there is a store", store=lab.server.store, capture=False):
         pass
     file = lab.server.write("plain.ipynb", markdown=("# Plain",))
-    lab.open("plain.ipynb", kernel=False)
+    lab.open("plain.ipynb", kernel=False, fresh=True)
     lab.page.get_by_role("button", name="Report", exact=True).click()
     dialog = lab.page.get_by_role("dialog", name="Make this notebook a report")
     expect(dialog.get_by_role("textbox", name="Name")).to_have_value("plain", timeout=20_000)

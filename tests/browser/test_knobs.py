@@ -13,7 +13,7 @@ import trackkit_jupyter as track
 
 from .lab import Lab, LabServer, wait_until
 from .shelf import opened, page_of, picture
-from .test_home import begun, panel
+from .test_home import panel
 
 
 class Training(threading.Thread):
@@ -158,7 +158,7 @@ def test_of_two_who_turn_a_knob_the_second_sees_what_the_first_did(
 
 
 def test_a_loop_is_turned_from_the_side_panel(lab: Lab, training: Training) -> None:
-    begun(lab)
+    lab.begin()
     tree = panel(lab)
     name = training.experiment.name
     row = tree.get_by_role("treeitem", name=name, exact=True).first  # what runs stands above what ran before

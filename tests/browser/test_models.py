@@ -345,8 +345,7 @@ def test_two_windows_of_labels_lose_nothing(page: Page, server: LabServer, model
 
 def test_models_in_the_main_area_of_the_lab(lab: Lab, model: track.Model) -> None:
     """The page of models, a model opened from it by a double click, and edited there."""
-    lab.page.goto(lab.server.open_url("").replace("/tree/", ""))
-    lab.page.wait_for_function("window.jupyterapp?.commands.hasCommand('trackkit:models')", timeout=60_000)
+    lab.begin()
     lab.command("trackkit:models")
     grid = lab.page.get_by_role("grid", name="Models")
     lab.page.get_by_role("combobox", name="Search models").fill(f'id == "{model.id}"')

@@ -50,8 +50,7 @@ def fill(store: Path, count: int = 30) -> None:
 def table(lab: Lab, width: int = 1600, height: int = 900) -> Locator:
     """Open the page of the experiments table; return its grid, with rows."""
     lab.page.set_viewport_size({"width": width, "height": height})
-    lab.page.goto(f"{lab.server.open_url('').replace('/tree/', '')}")
-    lab.page.wait_for_function("window.jupyterapp?.commands.hasCommand('trackkit:experiments')", timeout=60_000)
+    lab.begin()
     lab.command("trackkit:experiments")
     grid = lab.page.get_by_role("grid", name="Experiments")
     expect(grid.get_by_role("row", name=re.compile("run")).first).to_be_visible(timeout=20_000)
