@@ -65,8 +65,9 @@ def card(panel: Locator) -> Locator:
 
 
 def layout(card: Locator, path: str) -> Any:
-    """What plotly.js has for an option of the layout."""
-    return card.locator(".js-plotly-plot").evaluate(f"graph => graph._fullLayout.{path}")
+    """What plotly.js has for an option of the layout; None while a figure is drawn anew."""
+    there = "?.".join(("graph", "_fullLayout", *path.split(".")))
+    return card.locator(".js-plotly-plot").evaluate(f"graph => {there}")
 
 
 def span(card: Locator, axis: str = "xaxis") -> float:

@@ -131,12 +131,7 @@ export class PlotlyChart implements Chart {
   act(action: ChartAction): void {
     if (action === 'reset') {
       this.drawn = null;
-      this.later(plotly => {
-        // A new graph forgets zoom and camera.
-        plotly.purge(this.graph);
-        this.listening = false;
-        return this.render();
-      });
+      this.later(() => this.render(true));
       return;
     }
     this.later(plotly => {
@@ -201,7 +196,8 @@ export class PlotlyChart implements Chart {
       .catch(reason => this.events.onError?.(reason));
   }
 
-  private async render(): Promise<void> {
+  /** Draw the figure; as a `fresh` graph, which forgets zoom and camera. */
+  private async render(fresh = false): Promise<void> {
     const { figure, plotly } = this;
     if (!figure || !plotly || this.drawn === figure) {
       return;
@@ -217,6 +213,11 @@ export class PlotlyChart implements Chart {
     const patch = this.relayoutFor(new Set(), key => !key.includes('.'));
     // The camera and what was zoomed survive a change of theme and a newer figure.
     const whole = { uirevision: 'kept', ...layout, ...patch, width, height };
+    if (fresh) {
+      // Not before all else is known: nobody sees it empty.
+      plotly.purge(this.graph);
+      this.listening = false;
+    }
     await plotly.react(this.graph, known.data, whole, CONFIG);
     // Axes are known only now.
     const axes = this.relayoutFor(new Set(), key => key.includes('.'));
