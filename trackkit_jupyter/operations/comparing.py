@@ -86,7 +86,8 @@ def gathered(store: Store[Any], objects: list[str]) -> tuple[list[Compared], lis
         for item in store.experiments(condition, order_by="created", archived=None):
             try:
                 if item.listed is not None:
-                    found[item.id] = _compared(item)
+                    with item.at_once():
+                        found[item.id] = _compared(item)
                 else:  # being written: its kept handle reads only what is new
                     with opened(store, item.id) as live:
                         found[item.id] = _compared(live)

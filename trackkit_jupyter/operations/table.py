@@ -78,7 +78,8 @@ def table(
     for item in found:
         try:
             if item.listed is not None:
-                items.append(_row(item, wanted))
+                with item.at_once():
+                    items.append(_row(item, wanted))
             else:  # being written: its kept handle reads only what is new
                 with opened(store, item.id) as live:
                     items.append(_row(live, wanted))

@@ -58,6 +58,7 @@ class Record:
         self._known: tuple[tuple[int, int, int] | None, Tables] = (None, {})
         #: Set by a list, which then opens no file for what it knows.
         self.listed: Listed | None = None
+        self._looked = False
 
     @property
     def name(self) -> str:
@@ -167,11 +168,21 @@ class Record:
         except (TrackkitStorageError, NotFoundError, KeyError):
             return False
 
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Look once, for all that is asked within, whether what a list knew of it still holds."""
+        self._as_listed()
+        self._looked = True
+        try:
+            yield
+        finally:
+            self._looked = False
+
     # -- below --------------------------------------------------------------------------------------------------------
 
     def _as_listed(self) -> dict[str, Any] | None:
         """Return what a list knew, if the record is still the same; for one that runs again it is not."""
-        if self.listed is not None and self.listed.state != self._record_state():
+        if self.listed is not None and not self._looked and self.listed.state != self._record_state():
             self.listed = None
         return None if self.listed is None else self.listed.content
 

@@ -51,6 +51,7 @@ _STORED: dict[str, type[Logged]] = {"experiment": StoredExperiment, "model": Sto
 _BATCH = 200  # experiments read in one transaction
 _ORDERS = 8  # orders of all experiments that are kept for the next pages
 _ASKED = 3  # how often pages of an order must be asked for before all of it is kept
+_NEAR = 2_000  # rows up to which an index gives a page so soon that it is never waited for all of an order
 _MANY = 1_000  # experiments that came at once, after which SQLite counts again how its indexes are filled
 _HANDLES = 64  # experiments being written of which the journals' readers are kept
 _OPEN = 16  # catalogs that one process keeps open
@@ -334,9 +335,8 @@ class Catalog:
         self._orders[question] = kept
         while len(self._orders) > _ORDERS:
             self._orders.popitem(last=False)
-        kept.asked += 1
-        if kept.keys is None and size is not None and isinstance(condition, Compare) and kept.asked < _ASKED:
-            found = self._some(connection, condition, order, start, size)
+        if kept.keys is None and size is not None and isinstance(condition, Compare):
+            found = self._some(connection, condition, order, start, size, kept)
             if found is not None:
                 return found, self._total(connection, condition)
         if kept.keys is None:
@@ -344,16 +344,20 @@ class Catalog:
         return kept.keys[start : None if size is None else start + size], len(kept.keys)
 
     def _some(
-        self, connection: Connection, condition: Condition, order: tuple[Order, ...], start: int, size: int
+        self, connection: Connection, condition: Condition, order: tuple[Order, ...], start: int, size: int, kept: _Kept
     ) -> Sequence[int] | None:
-        """Return a page of keys without sorting all, if an index can give it."""
-        known = self._known(connection)
-        ranked = ranked_keys(condition, order, known)
-        if ranked is not None:
-            found = _column(connection, ranked.limit(size).offset(start))
-            if len(found) == size:
+        """Return a page of keys without sorting all, if an index can give it, and all are not worth keeping yet."""
+        known, far = self._known(connection), start > _NEAR
+        kept.asked += far
+        if not far or kept.asked < _ASKED:
+            ranked = ranked_keys(condition, order, known)
+            found = None if ranked is None else _column(connection, ranked.limit(size).offset(start))
+            if found is not None and len(found) == size:
                 return found
-        return _column(connection, keys(condition, order, known).limit(size)) if start == 0 else None
+        kept.asked += not far
+        if start or kept.asked >= _ASKED:
+            return None
+        return _column(connection, keys(condition, order, known).limit(size))
 
     def _all(self, connection: Connection, condition: Condition, order: tuple[Order, ...]) -> array[int]:
         known = self._known(connection)
