@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,6 +39,7 @@ class Sampled:
         self._pairs: dict[tuple[str, str], list[Row]] = {}
         self._files: dict[str, Row] = {}
         self._newest: dict[str | None, list[int]] = {}
+        self._timed: tuple[list[Row], list[float]] | None = None
         for row in rows:
             for metric in (None, row["metric"]):
                 self._places.setdefault(metric, {}).setdefault(row["iteration"], []).append(row)
@@ -65,18 +66,27 @@ class Sampled:
 
         Times are unix seconds. Where nothing was, the sample that is nearest in time stands for it, and the count is 0.
         """
-        within = [row for row in self._rows if start <= row["time"] <= end]
+        rows, times = self._by_time()
+        within = rows[bisect_left(times, start) : bisect_right(times, end)]
         if not within:
-            nearest = min(self._rows, key=lambda row: away(row["time"], start, end), default=None)
+            after = bisect_right(times, end)
+            around = rows[max(0, after - 1) : after + 1]
+            nearest = min(around, key=lambda row: away(row["time"], start, end), default=None)
             return None if nearest is None else (nearest["iteration"], nearest["iteration"], 0)
         iterations = [row["iteration"] for row in within]
         return min(iterations), max(iterations), len(within)
 
     def reached(self, times: Sequence[float]) -> tuple[list[int | None], list[int]]:
         """Return for each of some times, ascending: the iteration of the latest sample until then, and how many."""
-        rows = sorted(self._rows, key=lambda row: float(row["time"]))
-        counts = [bisect_right(rows, time, key=lambda row: float(row["time"])) for time in times]
+        rows, known = self._by_time()
+        counts = [bisect_right(known, time) for time in times]
         return [rows[count - 1]["iteration"] if count else None for count in counts], counts
+
+    def _by_time(self) -> tuple[list[Row], list[float]]:
+        if self._timed is None:
+            rows = sorted(self._rows, key=lambda row: float(row["time"]))
+            self._timed = rows, [float(row["time"]) for row in rows]
+        return self._timed
 
     def file(self, sha256: str) -> Row | None:
         """Return the first sample that has this file."""

@@ -49,6 +49,8 @@ export interface Clock {
   turns: Signal<readonly TurnMark[]>;
   /** A hand is on its way to mark something: what is logged with a time is read now, not when it has brushed. */
   prepare: () => void;
+  /** Curves are drawn: where a server answers, it reads that as soon as nothing else is to be done. */
+  drawn: () => void;
 }
 
 const ClockContext = createContext<Clock | null>(null);

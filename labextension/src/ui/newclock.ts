@@ -9,6 +9,8 @@ import type { Source } from './source';
 
 /** While the experiment runs, what belongs to a span is asked no more often than this. */
 const REST_MS = 1_000;
+/** After so long there is time to read what may be marked. */
+const IDLE_MS = 400;
 
 /** The clock of an experiment; where another one takes its place, the same signals with nothing marked. */
 export function useNewClock(source: Source, id: string): Clock {
@@ -32,7 +34,27 @@ export function useNewClock(source: Source, id: string): Clock {
   const inSpan = useMarked(source, id, state.span);
   const atMoment = useMarked(source, id, state.moment);
   const newest = useComputed(() => (state.moment.value ? atMoment.value : inSpan.value));
-  return useMemo(() => ({ ...state, inSpan, atMoment, newest, prepare }), [state, prepare]);
+  // A kernel has its own work to do: it is asked when a hand comes.
+  const drawn = useMemo(() => (source.told ? () => undefined : once(() => idly(prepare))), [source, prepare]);
+  return useMemo(() => ({ ...state, inSpan, atMoment, newest, prepare, drawn }), [state, prepare, drawn]);
+}
+
+function once(run: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) {
+      done = true;
+      run();
+    }
+  };
+}
+
+function idly(run: () => void): void {
+  if (typeof requestIdleCallback === 'undefined') {
+    setTimeout(run, IDLE_MS);
+  } else {
+    requestIdleCallback(run, { timeout: IDLE_MS });
+  }
 }
 
 /** Once, and again where it went wrong. */

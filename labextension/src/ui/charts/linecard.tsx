@@ -195,6 +195,7 @@ function Curves({
   stage,
   together,
 }: OnStage & { model: ReadonlySignal<LineModel | null> }) {
+  const clock = useClock();
   useEffect(
     () =>
       effect(() => {
@@ -202,6 +203,9 @@ function Curves({
         const notes = model.value ? notesOf(model.value, { logX, logY }) : [];
         if (notes.join('\n') !== stage.notes.peek().join('\n')) {
           stage.notes.value = notes;
+        }
+        if (model.value) {
+          clock?.drawn();
         }
       }),
     [model],
