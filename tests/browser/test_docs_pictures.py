@@ -173,7 +173,7 @@ def test_claims(lab: Lab) -> None:
     train(0.01, 0.903, 0.917, 0.921, 0.898, 0.911)
     report = track.report.create("Which rate?", "digits", path=lab.server.root / "rates.ipynb", store=place)
     report.claim(title, metric, fast, slow)
-    lab.page.set_viewport_size({"width": 900, "height": 520})
+    lab.page.set_viewport_size({"width": 900, "height": 600})
     lab.open("rates.ipynb", kernel=False)
     lab.command("application:toggle-left-area")
     claim = lab.page.get_by_role("region", name=f"Claim: {title}")
@@ -194,18 +194,20 @@ def test_claims(lab: Lab) -> None:
 
 
 def test_one_clock(browser: Browser, server: LabServer, run: track.Experiment) -> None:
-    """A span brushed along a chart; its lines and its samples a click away."""
-    with page_of(browser, 900, 480) as page:
+    """A span brushed along a chart; its lines and, of a moment, the nearest sample a click away."""
+    with page_of(browser, 900, 560) as page:
         panel = opened(page, server, run, "Scalars")
         loss = panel.get_by_role("region", name="loss", exact=True)
         expect(loss.locator("canvas")).to_be_visible(timeout=30_000)
         settled(page, server)
-        frame = Frames(page, (0, 0, 900, 480))
+        frame = Frames(page, (0, 0, 900, 560))
         frame(1_000)
         rail = loss.locator(".tk-clock-rail").bounding_box()
         assert rail
         y = rail["y"] + rail["height"] / 2
         page.mouse.move(rail["x"] + 0.25 * rail["width"], y)
+        expect(loss.get_by_text("Drag to mark a span in every tab")).to_be_visible()
+        frame(1_200)
         page.mouse.down()
         for share in (0.30, 0.35, 0.40, 0.45):
             page.mouse.move(rail["x"] + share * rail["width"], y)
@@ -221,6 +223,10 @@ def test_one_clock(browser: Browser, server: LabServer, run: track.Experiment) -
         page.get_by_role("tab", name="Scalars").click()
         expect(loss.locator(".tk-plot")).to_have_attribute("data-moment", re.compile(r"\d"))
         frame(2_500)
+        page.get_by_role("button", name="nearest sample").click()
+        expect(page.locator(".tk-samples-batch[data-lit] img").first).to_be_visible()
+        settled(page, server)
+        frame(2_500)
         frame.save("one-clock")
 
 
@@ -229,11 +235,11 @@ def test_knobs(browser: Browser, server: LabServer) -> None:
     turned = Training(server.store)
     turned.start()
     try:
-        with page_of(browser, 900, 420) as page:
+        with page_of(browser, 900, 440) as page:
             opened(page, server, turned.experiment, "Scalars")
             loop = page.get_by_role("region", name="Loop")
             number = loop.get_by_role("textbox", name="Value of lr")
-            frame = Frames(page, (0, 0, 900, 420))
+            frame = Frames(page, (0, 0, 900, 440))
             chart = page.get_by_role("region", name="loss").locator(".tk-plot")
 
             def grown(by: int) -> None:
