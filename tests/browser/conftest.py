@@ -44,9 +44,11 @@ def desks(browser: Browser) -> Iterator[list[Page]]:
 
 @pytest.fixture
 def lab(server: LabServer, browser: Browser, desks: list[Page], request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """A page on that JupyterLab: the one that the test before has cleared, or a new one."""
-    kept = [page for page in desks if page.url.startswith(server.url)]
-    desks.clear()
+    """A page on that JupyterLab: the one that the test before has cleared, or a new one, as tests of `own_page` ask."""
+    own = request.node.get_closest_marker("own_page") is not None
+    kept = [] if own else [page for page in desks if page.url.startswith(server.url)]
+    for page in kept:
+        desks.remove(page)
     page = kept[0] if kept else browser.new_context().new_page()
     page.set_viewport_size({"width": 1280, "height": 1100})
     opened = Lab(server, page, kept=bool(kept))
@@ -56,7 +58,7 @@ def lab(server: LabServer, browser: Browser, desks: list[Page], request: pytest.
     # What was set stays in a page that has read it; and what broke may be broken.
     changed = server.forget_settings()
     page.context.clear_permissions()
-    if not changed and not opened.errors and request.node.stash.get(PASSED, False) and opened.clear():
+    if not own and not changed and not opened.errors and request.node.stash.get(PASSED, False) and opened.clear():
         desks.append(page)
     else:
         page.context.close()

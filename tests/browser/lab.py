@@ -184,24 +184,21 @@ class Lab:
             self.page.evaluate(CLEARED)
         )
 
-    def begin(self, *, fresh: bool = False) -> None:
-        """Begin with a Lab that has nothing open; with `fresh`, on a page that was never used."""
-        if fresh or not self.kept:
+    def begin(self) -> None:
+        """Begin with a Lab that has nothing open."""
+        if not self.kept:
             self.page.goto(self.server.open_url("").replace("/tree/", ""))
             self.page.wait_for_function("window.jupyterapp?.commands.hasCommand('trackkit:home')", timeout=60_000)
         self.kept = False
         expect(self.page.locator(".jp-LauncherCard").first).to_be_visible(timeout=20_000)
 
-    def open(self, name: str, *, kernel: bool = True, fresh: bool = False) -> None:
-        """Open a notebook; without `kernel`, choose none when asked; with `fresh`, on a page that was never used.
-
-        What a test opens again is loaded anew.
-        """
-        if fresh or not self.kept:
-            self.page.goto(self.server.open_url(name))
-        else:
-            self.kept = False
+    def open(self, name: str, *, kernel: bool = True) -> None:
+        """Open a notebook; without `kernel`, choose none when asked. What a test opens again is loaded anew."""
+        if self.kept:
             self.command("docmanager:open", {"path": name}, wait=False)
+        else:
+            self.page.goto(self.server.open_url(name))
+        self.kept = False
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         if kernel:
             self.wait_for_kernel("idle")

@@ -39,9 +39,10 @@ def fails_and_is_mended(page: Page, view: Locator, pattern: str) -> None:
     expect(alert).to_have_count(0)
 
 
+@pytest.mark.own_page
 def test_in_the_lab(lab: Lab) -> None:
     lab.server.write("code.ipynb", SHOWN)
-    lab.open("code.ipynb", fresh=True)  # the code of a tab is fetched once by a page
+    lab.open("code.ipynb")
     lab.run_all()
     expect(lab.output(0).locator("canvas").first).to_be_visible(timeout=30_000)
     fails_and_is_mended(lab.page, lab.output(0), "**/extensions/trackkit-jupyter/**")

@@ -52,6 +52,7 @@ def log_on(run: track.Experiment) -> None:
         run.log({"loss/val": 0.1})
 
 
+@pytest.mark.own_page
 def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab, live: track.Experiment) -> None:
     asked: list[str] = []
     loaded: list[int] = []
@@ -59,7 +60,7 @@ def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab
     lab.page.on(
         "response", lambda found: loaded.append(len(found.body())) if "trackkit-jupyter/static" in found.url else None
     )
-    lab.begin(fresh=True)
+    lab.begin()
     expect(lab.page.locator(".jp-LauncherCard", has_text="Experiments")).to_be_visible()
     assert [url for url in asked if "/trackkit/" in url] == []
     assert 0 < sum(loaded) <= 30 * KB
@@ -98,8 +99,9 @@ def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab
     assert lab.errors == []
 
 
+@pytest.mark.own_page
 def test_a_failure_is_told_once_with_a_way_to_it(lab: Lab) -> None:
-    lab.begin(fresh=True)
+    lab.begin()
     panel(lab)
     bell = lab.page.locator(".jp-Notification-Status")
     run = track.start("short lived", project="home/sides", store=lab.server.store, capture=False)
@@ -247,12 +249,13 @@ def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab,
     assert lab.errors == []
 
 
+@pytest.mark.own_page
 def test_settings_do_what_they_say(lab: Lab, live: track.Experiment) -> None:
     folder = Path(lab.server.environment["JUPYTERLAB_SETTINGS_DIR"]) / "trackkit-jupyter"
     folder.mkdir(parents=True)
     chosen = {"open": "full screen", "tab": "Info", "recent": 1, "statusBar": False, "notifyNaN": False}
     (folder / "home.jupyterlab-settings").write_text(json.dumps(chosen))
-    lab.begin(fresh=True)
+    lab.begin()
     tree = panel(lab)
     row = tree.get_by_role("treeitem", name=live.name, exact=True).first
     expect(row).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
 import trackkit_jupyter as track
@@ -15,12 +16,13 @@ from .lab import Lab, wait_until
 WORK = "import time\ntime.sleep(1)"
 
 
+@pytest.mark.own_page
 def test_a_notebook_that_has_nothing_of_ours_costs_no_request(lab: Lab) -> None:
     asked: list[str] = []
     lab.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     frame = '<iframe src="https://example.org/?a=1"></iframe>'
     lab.server.write("ordinary.ipynb", "soundtrack = 1\nsoundtrack", WORK, "", markdown=(f"# Title\n\n{frame}",))
-    lab.open("ordinary.ipynb", fresh=True)
+    lab.open("ordinary.ipynb")
     lab.run_all()
     lab.wait_for_cell(1)
     lab.command("docmanager:save")
@@ -38,11 +40,12 @@ def test_a_notebook_that_has_nothing_of_ours_costs_no_request(lab: Lab) -> None:
     assert lab.errors == []
 
 
+@pytest.mark.own_page
 def test_any_notebook_is_made_a_report_by_its_button(lab: Lab) -> None:
     with track.start("there is a store", store=lab.server.store, capture=False):
         pass
     file = lab.server.write("plain.ipynb", markdown=("# Plain",))
-    lab.open("plain.ipynb", kernel=False, fresh=True)
+    lab.open("plain.ipynb", kernel=False)
     lab.page.get_by_role("button", name="Report", exact=True).click()
     dialog = lab.page.get_by_role("dialog", name="Make this notebook a report")
     expect(dialog.get_by_role("textbox", name="Name")).to_have_value("plain", timeout=20_000)

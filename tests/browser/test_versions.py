@@ -49,9 +49,10 @@ def newer(lab: Lab, tmp_path: Path) -> Lab:
     return lab
 
 
+@pytest.mark.own_page
 def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None:
     write(newer, "versions.ipynb", SHOW, "exp", kernel="newer")
-    newer.open("versions.ipynb", fresh=True)
+    newer.open("versions.ipynb")
     newer.run_all()
     newer.wait_for_cell(1)
     assert newer.python("print(track.__version__)").strip() == NEWER
@@ -70,13 +71,14 @@ def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None
     assert newer.errors == []
 
 
+@pytest.mark.own_page
 def test_a_kernel_that_is_older_than_the_server_is_said_while_it_runs(lab: Lab, tmp_path: Path) -> None:
     add_kernel(lab, tmp_path, "older", OLDER)
     go = lab.server.root / "go"
     go.unlink(missing_ok=True)
     held = "import pathlib, time\ndisplay(exp)\nwhile not pathlib.Path('go').exists(): time.sleep(0.05)"
     write(lab, "older.ipynb", SHOW.removesuffix("exp") + held, kernel="older")
-    lab.open("older.ipynb", fresh=True)
+    lab.open("older.ipynb")
     lab.run_all(wait=False)
     output = lab.output(0)
     expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
@@ -94,9 +96,10 @@ def test_a_kernel_that_is_older_than_the_server_is_said_while_it_runs(lab: Lab, 
     assert lab.errors == []
 
 
+@pytest.mark.own_page
 def test_a_view_of_a_newer_version_is_read_as_far_as_it_is_known(newer: Lab) -> None:
     newer.server.write("newer.ipynb", SHOW)
-    newer.open("newer.ipynb", fresh=True)
+    newer.open("newer.ipynb")
     newer.run_all()
     expect(newer.output(0).locator("canvas").first).to_be_visible(timeout=30_000)
     newer.command("docmanager:save")
