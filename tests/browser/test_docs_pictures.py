@@ -146,13 +146,13 @@ def test_attempts(lab: Lab) -> None:
     strip.get_by_role("button", name="Attempt 6").click()
     rows = strip.get_by_role("table", name="Attempts").get_by_role("row")
     frame(1_200)
-    for row in (1, 2):
+    for row in (2, 3):
         rows.nth(row).hover()
         frame(1_200)
     strip.get_by_role("button", name="Pin attempt 4").click()
     expect(strip.get_by_role("button", name="Pin attempt 4")).to_have_attribute("aria-pressed", "true")
     frame(900)
-    strip.get_by_role("button", name="Put the code of attempt 4 back").click()
+    strip.get_by_role("button", name="Put back the code of attempt 4").click()
     expect(lab.page.get_by_text("is in the cell")).to_be_visible()
     frame(2_500)
     frame.save("attempts")

@@ -11,7 +11,7 @@ from scipy import stats
 import trackkit_jupyter as track
 from trackkit_jupyter import LockedError, QueryError, TrackkitTypeError, TrackkitValueError, cli, operations, views
 from trackkit_jupyter.operations import claims
-from trackkit_jupyter.operations.claims import interval, lower_is_better
+from trackkit_jupyter.operations.claims import interval
 from trackkit_jupyter.reports.freeze import frozen_store
 from trackkit_jupyter.reports.notebooks import read_notebook
 
@@ -67,13 +67,6 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says():
         low, high = interval(rng.normal(1, 1, 30), rng.normal(0, 1, 30), 0.9)[1:]
         hits += low <= 1 <= high
     assert 0.78 <= hits / rounds <= 0.99  # 0.9, three standard deviations of 60 rounds apart
-
-
-@pytest.mark.parametrize(
-    ("metric", "lower"), [("loss/val", True), ("val_error", True), ("accuracy/val", False), ("glossary", False)]
-)
-def test_what_is_better_is_told_by_the_name(metric, lower):
-    assert lower_is_better(metric) is lower
 
 
 def test_the_direction_and_the_opposite(report):

@@ -54,10 +54,95 @@ def asked(shell, **arguments):
     return operations.call("attempts", tracking.open_store(shell.user_ns["folder"]), {"cell": "cell-1", **arguments})
 
 
-def counted(shell, notebook):
+def counted(shell, notebook, what="cells"):
     store = tracking.open_store(shell.user_ns["folder"])
     arguments = {"cells": ["cell-1", "cell-2", "cell-3"], "notebook": notebook}
-    return operations.call("attempted", store, arguments)["cells"]
+    return operations.call("attempted", store, arguments)[what]
+
+
+def sweep(shell, *rates, metric="loss/val"):
+    """One execution that starts an experiment for each rate, whose final value is the rate's."""
+    lines = [
+        f"for lr in {list(rates)}:",
+        "    parameters = {'lr': lr, 'batch': 32, 'kind': f'k{lr}', 'shared': 'yes'}",
+        "    with tracking.start(f'lr {lr}', store=folder, config=parameters, capture=['cells']) as exp:",
+        f"        exp.log({{'{metric}': lr}}, iteration=0)",
+    ]
+    execute(shell, "\n".join(lines))
+
+
+def test_an_attempt_is_an_execution_however_many_experiments_it_starts(shell):
+    sweep(shell, 0.3, 0.1, 0.2)
+    found = asked(shell)
+    assert (found["total"], found["experiments"], found["unrecorded"]) == (1, 3, 0)
+    assert (found["metric"], found["better"]) == (["loss", "val"], "min")
+    (only,) = found["items"]
+    assert (only["number"], only["experiments"], only["ended"]) == (1, 3, {"completed": 3})
+    assert (only["name"], only["value"], only["course"]) == ("lr 0.1", 0.1, {"x": [0], "y": [0.1]})  # the best of them
+    assert only["first"] == [
+        ["lr", "0.1 … 0.3 (3 values)"],
+        ["batch", "32"],
+        ["kind", "k0.1 … k0.3 (3 values)"],
+        ["shared", "yes"],
+    ]
+    store = tracking.open_store(shell.user_ns["folder"])
+    assert {run.name for run in store.experiments(only["where"])} == {"lr 0.1", "lr 0.2", "lr 0.3"}
+
+    train(shell, 0.1, last=0.05)
+    sweep(shell, 0.1, 0.02)
+    found = asked(shell)
+    assert (found["total"], found["experiments"]) == (3, 6)
+    assert [item["number"] for item in found["items"]] == [3, 2, 1]
+    assert found["values"] == [0.02, 0.05, 0.1]
+    newest, single, first = found["items"]
+    assert ["lr", "0.1", "0.02 … 0.1 (2 values)"] in newest["parameters"]
+    assert (single["experiments"], single["first"], first["parameters"]) == (1, [], [])
+    assert ["batch", "32", None] in single["parameters"]
+    assert asked(shell, limit=1)["items"] == [newest]
+    assert counted(shell, "deep/train.ipynb") == {"cell-1": 3}
+    assert counted(shell, "deep/train.ipynb", "experiments") == {"cell-1": 6}
+    groups = operations.call("groups", store, {"group_by": "cell"})["items"]
+    assert [(group["count"], group["attempts"]) for group in groups] == [(6, 3)]
+
+
+def test_of_several_experiments_the_one_tells_that_the_metric_says_is_best(shell):
+    sweep(shell, 0.3, 0.9, 0.2, metric="accuracy/val")
+    assert asked(shell)["items"][0]["value"] == 0.9
+    (item,) = asked(shell, metric='metrics["unheard"]')["items"]
+    assert (item["value"], item["course"], item["name"]) == (None, None, "lr 0.2")  # the newest
+    sweep(shell, 0.3, 0.9, 0.2, metric="width/val")
+    found = asked(shell, metric='metrics["width/val"]')
+    assert (found["better"], found["items"][0]["value"]) == (None, 0.2)
+
+
+def test_what_went_wrong_in_an_attempt_is_counted(shell):
+    lines = [
+        "for at in range(3):",
+        "    exp = tracking.start(f'{at}', store=folder, capture=['cells'])",
+        "    exp.log({'loss/val': float('nan') if at == 2 else at + 1})",
+        "    exp.finish('failed' if at == 1 else 'completed')",
+        "    if at: exp.add_tags('pinned')",
+    ]
+    execute(shell, "\n".join(lines))
+    (item,) = asked(shell)["items"]
+    assert (item["status"], item["ended"], item["value"]) == ("failed", {"completed": 2, "failed": 1}, 1.0)
+    assert len(item["pinned"]) == 2
+    execute(shell, "exp = tracking.start('on', store=folder, capture=['cells']); exp.log({'loss/val': 0.5})")
+    assert (asked(shell)["items"][0]["status"], asked(shell)["items"][0]["doing"]) == ("running", "running")
+    shell.user_ns["exp"].finish()
+
+
+def test_of_experiments_of_an_older_version_each_counts_and_that_is_told(shell):
+    sweep(shell, 0.3, 0.1)
+    store = tracking.open_store(shell.user_ns["folder"])
+    for run in store.experiments():
+        run._edit(cell_execution=None)
+    found = asked(shell)
+    assert (found["total"], found["experiments"], found["unrecorded"]) == (2, 2, 2)
+    assert [len(store.experiments(item["where"])) for item in found["items"]] == [1, 1]
+    sweep(shell, 0.3, 0.1)
+    found = asked(shell)
+    assert (found["total"], found["experiments"], found["unrecorded"]) == (3, 4, 2)
 
 
 def test_each_says_what_changed_since_the_one_before(shell):
@@ -76,6 +161,7 @@ def test_each_says_what_changed_since_the_one_before(shell):
     assert "+    exp.log({'accuracy/val': 1.0})" in newest["code"]["lines"]
     assert (again["code"], again["parameters"]) == (None, [])
     assert (first["code"], first["parameters"], first["has_code"]) == (None, [], True)
+    assert first["first"] == [["lr", "0.1"]]
     limited = asked(shell, limit=1)
     assert limited["total"] == 3
     assert limited["items"] == [newest]  # what it is compared with need not be shown
@@ -138,4 +224,5 @@ def test_a_wrong_argument_is_refused(shell, arguments, field):
 
 def test_a_name_that_is_no_cell_has_none(shell):
     train(shell, 0.1)
-    assert asked(shell, cell='" or 1 == 1 or "') == {"total": 0, "metric": None, "values": [], "items": []}
+    found = asked(shell, cell='" or 1 == 1 or "')
+    assert (found["total"], found["metric"], found["values"], found["items"]) == (0, None, [], [])

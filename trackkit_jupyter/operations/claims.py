@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from trackkit_jupyter.errors import TrackkitValueError
+from trackkit_jupyter.operations.better import direction_of
 from trackkit_jupyter.query import asked
 from trackkit_jupyter.records import split_key
 from trackkit_jupyter.store import Store
 
-__all__ = ["claim", "interval", "lower_is_better"]
+__all__ = ["claim", "interval"]
 
-#: Words in the name of a metric of which less is better, where nobody says.
-_LESS = ("loss", "error", "err", "mse", "mae", "rmse", "perplexity", "nll", "cost", "time", "latency")
 _MOST = 1_000  # experiments of a group that are measured
 _RESAMPLES = 9_999
 _SEED = 0
@@ -57,7 +56,7 @@ def claim(
     """
     if not 0.5 < level < 1:
         raise TrackkitValueError(f"level must be over 0.5 and under 1, not {level:g}.", "level")
-    direction = better or ("lower" if lower_is_better(metric) else "higher")
+    direction = better or ("lower" if direction_of(metric) == "min" else "higher")
     groups = {name: _group(store, query, metric, value, name) for name, query in (("a", a), ("b", b))}
     answer: dict[str, Any] = {
         "metric": metric,
@@ -82,12 +81,6 @@ def claim(
     answer.update(difference=difference, low=low, high=high)
     finding = " ".join([_finding(verdict, answer), *notes])
     return {**answer, "verdict": verdict, "sentence": f"{_SAID[verdict]}: {finding}", "finding": finding}
-
-
-def lower_is_better(metric: str) -> bool:
-    """Return whether less of a metric is better, by the words of its name."""
-    words = metric.casefold().replace("/", "_").replace("-", "_").replace(" ", "_").split("_")
-    return any(word in _LESS for word in words)
 
 
 def interval(one: Sequence[float], other: Sequence[float], level: float) -> tuple[float, float, float]:

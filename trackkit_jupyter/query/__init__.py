@@ -14,7 +14,8 @@
     metrics["loss"] == nan
 
 Fields: id, name, project, status, user, parent, description, tags, created, started, finished, last_update,
-last_iteration, duration, archived, cell, notebook; of models also framework, uri, version and experiment.
+last_iteration, duration, archived, cell, cell_execution, notebook; of models also framework, uri, version and
+experiment.
 What comparisons mean in corner cases stands in :mod:`trackkit_jupyter.query.evaluate`.
 """
 

@@ -32,6 +32,7 @@ FIELDS: Final = {
     "user": "text",
     "parent": "text",
     "cell": "text",
+    "cell_execution": "text",
     "notebook": "text",
     "description": "text",
     "created": "time",

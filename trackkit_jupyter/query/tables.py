@@ -15,10 +15,22 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     true,
 )
 
-__all__ = ["damaged", "details", "experiments", "metadata", "metrics", "names", "parameters", "state", "tags"]
+__all__ = [
+    "attempt",
+    "damaged",
+    "details",
+    "experiments",
+    "metadata",
+    "metrics",
+    "names",
+    "parameters",
+    "state",
+    "tags",
+]
 
 metadata = MetaData()
 
@@ -41,6 +53,7 @@ experiments = Table(
     Column("user", Text),
     Column("parent", Text),
     Column("cell", Text),
+    Column("cell_execution", Text),
     Column("notebook", Text),
     Column("created", Double),
     Column("started", Double),
@@ -68,9 +81,13 @@ Index("experiments_status", experiments.c.archived, experiments.c.status, experi
 Index("experiments_named", experiments.c.archived, experiments.c.name, experiments.c.id)
 Index("experiments_in_project", experiments.c.archived, experiments.c.project, experiments.c.id)
 Index("experiments_cell", experiments.c.cell, experiments.c.notebook, sqlite_where=experiments.c.cell.is_not(None))
+Index("experiments_execution", experiments.c.cell_execution, sqlite_where=experiments.c.cell_execution.is_not(None))
 Index("experiments_name", experiments.c.name)
 Index("experiments_project", experiments.c.project)
 Index("experiments_watched", experiments.c.id, sqlite_where=experiments.c.watched == true())
+
+#: Which attempt of its cell started an experiment: where the execution was not recorded, each counts as one.
+attempt = func.coalesce(experiments.c.cell_execution, experiments.c.id)
 
 #: What lists show of an experiment that has ended, as it is: so that listing opens no file.
 details = Table(

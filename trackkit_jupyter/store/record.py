@@ -147,6 +147,11 @@ class Record:
         return self._fields.get("cell")
 
     @property
+    def cell_execution(self) -> str | None:
+        """What all have in common that one execution of that cell started; ``None`` where it was not recorded."""
+        return self._fields.get("cell_execution")
+
+    @property
     def notebook(self) -> str | None:
         """The path of the notebook with that cell when it was started, if that was known."""
         return self._fields.get("notebook")

@@ -13,7 +13,8 @@ __all__ = ["check_shape", "is_field", "is_row"]
 _NEEDED = ("name", "project", "status")
 _KINDS: dict[str, type] = {
     **dict.fromkeys(_NEEDED, str),
-    **dict.fromkeys(("id", "description", "user", "parent", "status_reason", "cell", "notebook", "cell_code"), str),
+    **dict.fromkeys(("id", "description", "user", "parent", "status_reason", "cell", "notebook"), str),
+    **dict.fromkeys(("cell_execution", "cell_code"), str),
     **dict.fromkeys(("path", "publisher"), str),
     "tags": list,
     "archived": bool,

@@ -76,6 +76,9 @@ def finish_earlier_execution() -> None:
 def started_in(code: bool) -> dict[str, str | None]:
     """Return what a record says of the cell that is executing: its id, its notebook and, if wanted, its code.
 
+    ``cell_execution`` is the same for all that one execution of the cell starts, and for nothing else: the id of the
+    request with which the front end had it executed.
+
     Empty outside a notebook, and where the front end gives its cells no ids.
     """
     shell = _shell()
@@ -84,8 +87,12 @@ def started_in(code: bool) -> dict[str, str | None]:
     if not isinstance(cell, str) or not 0 < len(cell) <= _CELL_ID_CHARACTERS:
         return {}
     text = _code(parent)
+    request = (parent.get("header") or {}).get("msg_id")
+    if not isinstance(request, str) or len(request) > _CELL_ID_CHARACTERS:
+        request = ""
     return {
         "cell": valid_text(cell),
+        "cell_execution": valid_text(request) or None,
         "notebook": script(),
         "cell_code": valid_text(text) if code and len(text) <= _CELL_CHARACTERS else None,
     }

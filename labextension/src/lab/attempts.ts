@@ -1,4 +1,4 @@
-// The attempts of the cells of a notebook, each beneath the cell that started them; from the second one on.
+// The attempts of the cells of a notebook, each beneath the cell that started them; from the second experiment on.
 
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { type PanelLayout, Widget } from '@lumino/widgets';
@@ -92,12 +92,12 @@ async function bring(
   const source = ui.sharedSource(server.request, store, { baseUrl: server.baseUrl });
   const notebook = panel.context.path.replace(/^[^/:]+:/, ''); // without the name of a drive
   const ids = cells.slice(0, 500).map(cell => cell.model.id);
-  const counts = (await source.read('attempted', { cells: ids, notebook })).cells;
+  const { experiments } = await source.read('attempted', { cells: ids, notebook });
   for (const cell of cells) {
     const known = strips.get(cell);
     if (known) {
       known.refresh();
-    } else if ((counts[cell.model.id] ?? 0) > 1 && !cell.isDisposed) {
+    } else if ((experiments[cell.model.id] ?? 0) > 1 && !cell.isDisposed) {
       const { showAttempts } = await import('../ui/attempts');
       const open = (id: string, name: string) => {
         const view: View = {
@@ -111,9 +111,10 @@ async function bring(
         };
         shelf?.host('compact', store).open(view);
       };
+      const list = (query: string) => shelf?.host('compact', store).desk?.table(store, { query });
       strips.set(
         cell,
-        new Strip(cell, (el, put, signal) => showAttempts(el, source, { ...put, notebook, open }, signal)),
+        new Strip(cell, (el, put, signal) => showAttempts(el, source, { ...put, notebook, open, list }, signal)),
       );
     }
   }

@@ -663,6 +663,8 @@ export interface Group {
   /** The query that finds them. */
   where: string;
   count: number;
+  /** Of a cell: how many executions started them. */
+  attempts?: number | null;
   /** In the order of the columns that were asked for. */
   cells: (GroupCell | null)[];
 }
@@ -750,26 +752,41 @@ export interface HomeAnswer {
 }
 
 /** Every read: the arguments it takes and what it answers. */
-/** An experiment that a cell started; 1 is its oldest. */
+/** An execution of a cell, told by the best of what it started; 1 is the oldest. */
 export interface Attempt {
+  /** Of the experiment that it is told by. */
   id: string;
   number: number;
   name: string;
   status: Status;
+  status_reason: string | null;
+  doing: LoopAnswer['doing'];
   created: string | null;
-  tags: string[];
+  /** How many experiments it started, and in which status they are. */
+  experiments: number;
+  ended: Partial<Record<Status, number>>;
+  /** The query that finds them. */
+  where: string;
+  /** Those of them that are pinned. */
+  pinned: string[];
   value: Num | null;
   course: Sparkline | null;
   has_code: boolean;
   /** What is other than in the attempt before; null where nothing is. */
   code: { added: number | null; removed: number | null; lines: string[] } | null;
   parameters: [name: string, before: string | null, after: string | null][];
+  /** The parameters of the first attempt, which has none before it. */
+  first: [name: string, value: string][];
 }
 
 export interface AttemptsAnswer {
   total: number;
+  experiments: number;
+  /** Of so many experiments it is not known which execution started them: each counts as an attempt. */
+  unrecorded: number;
   metric: [metric: string, variant: string] | null;
-  /** Its last value in each attempt, the newest first: also of those that are not among the items. */
+  better: 'min' | 'max' | null;
+  /** Its final value in each attempt, the newest first: also of those that are not among the items. */
   values: (Num | null)[];
   items: Attempt[];
 }
@@ -814,7 +831,10 @@ export interface Reads extends ComparisonReads {
     result: AttemptsAnswer;
   };
   table_views: { args: { object_type?: ObjectType }; result: { views: SavedView[] } };
-  attempted: { args: { cells: string[]; notebook?: string }; result: { cells: Record<string, number> } };
+  attempted: {
+    args: { cells: string[]; notebook?: string };
+    result: { cells: Record<string, number>; experiments: Record<string, number> };
+  };
   view_default: {
     args: { id: string; view?: 'scalars' };
     /** What the views of the experiment's project begin with. */

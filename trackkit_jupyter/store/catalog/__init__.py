@@ -26,7 +26,7 @@ from trackkit_jupyter import query as grammar
 from trackkit_jupyter.errors import TrackkitValueError, shown
 from trackkit_jupyter.query.grouping import Grouping
 from trackkit_jupyter.query.nodes import Compare, Condition, Field, Order
-from trackkit_jupyter.query.sql import keys, ranked_keys, where
+from trackkit_jupyter.query.sql import Names, keys, ranked_keys, where
 from trackkit_jupyter.query.tables import damaged, details, experiments, names, tags
 from trackkit_jupyter.store.catalog.digests import read_order
 from trackkit_jupyter.store.catalog.follow import Look, look, marked, scan, write_state
@@ -229,16 +229,15 @@ class Catalog:
 
         return self._run(work)
 
-    def cells(self, cells: Sequence[str]) -> list[tuple[str, str | None, int]]:
-        """Return how many experiments, but the archived ones, each of some cells started: (cell, notebook, count)."""
+    def ask(self, work: Callable[[Connection, Names], T]) -> T:
+        """Do a read of several statements, which all see the same; it is given what finds the numbers of names."""
 
-        def work(connection: Connection) -> list[tuple[str, str | None, int]]:
+        def asked(connection: Connection) -> T:
             self._refresh(connection, False)
-            started = (experiments.c.cell, experiments.c.notebook)
-            counted = select(*started, func.count()).where(experiments.c.cell.in_(cells), ~experiments.c.archived)
-            return [(row[0], row[1], row[2]) for row in connection.execute(counted.group_by(*started))]
+            with _transaction(connection, "DEFERRED"):
+                return work(connection, self._known(connection))
 
-        return self._run(work)
+        return self._run(asked)
 
     def damaged(self) -> list[str]:
         """Return the ids of the experiments that cannot be read."""

@@ -23,7 +23,7 @@ __all__ = ["CONTENT", "NameBook", "Row", "forget", "journals_of", "put", "read_r
 CONTENT = {
     "experiment": (
         "id name project status tags description user parent archived created started finished last_update "
-        "last_iteration status_reason cell notebook hyperparameters properties single_values metrics"
+        "last_iteration status_reason cell cell_execution notebook hyperparameters properties single_values metrics"
     ).split(),
     "model": (
         "id name project status tags description user archived created last_update last_iteration framework version "
@@ -239,7 +239,7 @@ def _head(row: Row) -> dict[str, Any]:
         "user": _text(content["user"]),
         **{
             field: _text(content.get(field))
-            for field in ("parent", "cell", "notebook", "framework", "uri", "experiment")
+            for field in ("parent", "cell", "cell_execution", "notebook", "framework", "uri", "experiment")
         },
         **{field: time_of(content.get(field)) for field in ("created", "started", "finished", "last_update")},
         "version": content.get("version"),

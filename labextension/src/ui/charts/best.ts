@@ -5,7 +5,7 @@ import type { Num } from '../protocol';
 export type Direction = 'min' | 'max';
 
 const LESS =
-  /(^|[^a-z])(loss|losses|error|err|mae|mse|rmse|mape|nll|perplexity|ppl|wer|cer|fid|latency|time|seconds|duration|entropy)([^a-z]|$)/;
+  /(^|[^a-z])(loss|losses|error|err|mae|mse|rmse|mape|nll|perplexity|ppl|wer|cer|fid|latency|time|seconds|duration|entropy|cost)([^a-z]|$)/;
 const MORE =
   /(^|[^a-z])(accuracy|acc|auc|auroc|f1|precision|recall|score|iou|dice|bleu|rouge|map|ndcg|r2|reward|return|throughput|top1|top5|top-1|top-5|psnr|ssim)([^a-z]|$)/;
 

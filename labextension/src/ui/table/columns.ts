@@ -172,6 +172,13 @@ export function titleOf(group: Group, by: string, summed: readonly string[]): st
   return name ? (name.low === name.high ? String(name.low) : `${name.low} … ${name.high}`) : group.value;
 }
 
+/** How many attempts a cell has had, and how many experiments those started, where that is more. */
+export function attemptsOf({ count, attempts }: Group): string {
+  const times = attempts ?? count;
+  const said = `${integer(times)} ${times === 1 ? 'attempt' : 'attempts'}`;
+  return times === count ? said : `${said} · ${integer(count)} experiments`;
+}
+
 export type Cell = Num | string | boolean | null | string[];
 
 export function cellOf(row: TableRow, key: string, asked: readonly string[]): Cell {

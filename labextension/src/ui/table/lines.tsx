@@ -7,7 +7,7 @@ import { Status } from '../parts/status';
 import { tagSlot } from '../parts/tagbook';
 import { RelativeTime } from '../parts/time';
 import type { Group, Status as StatusName, TableRow } from '../protocol';
-import { type Cell, cellOf, metricOfTrend, shownOf, shownOfGroup, titleOf } from './columns';
+import { attemptsOf, type Cell, cellOf, metricOfTrend, shownOf, shownOfGroup, titleOf } from './columns';
 import type { GridProps } from './grid';
 import { Grouped } from './grouped';
 import { cellClass, type Placed, placeOf } from './places';
@@ -146,8 +146,7 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
               <Icon of={open ? ChevronDown : ChevronRight} size={14} />
               <span class={group.value === null ? 'tk-cut tk-faint' : 'tk-cut'}>{value}</span>
               <span class="tk-faint tk-number">
-                {integer(group.count)}
-                {rows.by === 'cell' && group.value !== null && ' attempts'}
+                {rows.by === 'cell' && group.value !== null ? attemptsOf(group) : integer(group.count)}
               </span>
             </td>
           );

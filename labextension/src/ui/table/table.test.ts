@@ -5,6 +5,7 @@ import type { FieldsAnswer, Group, GroupCell, TableRow } from '../protocol';
 import type { Source } from '../source';
 import {
   askedFor,
+  attemptsOf,
   columnOf,
   firstColumns,
   metricKey,
@@ -252,6 +253,13 @@ describe('groups', () => {
     expect(title(group('ab12', 'adam', 'sgd'))).toBe('adam … sgd');
     expect(title(group(null, 'x'))).toBe('Not started by a cell');
     expect(titleOf(group('failed', 'x'), 'status', [])).toBe('failed');
+  });
+
+  it('of a cell say how many executions started them', () => {
+    const group = (count: number, attempts: number | null) => ({ value: 'c', where: '', count, attempts, cells: [] });
+    expect(attemptsOf(group(3, 3))).toBe('3 attempts');
+    expect(attemptsOf(group(60, 1))).toBe('1 attempt · 60 experiments');
+    expect(attemptsOf(group(2, null))).toBe('2 attempts'); // of an older server
   });
 
   it('of one attempt are the attempt itself', async () => {

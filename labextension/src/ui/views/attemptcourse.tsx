@@ -8,17 +8,37 @@ const LARGE = { width: 240, height: 64 };
 const BAR = 4;
 const HEIGHT = 14;
 
-/** The courses of attempts on one scale, the last one in front. */
-export function Course({ items, large = false }: { items: readonly Attempt[]; large?: boolean }) {
-  const { width, height } = large ? LARGE : SMALL;
+type Ends = [low: number, high: number];
+
+/** What the courses of the attempts of a cell are drawn on, so that one can be told from another at a glance. */
+export interface Scale {
+  x: Ends;
+  y: Ends;
+}
+
+export function scaleOf(items: readonly Attempt[]): Scale {
   const courses = items.map(item => item.course);
-  const x = courses.flatMap(course => course?.x ?? []);
-  const y = courses.flatMap(course => course?.y ?? []).filter((value): value is number => value !== null);
-  if (y.length === 0) {
+  return {
+    x: ends(courses.flatMap(course => course?.x ?? [])),
+    y: ends(courses.flatMap(course => course?.y ?? []).filter(value => value !== null)),
+  };
+}
+
+interface CourseProps {
+  items: readonly Attempt[];
+  scale: Scale;
+  /** With the ends of the scale beside it. */
+  large?: boolean;
+}
+
+/** The courses of attempts over one another, the last one in front. */
+export function Course({ items, scale, large = false }: CourseProps) {
+  const { width, height } = large ? LARGE : SMALL;
+  if (!items.some(item => item.course?.y.some(value => value !== null))) {
     return <span class="tk-faint">–</span>;
   }
-  const across = scale(x, 1, width - 1);
-  const up = scale(y, height - 2, 2);
+  const across = along(scale.x, 1, width - 1);
+  const up = along(scale.y, height - 2, 2);
   const last = items.at(-1);
   const said = `Attempt ${last?.number}: ${short(first(last))} to ${short(last?.value)}`;
   return (
@@ -31,6 +51,16 @@ export function Course({ items, large = false }: { items: readonly Attempt[]; la
       aria-label={said}
     >
       <title>{said}</title>
+      {large && scale.y[1] > scale.y[0] && (
+        <g class="tk-course-ends">
+          <text x={width} y={9}>
+            {short(scale.y[1])}
+          </text>
+          <text x={width} y={height - 2}>
+            {short(scale.y[0])}
+          </text>
+        </g>
+      )}
       {items.map(
         (item, at) =>
           item.course && (
@@ -48,7 +78,7 @@ export function Course({ items, large = false }: { items: readonly Attempt[]; la
 /** Final values, the oldest at the left; the best one in colour. */
 export function Values({ items, best }: { items: readonly Attempt[]; best: string | undefined }) {
   const numbers = items.map(item => item.value).filter((value): value is number => typeof value === 'number');
-  const up = scale(numbers, 2, HEIGHT);
+  const up = along(ends(numbers), 2, HEIGHT);
   const width = items.length * (BAR + 1);
   return (
     <svg class="tk-values" viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} aria-hidden="true">
@@ -65,12 +95,16 @@ function first(item: Attempt | undefined): number | null | undefined {
   return item?.course?.y.find(value => value !== null);
 }
 
-function scale(values: readonly number[], from: number, to: number): (value: number) => number {
+function ends(values: readonly number[]): Ends {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
+  return [low, high];
+}
+
+function along([low, high]: Ends, from: number, to: number): (value: number) => number {
   return value => (high > low ? from + ((value - low) / (high - low)) * (to - from) : (from + to) / 2);
 }
 

@@ -3,21 +3,23 @@
 import { useSignal } from '@preact/signals';
 import { ChevronDown, ChevronRight, Pin, Undo2 } from 'lucide';
 import '../styles/attempts.css';
-import { bestOf, directionOf } from '../charts/best';
+import { bestOf } from '../charts/best';
 import { integer, short } from '../parts/format';
 import { Button, Icon } from '../parts/icon';
 import { useLive } from '../parts/live';
-import { Nothing, Problem } from '../parts/states';
+import { Problem } from '../parts/states';
 import { Status } from '../parts/status';
-import { RelativeTime } from '../parts/time';
 import { useToast } from '../parts/toast';
-import type { Attempt, AttemptsAnswer, Num } from '../protocol';
+import type { Attempt, AttemptsAnswer } from '../protocol';
 import { type Source, wordsOf } from '../source';
-import { Course, Values } from './attemptcourse';
+import { Compared, codeChange, several } from './attemptcompared';
+import { Course, type Scale, scaleOf, Values } from './attemptcourse';
 
 const FIRST = 20;
 const MOST = 100;
 const PINNED = 'pinned';
+/** Parameters that a row names. */
+const FEW = 3;
 
 /** The cell, as the host has it. */
 export interface CellPlace {
@@ -28,6 +30,8 @@ export interface CellPlace {
   put: (code: string) => (() => void) | string;
   /** Show one of its experiments. */
   open: (id: string, name: string) => void;
+  /** Show those that a query finds, in the table. */
+  list: (query: string) => void;
 }
 
 interface AttemptsProps {
@@ -47,16 +51,18 @@ export function Attempts({ source, place, executed }: AttemptsProps) {
     latest.value,
     async signal => {
       const answer = await source.read('attempts', { cell, notebook, limit: limit.value }, signal);
-      const first = answer.items[0]?.id;
-      if (first && first !== latest.peek()[0]) {
-        latest.value = [first]; // while it runs, it moves
+      const [newest] = answer.items;
+      // While it runs, it moves, and may start more.
+      const watched = newest ? [newest.id, ...(newest.status === 'running' ? [source.storeId] : [])] : [];
+      if (watched.join() !== latest.peek().join()) {
+        latest.value = watched;
       }
       return answer;
     },
     [executed, limit.value],
   );
   const answer = live.value.value;
-  if (!answer || answer.total < 2) {
+  if (!answer || answer.experiments < 2) {
     return null;
   }
   return (
@@ -84,8 +90,8 @@ function metricOf(answer: AttemptsAnswer): string {
 }
 
 /** The one that did best of all, listed or not, where the name of the metric says what better means. */
-function best({ values, items, metric, total }: AttemptsAnswer) {
-  const [at] = bestOf(values, metric && directionOf(metric[0]));
+function best({ values, items, better, total }: AttemptsAnswer) {
+  const [at] = bestOf(values, better);
   return at === undefined ? undefined : { id: items[at]?.id, number: total - at, value: values[at] ?? null };
 }
 
@@ -97,10 +103,16 @@ function Line({ answer, open, onOpen }: { answer: AttemptsAnswer; open: boolean;
   return (
     <button type="button" class="tk-attempts-line" aria-expanded={open} onClick={onOpen}>
       <Icon of={open ? ChevronDown : ChevronRight} size={14} />
-      <b>Attempt {integer(total)}</b>
+      <span>
+        <b>Attempt {integer(total)}</b>
+        {newest && newest.experiments > 1 && ` · ${several(newest)}`}
+      </span>
       {newest && newest.value !== null && (
         <span class="tk-number">
           {metricOf(answer)} {short(newest.value)}
+          {newest.experiments > 1 && (
+            <span class="tk-faint"> {answer.better ? 'the best of them' : 'in the last'}</span>
+          )}
         </span>
       )}
       {shown > 1 && <Values items={items} best={winner?.id} />}
@@ -130,10 +142,13 @@ function Opened({ answer, source, place, onChanged, onMore }: OpenedProps) {
     items.findIndex(item => item.id === looked.value),
   );
   const winner = best(answer);
-  const pin = async (item: Attempt) => {
-    const pinned = item.tags.includes(PINNED);
+  const scale = scaleOf(items);
+  const pin = async ({ id, pinned }: Attempt) => {
+    const operation = pinned.length > 0 ? 'remove_tags' : 'add_tags';
     try {
-      await source.edit(pinned ? 'remove_tags' : 'add_tags', { id: item.id, tags: [PINNED] });
+      for (const one of pinned.length > 0 ? pinned : [id]) {
+        await source.edit(operation, { id: one, tags: [PINNED] });
+      }
       onChanged();
     } catch (reason) {
       say({ text: wordsOf(reason), problem: true });
@@ -161,148 +176,163 @@ function Opened({ answer, source, place, onChanged, onMore }: OpenedProps) {
       next.focus();
     }
   };
-  const look = (item: Attempt) => {
-    looked.value = item.id;
-  };
   return (
     <div class="tk-attempts-open">
       <div class="tk-attempts-list">
         <table class="tk-table tk-compact" aria-label="Attempts" onKeyDown={onKeyDown}>
+          <thead>
+            <tr>
+              <th scope="col" aria-label="Attempt">
+                #
+              </th>
+              <th scope="col" title="All are drawn on one scale">
+                Course
+              </th>
+              <th scope="col" class="tk-number" title={metricOf(answer)}>
+                <span class="tk-cut">{metricOf(answer) || 'Value'}</span>
+              </th>
+              <th scope="col">What changed</th>
+              <th />
+            </tr>
+          </thead>
           <tbody>
             {items.map(item => (
-              <tr
+              <Row
                 key={item.id}
-                tabIndex={0}
-                data-looked={items[at]?.id === item.id || undefined}
-                onFocus={() => look(item)}
-                onPointerEnter={() => look(item)}
-              >
-                <th scope="row">
-                  <button
-                    type="button"
-                    class="tk-link tk-number"
-                    title={`Open ${item.name}`}
-                    onClick={() => place.open(item.id, item.name)}
-                  >
-                    {item.number}
-                  </button>
-                </th>
-                <td>
-                  <Course items={[item]} />
-                </td>
-                <td class="tk-number tk-attempt-value" title={String(item.value ?? '')}>
-                  {item.id === winner?.id ? <b title="The best">{short(item.value)}</b> : short(item.value)}
-                </td>
-                <td class="tk-attempt-changes">
-                  <Changes item={item} />
-                </td>
-                <td class="tk-cell-tools">
-                  <Button
-                    label={`Pin attempt ${item.number}`}
-                    icon={Pin}
-                    pressed={item.tags.includes(PINNED)}
-                    onClick={() => void pin(item)}
-                  />
-                  {item.has_code && (
-                    <Button
-                      label={`Put the code of attempt ${item.number} back`}
-                      icon={Undo2}
-                      onClick={() => void putBack(item)}
-                    />
-                  )}
-                </td>
-              </tr>
+                item={item}
+                scale={scale}
+                looked={items[at]?.id === item.id}
+                best={item.id === winner?.id}
+                place={place}
+                onLook={() => (looked.value = item.id)}
+                onPin={() => void pin(item)}
+                onPutBack={() => void putBack(item)}
+              />
             ))}
           </tbody>
         </table>
+        {answer.unrecorded > 0 && (
+          <p class="tk-faint tk-attempts-note">
+            Of {integer(answer.unrecorded)} {answer.unrecorded === 1 ? 'experiment' : 'experiments'} it was not recorded
+            which run of the cell started {answer.unrecorded === 1 ? 'it' : 'them'}: each counts as an attempt.
+          </p>
+        )}
         {onMore && (
           <button type="button" class="tk-link tk-attempts-more" onClick={onMore}>
             {integer(items.length)} of {integer(answer.total)} shown: show more
           </button>
         )}
       </div>
-      {items[at] && <Compared item={items[at]} before={items[at + 1]} metric={metricOf(answer)} />}
+      {items[at] && (
+        <Compared
+          item={items[at]}
+          before={items[at + 1]}
+          answer={answer}
+          scale={scale}
+          metric={metricOf(answer)}
+          onList={place.list}
+        />
+      )}
     </div>
+  );
+}
+
+interface RowProps {
+  item: Attempt;
+  scale: Scale;
+  looked: boolean;
+  best: boolean;
+  place: CellPlace;
+  onLook: () => void;
+  onPin: () => void;
+  onPutBack: () => void;
+}
+
+function Row({ item, scale, looked, best, place, onLook, onPin, onPutBack }: RowProps) {
+  const { number, name, id, value, experiments, where } = item;
+  return (
+    <tr tabIndex={0} data-looked={looked || undefined} onFocus={onLook} onPointerEnter={onLook}>
+      <th scope="row">
+        <button
+          type="button"
+          class="tk-link tk-number"
+          title={experiments > 1 ? `Show its ${several(item)}` : `Open ${name}`}
+          onClick={() => (experiments > 1 ? place.list(where) : place.open(id, name))}
+        >
+          {number}
+        </button>
+      </th>
+      <td>
+        <Course items={[item]} scale={scale} />
+      </td>
+      <td class="tk-number tk-attempt-value" title={String(value ?? '')}>
+        {best ? <b title="The best">{short(value)}</b> : short(value)}
+      </td>
+      <td class="tk-attempt-changes">
+        <Changes item={item} />
+      </td>
+      <td class="tk-cell-tools">
+        <Button label={`Pin attempt ${number}`} icon={Pin} pressed={item.pinned.length > 0} onClick={onPin} />
+        {item.has_code && (
+          <Button label={`Put back the code of attempt ${number}`} icon={Undo2} onClick={onPutBack}>
+            Put back
+          </Button>
+        )}
+      </td>
+    </tr>
   );
 }
 
 /** What changed, in a few words. */
 function Changes({ item }: { item: Attempt }) {
-  const { code, parameters, status } = item;
+  const { code, parameters, first, experiments } = item;
+  const more = Math.max(parameters.length, first.length) - FEW;
   return (
     <>
-      {status !== 'completed' && <Status status={status} />}
-      {parameters.slice(0, 3).map(([name, before, after]) => (
+      {experiments > 1 && <span class="tk-change">{several(item)}</span>}
+      <Ended item={item} />
+      {first.length > 0 && <span class="tk-faint">first: </span>}
+      {first.slice(0, FEW).map(([name, value]) => (
+        <span key={name} class="tk-change" title={`${name}: ${worth(value)}`}>
+          {name} {worth(value)}
+        </span>
+      ))}
+      {parameters.slice(0, FEW).map(([name, before, after]) => (
         <span key={name} class="tk-change" title={`${name}: ${worth(before)} → ${worth(after)}`}>
           {name} <s class="tk-faint">{worth(before)}</s> {worth(after)}
         </span>
       ))}
-      {parameters.length > 3 && <span class="tk-faint">and {integer(parameters.length - 3)} more</span>}
-      {code && parameters.length === 0 && <span class="tk-faint">{countOf(code)}</span>}
+      {more > 0 && <span class="tk-faint">and {integer(more)} more</span>}
+      {code && parameters.length === 0 && <span class="tk-faint">{codeChange(code)}</span>}
     </>
   );
 }
 
-function countOf({ added, removed }: NonNullable<Attempt['code']>): string {
-  return added === null || removed === null ? 'code changed' : `code +${integer(added)} −${integer(removed)}`;
+/** How it ended, where that is not as one expects; of several how many did. */
+function Ended({ item }: { item: Attempt }) {
+  const { status, doing, status_reason, experiments, ended } = item;
+  if (experiments === 1) {
+    return status === 'completed' && !status_reason ? null : (
+      <span class="tk-change">
+        <Status status={status} doing={doing} status_reason={status_reason} />
+      </span>
+    );
+  }
+  return (
+    <>
+      {(['running', 'failed', 'aborted'] as const).map(
+        one =>
+          ended[one] && (
+            <span key={one} class="tk-change tk-status" data-status={one}>
+              <span class="tk-status-dot" aria-hidden="true" />
+              {integer(ended[one])} {one}
+            </span>
+          ),
+      )}
+    </>
+  );
 }
 
 function worth(value: string | null): string {
   return value === null ? 'none' : value.length > 24 ? `${value.slice(0, 23)}…` : value;
-}
-
-interface ComparedProps {
-  item: Attempt;
-  before: Attempt | undefined;
-  metric: string;
-}
-
-/** An attempt beside the one before it. */
-function Compared({ item, before, metric }: ComparedProps) {
-  const { code, parameters } = item;
-  const nothing = !code && parameters.length === 0;
-  return (
-    <section class="tk-attempt-compared" aria-label={`Attempt ${item.number} compared`}>
-      <p class="tk-attempt-head">
-        <b>Attempt {item.number}</b> {item.created && <RelativeTime time={item.created} />}
-      </p>
-      <Course items={before ? [before, item] : [item]} large />
-      {metric && (
-        <p class="tk-number">
-          {metric} <b>{short(item.value)}</b>
-          {before && (
-            <span class="tk-faint">
-              , before it {short(before.value)}
-              {differenceOf(before.value, item.value)}
-            </span>
-          )}
-        </p>
-      )}
-      {parameters.map(([name, old, now]) => (
-        <p key={name} class="tk-mono tk-attempt-parameter">
-          {name}: <s class="tk-faint">{old ?? 'none'}</s> {now ?? 'none'}
-        </p>
-      ))}
-      {code && <p class="tk-faint">{countOf(code)}</p>}
-      {code && code.lines.length > 0 && (
-        <pre class="tk-code tk-attempt-lines">
-          {code.lines.map((line, at) => (
-            <span key={at} data-change={line.startsWith('+') ? 'added' : 'removed'}>
-              {line}
-              {'\n'}
-            </span>
-          ))}
-        </pre>
-      )}
-      {nothing && <Nothing>{item.number === 1 ? 'The first one.' : 'Nothing changed in code and parameters.'}</Nothing>}
-    </section>
-  );
-}
-
-function differenceOf(before: Num | null, now: Num | null): string {
-  if (typeof before !== 'number' || typeof now !== 'number') {
-    return '';
-  }
-  const difference = now - before;
-  return difference === 0 ? ' (the same)' : ` (${difference > 0 ? '+' : ''}${short(difference)})`;
 }
