@@ -40,7 +40,7 @@ def again_with_another_rate(notebook, store):
     assert len(second["course"]["y"]) == 25
     again = operations.call("text", store, {"id": second["id"], "part": "cell"})
     assert again["text"] == train.source
-    assert operations.call("attempted", store, {"cells": ["train", "data"]}) == {"cells": {"train": 2}}
+    assert operations.call("attempted", store, {"cells": ["train", "data"]})["cells"] == {"train": 2}
 
 
 def what_was_logged_when_the_loss_jumped(notebook, store):
