@@ -436,7 +436,9 @@ def test_attempts_of_a_cell_are_folded_and_one_alone_is_its_own_row(lab: Lab) ->
     lab.page.set_viewport_size({"width": 1600, "height": 700})
     tree = shown(lab.page, lab.server, "&group_by=cell&query=project=='folded'&order_by=name", role="treegrid")
     rows = tree.locator("tbody tr")
-    expect(rows).to_have_text([re.compile("^alone ?Completed"), re.compile(r"^try 0 … try 2 ?1 attempt · 3 experiments")])
+    expect(rows).to_have_text(
+        [re.compile("^alone ?Completed"), re.compile(r"^try 0 … try 2 ?1 attempt · 3 experiments")]
+    )
     expect(rows.first).not_to_have_attribute("aria-expanded", re.compile(""))
     rows.nth(1).click()
     expect(rows).to_have_count(5)

@@ -79,11 +79,11 @@ def test_an_attempt_is_an_execution_however_many_experiments_it_starts(shell):
     (only,) = found["items"]
     assert (only["number"], only["experiments"], only["ended"]) == (1, 3, {"completed": 3})
     assert (only["name"], only["value"], only["course"]) == ("lr 0.1", 0.1, {"x": [0], "y": [0.1]})  # the best of them
-    assert only["first"] == [
-        ["lr", "0.1 … 0.3 (3 values)"],
-        ["batch", "32"],
-        ["kind", "k0.1 … k0.3 (3 values)"],
-        ["shared", "yes"],
+    assert only["parameters"] == [
+        ["lr", None, "0.1 … 0.3 (3 values)"],
+        ["batch", None, "32"],
+        ["kind", None, "k0.1 … k0.3 (3 values)"],
+        ["shared", None, "yes"],
     ]
     store = tracking.open_store(shell.user_ns["folder"])
     assert {run.name for run in store.experiments(only["where"])} == {"lr 0.1", "lr 0.2", "lr 0.3"}
@@ -96,13 +96,13 @@ def test_an_attempt_is_an_execution_however_many_experiments_it_starts(shell):
     assert found["values"] == [0.02, 0.05, 0.1]
     newest, single, first = found["items"]
     assert ["lr", "0.1", "0.02 … 0.1 (2 values)"] in newest["parameters"]
-    assert (single["experiments"], single["first"], first["parameters"]) == (1, [], [])
+    assert (single["experiments"], first) == (1, only)
     assert ["batch", "32", None] in single["parameters"]
     assert asked(shell, limit=1)["items"] == [newest]
     assert counted(shell, "deep/train.ipynb") == {"cell-1": 3}
     assert counted(shell, "deep/train.ipynb", "experiments") == {"cell-1": 6}
-    groups = operations.call("groups", store, {"group_by": "cell"})["items"]
-    assert [(group["count"], group["attempts"]) for group in groups] == [(6, 3)]
+    (group,) = operations.call("groups", store, {"group_by": "cell", "columns": ["cell_execution"]})["items"]
+    assert (group["count"], group["cells"][0]["kinds"], group["cells"][0]["count"]) == (6, 3, 6)
 
 
 def test_of_several_experiments_the_one_tells_that_the_metric_says_is_best(shell):
@@ -160,8 +160,7 @@ def test_each_says_what_changed_since_the_one_before(shell):
     assert (newest["code"]["added"], newest["code"]["removed"]) == (3, 2)
     assert "+    exp.log({'accuracy/val': 1.0})" in newest["code"]["lines"]
     assert (again["code"], again["parameters"]) == (None, [])
-    assert (first["code"], first["parameters"], first["has_code"]) == (None, [], True)
-    assert first["first"] == [["lr", "0.1"]]
+    assert (first["code"], first["parameters"], first["has_code"]) == (None, [["lr", None, "0.1"]], True)
     limited = asked(shell, limit=1)
     assert limited["total"] == 3
     assert limited["items"] == [newest]  # what it is compared with need not be shown

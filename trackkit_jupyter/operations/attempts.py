@@ -59,14 +59,13 @@ def attempts(store: Store[Any], cell: str, notebook: str = "", metric: str = "",
     known, "metric": [metric, variant] or null, "better": ``min``, ``max`` or null, "values": [the final value of each
     attempt, the newest first, also of those beyond the limit], "items": [{"id", "number", "name", "status",
     "status_reason", "doing", "created", "experiments", "ended": {status: experiments}, "where", "pinned": [ids],
-    "value", "course": {"x", "y"} or null, "has_code", "code", "parameters", "first"}]}``.
+    "value", "course": {"x", "y"} or null, "has_code", "code", "parameters"}]}``.
 
     `number` is from 1, the oldest. An attempt of several experiments is told by the one with the best final value, or
     the newest where the metric's name does not say what better means; `where` is the query that finds them all. `code`
     is null where the code is that of the attempt before, else ``{"added", "removed", "lines"}``, counts and the changed
-    lines, each with ``+`` or ``-`` in front; `parameters` are the ones that differ, ``[name, before, after]``, and
-    `first` those of the first attempt, ``[name, value]``, which has none before it; of several experiments a value is
-    what it was in all of them.
+    lines, each with ``+`` or ``-`` in front; `parameters` are the ones that differ, ``[name, before, after]``: all of
+    the first attempt's. Of several experiments a value is what it was in all of them.
     """
     from trackkit_jupyter.store.catalog import attempts as known
     from trackkit_jupyter.store.catalog import catalog_of
@@ -105,8 +104,7 @@ def attempts(store: Store[Any], cell: str, notebook: str = "", metric: str = "",
                 "pinned": pinned[each.key],
                 "has_code": now.code is not None,
                 "code": None if before is None else _changed_code(before.code, now.code),
-                "parameters": [] if before is None else _changed(before.parameters, now.parameters),
-                "first": [] if before is not None else _all(now.parameters),
+                "parameters": _changed({} if before is None else before.parameters, now.parameters),
             }
         )
     return {
@@ -259,10 +257,6 @@ def _changed_code(before: str | None, after: str | None) -> dict[str, Any] | Non
 def _changed(before: dict[Any, str], after: dict[Any, str]) -> list[list[str | None]]:
     names = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return [[key[1], before.get(key), after.get(key)] for key in names[:_PARAMETERS]]
-
-
-def _all(parameters: dict[Any, str]) -> list[list[str]]:
-    return [[key[1], value] for key, value in parameters.items()][:_PARAMETERS]
 
 
 def _cut(value: str) -> str:

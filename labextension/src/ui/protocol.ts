@@ -663,8 +663,6 @@ export interface Group {
   /** The query that finds them. */
   where: string;
   count: number;
-  /** Of a cell: how many executions started them. */
-  attempts?: number | null;
   /** In the order of the columns that were asked for. */
   cells: (GroupCell | null)[];
 }
@@ -774,9 +772,8 @@ export interface Attempt {
   has_code: boolean;
   /** What is other than in the attempt before; null where nothing is. */
   code: { added: number | null; removed: number | null; lines: string[] } | null;
+  /** Those that differ: all of the first attempt's. */
   parameters: [name: string, before: string | null, after: string | null][];
-  /** The parameters of the first attempt, which has none before it. */
-  first: [name: string, value: string][];
 }
 
 export interface AttemptsAnswer {

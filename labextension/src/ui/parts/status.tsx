@@ -1,5 +1,6 @@
 // The status of an experiment: a dot and a word.
 
+import type { ComponentChildren } from 'preact';
 import type { ExperimentAnswer, LoopAnswer, Status as StatusName } from '../protocol';
 
 /** What is known of how something stands. */
@@ -11,20 +12,8 @@ export interface Standing {
   status_reason?: string | null | undefined;
 }
 
-const WORDS: Record<StatusName, string> = {
-  draft: 'Draft',
-  queued: 'Queued',
-  running: 'Running',
-  completed: 'Completed',
-  aborted: 'Aborted',
-  failed: 'Failed',
-  published: 'Published',
-};
-
-const HELD = { running: '', pausing: 'Pausing', paused: 'Paused', stopping: 'Stopping' };
-
-export function statusWord(status: StatusName): string {
-  return WORDS[status] ?? status;
+export function statusWord(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 /** Of an experiment as it is read by itself. */
@@ -39,27 +28,36 @@ export function wasStopped({ status, status_reason }: Standing): boolean {
 
 /** How it stands in a word: also that it waits, or was stopped. */
 export function standingWord(of: Standing): string {
-  const held = of.status === 'running' && of.doing ? HELD[of.doing] : '';
-  return held || (wasStopped(of) ? 'Stopped' : statusWord(of.status));
+  return wasStopped(of) ? 'Stopped' : statusWord((of.status === 'running' && of.doing) || of.status);
 }
 
 /** The same with who stopped it. */
 export function standingWords(of: Standing): string {
-  const reason = of.status_reason ?? '';
-  return wasStopped(of) ? reason.charAt(0).toUpperCase() + reason.slice(1) : standingWord(of);
+  return wasStopped(of) ? statusWord(of.status_reason ?? '') : standingWord(of);
 }
 
-/** The dot and the word; `whole` says who stopped it too. */
-export function Status({ whole = false, ...of }: Standing & { whole?: boolean }) {
+interface StatusProps extends Standing {
+  /** Say who stopped it too. */
+  whole?: boolean;
+  /** Only the dot is seen. */
+  dot?: boolean;
+  /** In the place of its word. */
+  children?: ComponentChildren;
+}
+
+export function Status({ whole, dot, children, ...of }: StatusProps) {
+  const held = of.status === 'running' && of.doing && of.doing !== 'running';
+  const words = standingWords(of);
   return (
     <span
       class="tk-status"
       data-status={of.status}
-      data-held={(of.status === 'running' && of.doing && HELD[of.doing]) || undefined}
-      title={of.status_reason ? standingWords(of) : undefined}
+      data-held={held || undefined}
+      style={`--tk-status: var(--tk-${held ? 'queued' : of.status})`}
+      title={dot || of.status_reason ? words : undefined}
     >
       <span class="tk-status-dot" aria-hidden="true" />
-      {whole ? standingWords(of) : standingWord(of)}
+      {dot ? <span class="tk-spoken">{words}</span> : (children ?? (whole ? words : standingWord(of)))}
     </span>
   );
 }

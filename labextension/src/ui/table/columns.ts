@@ -151,14 +151,16 @@ export function askedFor(keys: readonly string[]): string[] {
   return keys.filter(key => !(key in FIELDS) && !key.startsWith(TREND));
 }
 
-/** What a group must be asked for to be told by: attempts by their name, and the only one of a cell by its id. */
+const EXECUTION = 'cell_execution';
+
+/** What a group must be asked for to be told by: attempts by their name and number, the only one of a cell by its id. */
 export function calledBy(by: string): string[] {
-  return by === 'cell' ? ['name', 'id'] : [];
+  return by === 'cell' ? ['name', 'id', EXECUTION] : [];
 }
 
 /** The columns that a group can say something of: what has one value in each row; and what it is told by. */
 export function summedOf(keys: readonly string[], by: string): string[] {
-  const aside = new Set([...UNSORTED, 'name', 'id', 'description']);
+  const aside = new Set([...UNSORTED, ...calledBy('cell'), 'description']);
   const told = keys.filter(key => !aside.has(key) && !key.startsWith(TREND));
   return [...told, ...calledBy(by)];
 }
@@ -173,8 +175,10 @@ export function titleOf(group: Group, by: string, summed: readonly string[]): st
 }
 
 /** How many attempts a cell has had, and how many experiments those started, where that is more. */
-export function attemptsOf({ count, attempts }: Group): string {
-  const times = attempts ?? count;
+export function attemptsOf({ count, cells }: Group, summed: readonly string[]): string {
+  const executions = cells[summed.indexOf(EXECUTION)];
+  // Where the execution was not recorded, each counts as one.
+  const times = (executions?.kinds ?? 0) + count - (executions?.count ?? 0);
   const said = `${integer(times)} ${times === 1 ? 'attempt' : 'attempts'}`;
   return times === count ? said : `${said} · ${integer(count)} experiments`;
 }

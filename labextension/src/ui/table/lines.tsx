@@ -146,7 +146,7 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
               <Icon of={open ? ChevronDown : ChevronRight} size={14} />
               <span class={group.value === null ? 'tk-cut tk-faint' : 'tk-cut'}>{value}</span>
               <span class="tk-faint tk-number">
-                {rows.by === 'cell' && group.value !== null ? attemptsOf(group) : integer(group.count)}
+                {rows.by === 'cell' && group.value !== null ? attemptsOf(group, rows.summed) : integer(group.count)}
               </span>
             </td>
           );

@@ -6,6 +6,7 @@ import type { Source } from '../source';
 import {
   askedFor,
   attemptsOf,
+  calledBy,
   columnOf,
   firstColumns,
   metricKey,
@@ -256,10 +257,13 @@ describe('groups', () => {
   });
 
   it('of a cell say how many executions started them', () => {
-    const group = (count: number, attempts: number | null) => ({ value: 'c', where: '', count, attempts, cells: [] });
-    expect(attemptsOf(group(3, 3))).toBe('3 attempts');
-    expect(attemptsOf(group(60, 1))).toBe('1 attempt · 60 experiments');
-    expect(attemptsOf(group(2, null))).toBe('2 attempts'); // of an older server
+    const cell = (kinds: number, count: number) => ({ low: 'a', high: 'b', mean: null, kinds, count, std: null });
+    const said = (count: number, executions: GroupCell | null) =>
+      attemptsOf({ value: 'c', where: '', count, cells: [null, null, executions] }, calledBy('cell'));
+    expect(said(3, cell(3, 3))).toBe('3 attempts');
+    expect(said(60, cell(1, 60))).toBe('1 attempt · 60 experiments');
+    expect(said(5, cell(1, 3))).toBe('3 attempts · 5 experiments'); // of two it was not recorded
+    expect(said(2, null)).toBe('2 attempts');
   });
 
   it('of one attempt are the attempt itself', async () => {

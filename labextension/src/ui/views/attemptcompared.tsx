@@ -1,7 +1,6 @@
 // An attempt of a cell beside the one before it: both courses, the final values, what changed.
 
 import { integer, short } from '../parts/format';
-import { Nothing } from '../parts/states';
 import { RelativeTime } from '../parts/time';
 import type { Attempt, AttemptsAnswer, Num } from '../protocol';
 import { Course, type Scale } from './attemptcourse';
@@ -12,30 +11,21 @@ interface ComparedProps {
   answer: AttemptsAnswer;
   scale: Scale;
   metric: string;
-  /** Show the experiments that a query finds. */
-  onList: (query: string) => void;
 }
 
-export function Compared({ item, before, answer, scale, metric, onList }: ComparedProps) {
-  const { number, code, parameters, first, experiments, where } = item;
-  const nothing = !code && parameters.length === 0 && first.length === 0;
+export function Compared({ item, before, answer, scale, metric }: ComparedProps) {
+  const { number, code, parameters } = item;
+  const nothing = !code && parameters.length === 0;
   return (
     <section class="tk-attempt-compared" aria-label={`Attempt ${number} compared`}>
       <p class="tk-attempt-head">
         <b>Attempt {number}</b> {item.created && <RelativeTime time={item.created} />}
       </p>
-      {experiments > 1 && (
-        <p>
-          <button type="button" class="tk-link" onClick={() => onList(where)}>
-            Show its {several(item)}
-          </button>
-        </p>
-      )}
       <Course items={before ? [before, item] : [item]} scale={scale} large />
       {metric && (
         <p class="tk-number">
           {metric} <b>{short(item.value)}</b>
-          {experiments > 1 && ` in ${answer.better ? 'the best' : 'the last'} of ${integer(experiments)}`}
+          {toldBy(item, answer)}
           {before && (
             <span class="tk-faint">
               , before it {short(before.value)}
@@ -44,14 +34,9 @@ export function Compared({ item, before, answer, scale, metric, onList }: Compar
           )}
         </p>
       )}
-      {first.map(([name, value]) => (
-        <p key={name} class="tk-mono tk-attempt-parameter">
-          {name}: {value}
-        </p>
-      ))}
-      {parameters.map(([name, old, now]) => (
-        <p key={name} class="tk-mono tk-attempt-parameter">
-          {name}: <s class="tk-faint">{old ?? 'none'}</s> {now ?? 'none'}
+      {parameters.map(each => (
+        <p key={each[0]} class="tk-mono tk-attempt-parameter">
+          <Change of={each} first={number === 1} />
         </p>
       ))}
       {code && <p class="tk-faint">{codeChange(code)}</p>}
@@ -65,13 +50,28 @@ export function Compared({ item, before, answer, scale, metric, onList }: Compar
           ))}
         </pre>
       )}
-      {nothing && <Nothing>{number === 1 ? 'The first one.' : 'Nothing changed in code and parameters.'}</Nothing>}
+      {nothing && <p class="tk-faint">{number === 1 ? 'The first one.' : 'Nothing changed in code and parameters.'}</p>}
     </section>
+  );
+}
+
+/** A parameter, what it was before, and what it is; of the first attempt there is no before. */
+export function Change({ of: [name, before, now], first }: { of: readonly (string | null)[]; first: boolean }) {
+  return (
+    <span class="tk-change" title={first ? `${name}: ${now}` : `${name}: ${before} → ${now}`}>
+      {name} {!first && [<s class="tk-faint">{before ?? 'none'}</s>, ' ']}
+      {now ?? 'none'}
+    </span>
   );
 }
 
 export function several({ experiments }: Attempt): string {
   return `${integer(experiments)} experiments`;
+}
+
+/** Which of its experiments an attempt of several is told by. */
+export function toldBy({ experiments }: Attempt, { better }: AttemptsAnswer): string {
+  return experiments > 1 ? `, the ${better ? 'best' : 'last'} of ${integer(experiments)}` : '';
 }
 
 export function codeChange({ added, removed }: NonNullable<Attempt['code']>): string {

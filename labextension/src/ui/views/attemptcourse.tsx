@@ -5,6 +5,8 @@ import type { Attempt } from '../protocol';
 
 const SMALL = { width: 72, height: 16 };
 const LARGE = { width: 240, height: 64 };
+/** Of the large one, for the ends of its scale. */
+const ENDS = 44;
 const BAR = 4;
 const HEIGHT = 14;
 
@@ -37,7 +39,7 @@ export function Course({ items, scale, large = false }: CourseProps) {
   if (!items.some(item => item.course?.y.some(value => value !== null))) {
     return <span class="tk-faint">–</span>;
   }
-  const across = along(scale.x, 1, width - 1);
+  const across = along(scale.x, 1, width - (large ? ENDS : 1));
   const up = along(scale.y, height - 2, 2);
   const last = items.at(-1);
   const said = `Attempt ${last?.number}: ${short(first(last))} to ${short(last?.value)}`;

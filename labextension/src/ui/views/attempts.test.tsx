@@ -13,7 +13,7 @@ function attempt(number: number, patch: Partial<Attempt> = {}): Attempt {
   return {
     ...{ id: `id${number}`, number, name: `run ${number}`, status: 'completed', status_reason: null, doing: null },
     ...{ created: null, experiments: 1, ended: { completed: 1 }, where: `id == "${number}"`, pinned: [], value: 0.5 },
-    ...{ course: { x: [0, 1], y: [1, 0.5] }, has_code: true, code: null, parameters: [], first: [] },
+    ...{ course: { x: [0, 1], y: [1, 0.5] }, has_code: true, code: null, parameters: [] },
     ...patch,
   };
 }
@@ -45,9 +45,9 @@ const SWEEP = attempt(1, {
   ...{ experiments: 60, ended: { completed: 57, failed: 2, running: 1 }, status: 'running' },
   ...{
     where: 'cell_execution == "m"',
-    first: [
-      ['lr', '0.001 … 0.1 (60 values)'],
-      ['batch', '32'],
+    parameters: [
+      ['lr', null, '0.001 … 0.1 (60 values)'],
+      ['batch', null, '32'],
     ],
   },
 });
@@ -55,7 +55,7 @@ const SWEEP = attempt(1, {
 it('counts executions, and says how many experiments each started', async () => {
   const { line, table, place } = await opened([SWEEP]);
   expect(line.textContent).toContain('Attempt 1 · 60 experiments');
-  expect(line.textContent).toContain('loss/val 0.5 the best of them');
+  expect(line.textContent).toContain('loss/val 0.5, the best of 60');
   const row = within(table).getAllByRole('row')[1] as HTMLElement;
   expect(row.textContent).toContain('60 experiments');
   expect(row.textContent).toContain('1 running2 failed');
@@ -80,9 +80,9 @@ it('tells the parameters of the first, and how the others differ', async () => {
   const { table } = await opened([
     second,
     attempt(1, {
-      first: [
-        ['lr', '0.1'],
-        ['batch', '32'],
+      parameters: [
+        ['lr', null, '0.1'],
+        ['batch', null, '32'],
       ],
     }),
   ]);
@@ -91,7 +91,7 @@ it('tells the parameters of the first, and how the others differ', async () => {
   expect(first?.textContent).toContain('first: lr 0.1batch 32');
   fireEvent.focus(first as HTMLElement);
   const compared = screen.getByRole('region', { name: 'Attempt 1 compared' });
-  expect(compared.textContent).toContain('batch: 32');
+  expect(compared.textContent).toContain('batch 32');
 });
 
 it('draws all on one scale', async () => {
@@ -122,5 +122,5 @@ it('brings code back by a button that says so, and pins and unpins', async () =>
 
 it('says of how many it is not known which run started them', async () => {
   const { table } = await opened([attempt(2), attempt(1)], { unrecorded: 2 });
-  expect(table.parentElement?.textContent).toContain('Of 2 experiments it was not recorded');
+  expect(table.parentElement?.textContent).toContain('started 2 of the experiments was not recorded');
 });

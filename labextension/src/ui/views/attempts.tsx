@@ -12,7 +12,7 @@ import { Status } from '../parts/status';
 import { useToast } from '../parts/toast';
 import type { Attempt, AttemptsAnswer } from '../protocol';
 import { type Source, wordsOf } from '../source';
-import { Compared, codeChange, several } from './attemptcompared';
+import { Change, Compared, codeChange, several, toldBy } from './attemptcompared';
 import { Course, type Scale, scaleOf, Values } from './attemptcourse';
 
 const FIRST = 20;
@@ -110,9 +110,7 @@ function Line({ answer, open, onOpen }: { answer: AttemptsAnswer; open: boolean;
       {newest && newest.value !== null && (
         <span class="tk-number">
           {metricOf(answer)} {short(newest.value)}
-          {newest.experiments > 1 && (
-            <span class="tk-faint"> {answer.better ? 'the best of them' : 'in the last'}</span>
-          )}
+          <span class="tk-faint">{toldBy(newest, answer)}</span>
         </span>
       )}
       {shown > 1 && <Values items={items} best={winner?.id} />}
@@ -213,8 +211,8 @@ function Opened({ answer, source, place, onChanged, onMore }: OpenedProps) {
         </table>
         {answer.unrecorded > 0 && (
           <p class="tk-faint tk-attempts-note">
-            Of {integer(answer.unrecorded)} {answer.unrecorded === 1 ? 'experiment' : 'experiments'} it was not recorded
-            which run of the cell started {answer.unrecorded === 1 ? 'it' : 'them'}: each counts as an attempt.
+            Which run of the cell started {integer(answer.unrecorded)} of the experiments was not recorded: each counts
+            as an attempt.
           </p>
         )}
         {onMore && (
@@ -224,14 +222,7 @@ function Opened({ answer, source, place, onChanged, onMore }: OpenedProps) {
         )}
       </div>
       {items[at] && (
-        <Compared
-          item={items[at]}
-          before={items[at + 1]}
-          answer={answer}
-          scale={scale}
-          metric={metricOf(answer)}
-          onList={place.list}
-        />
+        <Compared item={items[at]} before={items[at + 1]} answer={answer} scale={scale} metric={metricOf(answer)} />
       )}
     </div>
   );
@@ -285,24 +276,16 @@ function Row({ item, scale, looked, best, place, onLook, onPin, onPutBack }: Row
 
 /** What changed, in a few words. */
 function Changes({ item }: { item: Attempt }) {
-  const { code, parameters, first, experiments } = item;
-  const more = Math.max(parameters.length, first.length) - FEW;
+  const { number, code, parameters, experiments } = item;
   return (
     <>
       {experiments > 1 && <span class="tk-change">{several(item)}</span>}
       <Ended item={item} />
-      {first.length > 0 && <span class="tk-faint">first: </span>}
-      {first.slice(0, FEW).map(([name, value]) => (
-        <span key={name} class="tk-change" title={`${name}: ${worth(value)}`}>
-          {name} {worth(value)}
-        </span>
+      {number === 1 && parameters.length > 0 && <span class="tk-faint">first: </span>}
+      {parameters.slice(0, FEW).map(each => (
+        <Change key={each[0]} of={each.map(worth)} first={number === 1} />
       ))}
-      {parameters.slice(0, FEW).map(([name, before, after]) => (
-        <span key={name} class="tk-change" title={`${name}: ${worth(before)} → ${worth(after)}`}>
-          {name} <s class="tk-faint">{worth(before)}</s> {worth(after)}
-        </span>
-      ))}
-      {more > 0 && <span class="tk-faint">and {integer(more)} more</span>}
+      {parameters.length > FEW && <span class="tk-faint">and {integer(parameters.length - FEW)} more</span>}
       {code && parameters.length === 0 && <span class="tk-faint">{codeChange(code)}</span>}
     </>
   );
@@ -310,27 +293,17 @@ function Changes({ item }: { item: Attempt }) {
 
 /** How it ended, where that is not as one expects; of several how many did. */
 function Ended({ item }: { item: Attempt }) {
-  const { status, doing, status_reason, experiments, ended } = item;
-  if (experiments === 1) {
-    return status === 'completed' && !status_reason ? null : (
-      <span class="tk-change">
-        <Status status={status} doing={doing} status_reason={status_reason} />
-      </span>
-    );
-  }
-  return (
-    <>
-      {(['running', 'failed', 'aborted'] as const).map(
-        one =>
-          ended[one] && (
-            <span key={one} class="tk-change tk-status" data-status={one}>
-              <span class="tk-status-dot" aria-hidden="true" />
-              {integer(ended[one])} {one}
-            </span>
-          ),
-      )}
-    </>
-  );
+  const { status, status_reason, experiments, ended } = item;
+  const many = experiments > 1;
+  const alone = status === 'completed' && !status_reason ? [] : [status];
+  const told = many ? (['running', 'failed', 'aborted'] as const).filter(one => ended[one]) : alone;
+  return told.map(one => (
+    <span key={one} class="tk-change">
+      <Status {...item} status={one}>
+        {many ? `${integer(ended[one] ?? 0)} ${one}` : undefined}
+      </Status>
+    </span>
+  ));
 }
 
 function worth(value: string | null): string {

@@ -12,7 +12,7 @@ import { lazy } from '../parts/lazy';
 import { type LiveRead, useLive } from '../parts/live';
 import { Middle } from '../parts/middle';
 import { Problem, SkeletonRows, SkeletonTiles } from '../parts/states';
-import { Status, standingOf, standingWords } from '../parts/status';
+import { Status, standingOf } from '../parts/status';
 import { type Tab, Tabs } from '../parts/tabs';
 import { ObjectTags } from '../parts/tagging';
 import { RelativeTime } from '../parts/time';
@@ -136,7 +136,9 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
         <h2 class="tk-header-name">
           <Middle text={record.name} />
         </h2>
-        <Status whole {...standingOf(record)} />
+        <span role="status">
+          <Status whole {...standingOf(record)} />
+        </span>
         {record.status_reason && (record.status === 'failed' || record.status === 'aborted') && (
           <span class="tk-reason tk-faint" title={record.status_reason}>
             <span class="tk-cut">{record.status_reason}</span>
@@ -169,9 +171,6 @@ function Header({ source, live }: { source: Source; live: LiveRead<ExperimentAns
       {record.run && <RunLine source={source} record={record} run={record.run} onAsk={() => live.wake()} />}
       <Damage record={record} />
       {live.error.value && <Problem error={live.error.value} />}
-      <span class="tk-spoken" role="status">
-        {standingWords(standingOf(record))}
-      </span>
     </header>
   );
 }

@@ -18,7 +18,7 @@ import {
 import { integer, short } from '../../parts/format';
 import { Button, Icon } from '../../parts/icon';
 import { Middle } from '../../parts/middle';
-import { type Standing, standingWord, standingWords, wasStopped } from '../../parts/status';
+import { Status, standingWord, wasStopped } from '../../parts/status';
 import { Elapsed, RelativeTime } from '../../parts/time';
 import type { HomeRow, RunningRow } from '../../protocol';
 import { type Ask, KnobTool, turning } from '../knob';
@@ -79,7 +79,7 @@ export function Row(props: RowProps) {
     case 'experiment':
       return (
         <>
-          <Dot of={node.row} />
+          <Status dot {...node.row} />
           <Middle class="tk-home-name" text={node.title} />
           <span class="tk-home-side">
             {told(node.row)}
@@ -132,16 +132,6 @@ function Count({ of: count }: { of: number }) {
   return <span class="tk-home-side tk-number">{integer(count)}</span>;
 }
 
-function Dot({ of }: { of: Standing }) {
-  const held = of.status === 'running' && of.doing && of.doing !== 'running';
-  return (
-    <span class="tk-status" data-status={of.status} data-held={held || undefined} title={standingWords(of)}>
-      <span class="tk-status-dot" aria-hidden="true" />
-      <span class="tk-spoken">{standingWords(of)}</span>
-    </span>
-  );
-}
-
 /** The word of a status that is worth saying beside the dot. */
 function told(row: HomeRow): string {
   const plain = row.status === 'published' || (row.status === 'completed' && !wasStopped(row));
@@ -156,7 +146,7 @@ function Running({ node, row, ahead, onStop, onFold, ask }: RowProps & { row: Ru
   const percent = fraction === null ? null : Math.floor(fraction * 100);
   return (
     <>
-      <Dot of={row} />
+      <Status dot {...row} />
       <span class="tk-home-running-text">
         <Middle class="tk-home-name" text={name} />
         <span class="tk-home-state">
