@@ -15,7 +15,7 @@ KINDS = {
     "models": ["model", "model", "table", "comparison"],
     "magics": ["experiment", "experiment", "experiment", "table", "comparison", "scalars"],
     "attempts": ["experiment"],
-    "comparison": ["comparison", "comparison", "comparison"],
+    "comparison": ["table", "comparison", "comparison", "comparison"],
     "reports": [],
     "reading": ["table"],
     "one_clock": ["experiment"],
