@@ -10,7 +10,7 @@ import { addCommands } from './commands';
 import { addEmbeds } from './embeds';
 import { exporting } from './export';
 import { home } from './home';
-import { icon } from './icon';
+import * as icons from './icon';
 import { wrapMarkdown } from './markdown';
 import { hasCells, when } from './ours';
 import { MIME_TYPE, Output } from './output';
@@ -66,14 +66,14 @@ const views: JupyterFrontEndPlugin<Door> = {
     app.commands.addCommand('trackkit:experiments', {
       label: 'Experiments',
       caption: 'Find, compare and open the experiments of this store',
-      icon,
+      icon: icons.experiments,
       execute: async args =>
         (await import('./table')).openTable(door, args.of === 'model' ? 'model' : 'experiment', args),
     });
     app.commands.addCommand('trackkit:models', {
       label: 'Models',
       caption: 'Find, compare and open the models of this store',
-      icon,
+      icon: icons.models,
       execute: async args => (await import('./table')).openTable(door, 'model', args),
     });
     addReports(app, server);

@@ -7,7 +7,7 @@ import type { Widget } from '@lumino/widgets';
 import type { Host } from '../ui';
 import type { Report } from '../ui/protocol';
 import { saidOf } from './frozen';
-import { icon } from './icon';
+import { reports as icon } from './icon';
 import { mayBeReport, type Opened, onRun, opened } from './ours';
 import type { LabServer } from './server';
 

@@ -3,7 +3,7 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { type MainAreaWidget, ToolbarButton } from '@jupyterlab/apputils';
-import { icon } from './icon';
+import { reports as icon } from './icon';
 import { mayBeReport, opened, when } from './ours';
 import type { LabServer } from './server';
 

@@ -4,7 +4,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Dialog, MainAreaWidget, showDialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 import type { Host, View } from '../ui';
-import { icon } from './icon';
+import { reports as icon } from './icon';
 import type { LabServer } from './server';
 import { defaultStore, ENABLE, NO_EXTENSION, NO_STORE } from './stores';
 

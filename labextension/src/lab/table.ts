@@ -5,7 +5,7 @@ import { Widget } from '@lumino/widgets';
 import type { View } from '../ui';
 import type { ObjectType } from '../ui/protocol';
 import { dragCells } from './dragging';
-import { icon } from './icon';
+import { experiments, models } from './icon';
 import { ENABLE, type KnownStore, knownStores, meant, NO_EXTENSION, NO_STORE } from './stores';
 import type { Door } from './tokens';
 
@@ -121,7 +121,7 @@ export async function openTable(door: Door, of: ObjectType, asked: Asked): Promi
   page.id = id;
   page.title.label = title;
   page.title.caption = `The ${title.toLowerCase()} of this store`;
-  page.title.icon = icon;
+  page.title.icon = of === 'model' ? models : experiments;
   page.title.closable = true;
   page.toolbar.hide();
   if (area === 'down') {
