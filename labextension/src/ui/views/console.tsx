@@ -79,8 +79,11 @@ function Log({ log, total, name, live, address }: LogProps) {
   const finder = useFinder(log, total);
   const virtual = useVirtual({ count: total, scroller, rowHeight: ROW_PX });
   const version = log.version.value;
+  // A line to go to, which may have been written since this tab was last looked at: it is gone to when it is known.
+  const ahead = useRef<number | null>(null);
   const toEnd = () => {
     const view = scroller.current;
+    ahead.current = null;
     if (view) {
       view.scrollTop = view.scrollHeight;
       follow.on = true;
@@ -100,10 +103,18 @@ function Log({ log, total, name, live, address }: LogProps) {
     }
   }, [finder.current]);
   const clock = useClock();
+  const goAhead = () => {
+    if (ahead.current !== null && ahead.current < total) {
+      virtual.scrollTo(ahead.current);
+      ahead.current = null;
+    }
+  };
+  useLayoutEffect(goAhead, [total]);
   useGoing('console', ({ console: [first] }) => {
     follow.on = false;
     atEnd.value = false;
-    virtual.scrollTo(first);
+    ahead.current = first;
+    goAhead();
   });
   useLineMarks(
     scroller,
@@ -111,7 +122,7 @@ function Log({ log, total, name, live, address }: LogProps) {
     () => finder.current,
   );
   const onScroll = () => {
-    if (scroller.current && scroller.current.clientHeight > 0) {
+    if (scroller.current && scroller.current.clientHeight > 0 && ahead.current === null) {
       atEnd.value = follow.scrolled(scroller.current);
     }
   };
