@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from trackkit_jupyter.query import fields_of, matches, ordered, parse, parse_order
-from trackkit_jupyter.query.groups import grouped, spelled
+from trackkit_jupyter.query.groups import AGGREGATES, grouped, spelled
 from trackkit_jupyter.query.nodes import FIELDS, STATISTICS, All, Compare, Field, Moment, Negation, OneOf, Order
 from trackkit_jupyter.query.sql import FOLD, keys, ranked_keys
 from trackkit_jupyter.query.tables import experiments, metadata
@@ -109,6 +109,8 @@ def engine():
     engine = create_engine("sqlite://")
     raw = engine.raw_connection()
     raw.create_function(FOLD, 1, lambda text: None if text is None else text.casefold(), deterministic=True)  # type: ignore[attr-defined]
+    for name, takes, made in AGGREGATES:
+        raw.create_aggregate(name, takes, made)  # type: ignore[attr-defined]
     metadata.create_all(engine)
     yield engine
     engine.dispose()
@@ -241,14 +243,14 @@ def test_a_group_is_what_its_query_finds(engine, by: Field) -> None:
         def known(kind, first, second):
             return book.find(connection, kind, first, second)
 
-        statement = grouped(All(()), by, [], order, known)
-        if statement is None:
+        statement = grouped(All(()), [by], [], order, known)
+        if isinstance(statement, Field):
             assert not any(matches(Compare(by, "!=", None), row) for row in rows)
             connection.rollback()
             return
         groups = connection.execute(statement).all()
         assert len({value for value, _ in groups}) == len(groups)
-        members = [[row["id"] for row in rows if matches(parse(spelled(by, value)), row)] for value, _ in groups]
+        members = [[row["id"] for row in rows if matches(parse(spelled([by], [value])), row)] for value, _ in groups]
         assert [len(found) for found in members] == [count for _, count in groups]
         assert {id for found in members for id in found} == {row["id"] for row in rows}
         connection.rollback()
@@ -267,14 +269,17 @@ def test_groups_are_summed_up_and_sorted(engine) -> None:
         put(connection, [Row(row, "", "") for row in rows], book)
 
         def groups(columns, order):
-            statement = grouped(All(()), Field("project"), columns, order, lambda *name: book.find(connection, *name))
+            statement = grouped(All(()), [Field("project")], columns, order, lambda *name: book.find(connection, *name))
             return connection.execute(statement).all()
 
-        assert groups([loss], Order(loss)) == [("q", 2, 1.0, 1.0, 1.0, None), ("p", 2, 2.0, 4.0, 3.0, None)]
-        found = groups([lr, Field("tags"), Field("status")], Order(lr, descending=True))
-        assert [row[:6] for row in found] == [
-            ("q", 2, "0.2", "adam", 0.2, 2),
-            ("p", 2, "0.1", "0.1", pytest.approx(0.1), 1),
+        assert groups([loss], Order(loss)) == [
+            ("q", 2, 1.0, 1.0, 1.0, None, 1, None),
+            ("p", 2, 2.0, 4.0, 3.0, None, 2, pytest.approx(2**0.5)),
         ]
-        assert found[0][6:] == (None, None, None, None, "running", "running", None, 1)
+        found = groups([lr, Field("tags"), Field("status")], Order(lr, descending=True))
+        assert [row[:8] for row in found] == [
+            ("q", 2, "0.2", "adam", 0.2, 2, 2, None),
+            ("p", 2, "0.1", "0.1", pytest.approx(0.1), 1, 2, None),
+        ]
+        assert found[0][8:] == (*[None] * 6, "running", "running", None, 1, 2, None)
         connection.rollback()

@@ -3,6 +3,7 @@
 import type { Bounds } from './chart';
 import type { Settings } from './settings';
 import { Switch } from './tools';
+import '../styles/axesfields.css';
 
 interface FieldsProps {
   settings: Settings;

@@ -4,6 +4,7 @@ import { formatCount, formatDuration, formatValue, formatWall } from './format';
 import type { Hit } from './hover';
 import type { LineModel } from './model';
 import { dashOf, seriesToken } from './paint';
+import '../styles/tooltip.css';
 
 /** Rows shown at once; the others are counted. */
 const ROWS = 12;

@@ -3,6 +3,7 @@
 import type uPlot from 'uplot';
 import { formatCount, formatWall } from './format';
 import { placeTip } from './tooltip';
+import '../styles/turnheads.css';
 
 /** A knob that was turned, where it lies on the axis of a chart. */
 export interface ShownTurn {

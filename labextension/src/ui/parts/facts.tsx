@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { CopyButton } from './copy';
+import '../styles/facts.css';
 
 export interface Fact {
   name: string;

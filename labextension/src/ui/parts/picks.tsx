@@ -4,6 +4,7 @@ import type { Signal } from '@preact/signals';
 import { ChevronDown } from 'lucide';
 import { Icon } from './icon';
 import { Popover } from './popover';
+import '../styles/picks.css';
 
 export interface Pick {
   value: string;

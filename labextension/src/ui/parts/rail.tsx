@@ -3,6 +3,7 @@
 import { type ComponentChildren, Fragment } from 'preact';
 import { useRef } from 'preact/hooks';
 import { integer } from './format';
+import '../styles/rail.css';
 
 export interface RailItem {
   key: string;

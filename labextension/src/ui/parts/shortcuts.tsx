@@ -2,6 +2,7 @@
 
 import { render } from 'preact';
 import { Dialog } from './dialog';
+import '../styles/shortcuts.css';
 
 const KEYS: readonly (readonly [where: string, keys: readonly (readonly [keys: string, does: string])[]])[] = [
   [

@@ -7,6 +7,7 @@ import { wordsOf } from '../source';
 import { Dialog } from './dialog';
 import { colorsOf, contrast, setColors, type TagBook, type TagColors } from './tagbook';
 import { Chip, useFreshBook } from './tagging';
+import '../styles/tagcolors.css';
 
 const READABLE = 4.5;
 const PARTS = ['background', 'foreground'] as const;

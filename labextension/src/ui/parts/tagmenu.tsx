@@ -8,6 +8,7 @@ import { Icon } from './icon';
 import { Layer } from './layer';
 import { colorsOf, type TagBook } from './tagbook';
 import { Chip, useFreshBook } from './tagging';
+import '../styles/tagmenu.css';
 
 /** More than a person reads; typing narrows them. */
 const MOST = 100;

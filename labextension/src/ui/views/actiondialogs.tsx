@@ -8,6 +8,7 @@ import { Dialog } from '../parts/dialog';
 import type { ExperimentAnswer } from '../protocol';
 import { type Edited, type Source, wordsOf } from '../source';
 import type { ActionName } from './rules';
+import '../styles/sharing.css';
 
 /** What is told of whatever an action is about. */
 export type Named = Pick<ExperimentAnswer, 'id' | 'name' | 'project' | 'description'> &
