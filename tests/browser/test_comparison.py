@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
+from trackkit_jupyter.views import View
 
 from .lab import Lab, LabServer, wait_until
 from .shelf import page_of, picture
@@ -224,6 +225,65 @@ def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser
         window.get_by_role("combobox", name="Search experiments").fill(f'name == "{sweep[0].name}"')
         window.get_by_role("checkbox", name=re.compile(re.escape(sweep[0].name))).check()
         expect(page.get_by_role("list", name="Experiments", exact=True).get_by_role("listitem")).to_have_count(12)
+
+
+def chosen_in(section: str, panel: Locator) -> Locator:
+    """Choose something in a section; return what shows it."""
+    if section == "Scalars":
+        lines = panel.get_by_role("combobox", name="One line per")
+        lines.select_option(label="rate")
+        return panel.get_by_role("combobox", name="Band").filter(has=panel.page.locator("option:checked"))
+    if section == "Details":
+        identical = panel.get_by_role("checkbox", name=re.compile("Show identical"))
+        identical.check()
+        return panel.get_by_role("rowheader", name="batch")
+    if section == "Metric values":
+        panel.get_by_role("combobox", name="Value").select_option("max")
+        return panel.get_by_role("columnheader", name="Maximum value")
+    if section == "Parallel coordinates":
+        panel.get_by_role("slider", name="optimizer to").press("ArrowDown")
+        return panel.get_by_role("status").filter(has_text="1 of 12 brushed")
+    if section == "Scatter":
+        panel.get_by_role("combobox", name="Value").select_option(label="Maximum")
+        return panel.get_by_role("img", name="loss/val (max) over rate, 12 experiments")
+    if section == "Importance":
+        return panel.get_by_role("table", name="Importance").get_by_role("rowheader", name="rate")
+    panel.get_by_role("slider", name="Iteration").press("Home")
+    return panel.get_by_text("Iteration 0")
+
+
+def copied(page: Page, view: Locator) -> View:
+    """Copy the embed code of a comparison; return what it says."""
+    page.evaluate("navigator.clipboard.writeText('')")
+    view.get_by_role("button", name="Copy embed code").first.click()
+    code = wait_until(lambda: page.evaluate("navigator.clipboard.readText()"), 10, "nothing was copied")
+    page.keyboard.press("Escape")
+    return track.parse_embed(code)
+
+
+def test_each_section_comes_back_from_its_code_as_it_was(server: LabServer, browser: Browser, sweep) -> None:
+    with page_of(browser, 1000, 700) as page:
+        for name in (
+            "Scalars",
+            "Details",
+            "Metric values",
+            "Parallel coordinates",
+            "Scatter",
+            "Importance",
+            "Plots",
+            "Debug samples",
+        ):
+            view = opened(page, server, sweep, 690, targets="loss/val")
+            panel = section(view, name)
+            shown = panel if name == "Plots" else chosen_in(name, panel)
+            expect(shown.first).to_be_visible(timeout=30_000)
+            first = copied(page, view)
+            page.goto(server.page_url(first.url.lstrip("/")))
+            view = page.get_by_role("article")
+            expect(view.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true", timeout=20_000)
+            expect(shown.first).to_be_visible(timeout=30_000)
+            again = copied(page, view)
+            assert (again.objects, again.options) == (first.objects, first.options), name
 
 
 def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(

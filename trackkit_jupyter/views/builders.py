@@ -288,7 +288,7 @@ def _build(kind: str, objects: list[Any], query: Mapping[str, Any] | None = None
 
 _OPTIONS = frozenset(
     "tab metrics variants theme width height object_type type value_type series company columns order_by".split()
-).union(CURVES, COMPARISON_NAMES, COMPARISON_TEXTS, ["identical"])
+).union(CURVES, COMPARISON_NAMES, COMPARISON_TEXTS, ["identical", "iteration"])
 
 
 def _id(item: Any) -> str:

@@ -101,7 +101,8 @@ def compare(
         ``min_value``, ``max_value``, ``mean_value`` or ``first_value`` where a target does not say; ``color``: the key
         of the axis that colours the lines, such as ``metrics["loss"]["val"].min``, or ``experiment``; ``log``: keys of
         logarithmic axes; ``statistic``: ``last``, ``first``, ``min``, ``max`` or ``mean`` of the metric values;
-        ``identical``: show identical rows too. Others as in :func:`trackkit_jupyter.views.scalars`.
+        ``identical``: show identical rows too; ``sample``: which debug samples, as the JSON of metric and variant;
+        ``iteration``: theirs, by default the newest. Others as in :func:`trackkit_jupyter.views.scalars`.
 
     Raises
     ------

@@ -38,7 +38,7 @@ _OWN = (
     "type objectType objects tasks models metrics variants iterations xaxis value_type series company light theme "
     "store tab smoothing group_by width height "
     "x_metric smoothing_kind smoothing_window smoothing_sigma by over line band "
-    f"{' '.join((*COMPARISON_NAMES, *COMPARISON_TEXTS))} identical columns"
+    f"{' '.join((*COMPARISON_NAMES, *COMPARISON_TEXTS))} identical iteration columns"
 ).split()
 #: Options of curves that stand in a URL by their own names, one value each.
 _CURVES = ("x_metric", "smoothing_kind", "smoothing_window", "smoothing_sigma", "line", "band")
@@ -125,6 +125,8 @@ def write(view: View, *, sized: bool = False) -> str:
     ]
     if options.get("identical"):
         pairs.append(("identical", "true"))
+    if options.get("iteration") is not None:
+        pairs.append(("iteration", options["iteration"]))
     if view.kind == "claim":
         then = options.get("then") or {}
         said = {**options, "then": f"{then.get('verdict', '')} {then.get('time', '')}".strip()}
@@ -301,7 +303,7 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
     for key, least, most in (("smoothing_window", 3, 35), ("smoothing_sigma", 0.5, 3)):
         if own.get(key):
             options[key] = _number(own[key][-1], key, least, most)
-    for key in ("series", "company", "tab", "group_by", "x_metric", "color"):
+    for key in ("series", "company", "tab", "group_by", "x_metric", "color", "sample"):
         if own.get(key):
             options[key] = own[key][-1]
     if kind == "table" and own.get("group_by"):
@@ -310,6 +312,8 @@ def _build(own: dict[str, list[str]], query: dict[str, Any], bare: list[str], si
         options["base"] = _id(own["base"][-1], "base")
     if own.get("identical") and _one(own, "identical", ("true", "false"), "") == "true":
         options["identical"] = True
+    if own.get("iteration"):
+        options["iteration"] = _whole(own["iteration"][-1], "iteration")
     if own.get("smoothing"):
         options["smoothing"] = _number(own["smoothing"][-1], "smoothing", 0, 0.999)
     theme = _theme(own)
@@ -364,6 +368,12 @@ def _number(text: str, key: str, least: float, most: float) -> float:
     if not least <= value <= most:
         raise EmbedError(f"{key} must be a number from {least:g} to {most:g}, not {shown(text)}.", key)
     return int(value) if key == "smoothing_window" else value
+
+
+def _whole(text: str, key: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,15}", text):
+        raise EmbedError(f"{key} must be a whole number, not {shown(text)}.", key)
+    return int(text)
 
 
 def _size(own: dict[str, list[str]], sizes: dict[str, str], key: str) -> int | str | None:

@@ -27,7 +27,7 @@ MODEL_TABS = ("general", "network", "labels", "metadata", "lineage", "scalars", 
 SECTIONS = ("scalars", "details", "values", "parallel", "scatter", "importance", "plots", "samples")
 #: What else a comparison may be told: lists of names, and single texts.
 COMPARISON_NAMES = ("parameters", "targets", "log", "brush", "order")
-COMPARISON_TEXTS = ("base", "color", "statistic")
+COMPARISON_TEXTS = ("base", "color", "statistic", "sample")
 STATISTICS = ("last", "first", "min", "max", "mean")
 #: What an embed may show (the spec's ``type``), and the kind of view it becomes. The last three are ours.
 TYPES = {

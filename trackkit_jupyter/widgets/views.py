@@ -332,6 +332,10 @@ class ComparisonView(_Curves):
         Which values are listed: ``last``, ``first``, ``min``, ``max`` or ``mean``.
     identical : bool
         Whether identical rows are shown.
+    sample : str
+        Which debug samples are side by side, as JSON ``[metric, variant]``; empty: those that most have.
+    iteration : int or None
+        The iteration of the debug samples; ``None``: the newest.
     """
 
     tab = traitlets.Enum(SECTIONS, "scalars").tag(sync=True, option=True)
@@ -345,6 +349,8 @@ class ComparisonView(_Curves):
     brush = _names()
     statistic = traitlets.Enum(STATISTICS, "last").tag(sync=True, option=True)
     identical = traitlets.Bool(False).tag(sync=True, option=True)
+    sample = traitlets.Unicode().tag(sync=True, option=True)
+    iteration = traitlets.Int(None, allow_none=True).tag(sync=True, option=True)
     _made_by = staticmethod(views.comparison)
 
 

@@ -56,6 +56,7 @@ const TRAITS = [
   'order',
   'statistic',
   'identical',
+  'sample',
   'iteration',
   'query',
   'object_type',

@@ -14,7 +14,7 @@ import type { Source } from '../source';
 import { SamplePicture } from '../views/samplepicture';
 import type { Head, SampledStep } from './answers';
 import { Swatch } from './chips';
-import { nameOf, useCompany } from './company';
+import { nameOf, textOf, useCompany } from './company';
 
 const SampleViewer = lazy(
   async () => (await import('../views/viewer')).SampleViewer,
@@ -37,18 +37,28 @@ export function stepAt(steps: readonly Pick<SampledStep, 'iteration'>[], iterati
   return found;
 }
 
+/** The metric and variant that an option names; empty where it names none. */
+function pairOf(text: string): [string, string] {
+  try {
+    const [metric, variant] = JSON.parse(text);
+    return [String(metric), String(variant)];
+  } catch {
+    return ['', ''];
+  }
+}
+
 export function SamplesTogether() {
   const { source, shown, options, keep } = useCompany();
   const heads = shown.slice(0, MOST);
   const ids = heads.map(head => head.id);
-  const pair = useSignal('');
   const open = useSignal<{ id: string; sample: Sample } | null>(null);
-  const [metric, variant] = pair.value ? (JSON.parse(pair.value) as [string, string]) : ['', ''];
+  const chosen = textOf(options.sample);
+  const [metric, variant] = pairOf(chosen);
   const live = useLive(
     source,
     ids,
     signal => source.read('samples_together', { objects: ids, ...(metric && { metric, variant }) }, signal),
-    [ids.join(), pair.value],
+    [ids.join(), chosen],
     REST_MS,
   );
   const found = live.value.value;
@@ -91,9 +101,7 @@ export function SamplesTogether() {
           <select
             class="tk-choice"
             value={JSON.stringify([found.metric, found.variant])}
-            onChange={event => {
-              pair.value = event.currentTarget.value;
-            }}
+            onChange={event => keep({ sample: event.currentTarget.value, iteration: null })}
           >
             {found.pairs.map(([one, other, count]) => (
               <option key={`${one}\n${other}`} value={JSON.stringify([one, other])}>

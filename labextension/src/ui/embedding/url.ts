@@ -37,7 +37,7 @@ const XAXES = { iter: 'iterations', timestamp: 'relative', iso_time: 'wall' } as
 const OBJECT_TYPES = { task: 'experiment', model: 'model', experiment: 'experiment' } as const;
 /** What a comparison may be told: lists of names, and single texts. */
 const COMPARISON_NAMES = ['parameters', 'targets', 'log', 'brush', 'order'];
-const COMPARISON_TEXTS = ['base', 'color', 'statistic'];
+const COMPARISON_TEXTS = ['base', 'color', 'statistic', 'sample'];
 /** Options of a table that stand in a URL as the parameters of a query do. */
 const TABLE = ['query', 'order_by'];
 /** Keys that say how to show; everything else chooses the objects. */
@@ -45,7 +45,7 @@ const OWN = new Set(
   (
     'type objectType objects tasks models metrics variants iterations xaxis value_type series company light theme ' +
     'store tab smoothing group_by width height x_metric smoothing_kind smoothing_window smoothing_sigma by over line band ' +
-    `${[...COMPARISON_NAMES, ...COMPARISON_TEXTS].join(' ')} identical columns`
+    `${[...COMPARISON_NAMES, ...COMPARISON_TEXTS].join(' ')} identical iteration columns`
   ).split(' '),
 );
 const CURVES = ['x_metric', 'smoothing_kind', 'smoothing_window', 'smoothing_sigma', 'line', 'band'];
@@ -110,6 +110,7 @@ export function write(view: View, sized = false): string {
     ...['metrics', 'variants', 'by', 'over', ...COMPARISON_NAMES, 'columns'].flatMap(several),
     ...['smoothing', 'group_by', 'company', ...CURVES, ...COMPARISON_TEXTS, ...TABLE].flatMap(one),
     ...(options.identical ? [['identical', 'true']] : []),
+    ...(typeof options.iteration === 'number' ? [['iteration', String(options.iteration)]] : []),
     ...(view.kind === 'claim' ? claimed(options) : []),
   ] as [string, string][];
   const written = pairs.map(([key, value]) => `${key}=${quote(value)}`);
@@ -350,7 +351,19 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
       options[key] = number(text, key, least, most);
     }
   }
-  for (const key of ['series', 'company', 'tab', 'group_by', 'x_metric', 'color', 'text', 'metric', 'a', 'b']) {
+  for (const key of [
+    'series',
+    'company',
+    'tab',
+    'group_by',
+    'x_metric',
+    'color',
+    'sample',
+    'text',
+    'metric',
+    'a',
+    'b',
+  ]) {
     const several = type === 'table' && key === 'group_by'; // fields
     const text = several ? own.get(key)?.join(', ') : own.get(key)?.at(-1);
     if (text !== undefined) {
@@ -363,6 +376,13 @@ function build(own: Map<string, string[]>, query: View['query'], bare: string[],
   }
   if (choice(own, 'identical', ['true', 'false'], 'false') === 'true') {
     options.identical = true;
+  }
+  const iteration = own.get('iteration')?.at(-1);
+  if (iteration !== undefined) {
+    if (!/^-?[0-9]{1,15}$/.test(iteration)) {
+      throw new EmbedError('iteration must be a whole number.', 'iteration');
+    }
+    options.iteration = Number(iteration);
   }
   const theme = themeOf(own);
   if (theme) {

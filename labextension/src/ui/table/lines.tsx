@@ -108,6 +108,7 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
   const rows = props.rows as Grouped;
   const open = rows.isOpen(group);
   const value = titleOf(group, rows.by, rows.summed);
+  const attempts = rows.by === 'cell' && group.value !== null ? attemptsOf(group, rows.summed) : '';
   const onClick = (event: MouseEvent) => {
     if (!(event.target as HTMLElement).closest('input')) {
       rows.toggle(group);
@@ -142,12 +143,15 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
       {placed.map((one, at) => {
         if (at === 0) {
           return (
-            <td key={one.column.key} class={cellClass(one, 'tk-experiments-value')} style={placeOf(one)} title={value}>
+            <td
+              key={one.column.key}
+              class={cellClass(one, 'tk-experiments-value')}
+              style={placeOf(one)}
+              title={attempts ? `${value}: ${attempts}` : value}
+            >
               <Icon of={open ? ChevronDown : ChevronRight} size={14} />
               <span class={group.value === null ? 'tk-cut tk-faint' : 'tk-cut'}>{value}</span>
-              <span class="tk-faint tk-number">
-                {rows.by === 'cell' && group.value !== null ? attemptsOf(group, rows.summed) : integer(group.count)}
-              </span>
+              <span class={`tk-faint tk-number${attempts && ' tk-cut'}`}>{attempts || integer(group.count)}</span>
             </td>
           );
         }
