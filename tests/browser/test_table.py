@@ -422,7 +422,7 @@ def test_groups_are_made_opened_and_chosen(page: Page, server: LabServer) -> Non
     assert head.startswith(
         "group,experiments,Status,rate,seed,accuracy/val (mean),accuracy/val (std),accuracy/val (n),"
     )
-    assert [line for line in lines if line.startswith('"project=team/p0, tags=baseline",1,')]
+    assert [line for line in lines if line.startswith('"team/p0, baseline",1,')]
     picture(page, "table-groups-of-several")
     page.get_by_role("button", name="Group by").click()
     page.get_by_role("radio", name="No groups").click()

@@ -238,7 +238,7 @@ def test_groups_of_several_fields(sweep) -> None:
     found = ask(sweep, "groups", group_by='tags, hyperparameters["lr"]', order_by='hyperparameters["lr"]')
     assert told(found) == [
         ("tags not set, lr=0.01", 3),
-        ("tags=x, y, lr=0.1", 1),
+        ("x, y, lr=0.1", 1),
         ("tags not set, lr=0.1", 2),
         ("tags not set, lr not set", 1),
     ]

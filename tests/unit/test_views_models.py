@@ -109,7 +109,7 @@ def test_groups_of_a_table_are_told_in_words(
     assert columns.split() == ["group", "experiments", "accuracy/val", "last", "seed", "status"]
     assert re.split(r"\s{2,}", row) == ["all", "2", "0.55 ± 0.07071", "2 values", "completed"]
     track.table(group_by=["status", 'hyperparameters["lr"]'])
-    assert "status=completed, lr=0.1" in capsys.readouterr().out
+    assert "completed, lr=0.1" in capsys.readouterr().out
     with pytest.raises(TrackkitValueError, match="either by some fields, or over"):
         track.table(group_by="status", over="seed")
     for wrong in (3, [3]):

@@ -10,7 +10,7 @@ from trackkit_jupyter.operations.paging import ObjectType
 from trackkit_jupyter.operations.table import condition_of, problem_of
 from trackkit_jupyter.query import parse_order, within
 from trackkit_jupyter.query.grouping import one_field, parse_grouping
-from trackkit_jupyter.query.groups import ABOUT, named, shared, spelled
+from trackkit_jupyter.query.groups import ABOUT, called, named, shared, spelled
 from trackkit_jupyter.query.nodes import Field
 from trackkit_jupyter.records import iso
 from trackkit_jupyter.store import Store
@@ -73,7 +73,7 @@ def groups(
         return {"items": [], "total": 0, "more": False, "problem": problem_of(error)}
     found = catalog_of(store, object_type).groups(condition, by, wanted, order[0], _MOST_GROUPS + 1)
     if isinstance(found, Field):
-        name = group_by if len(by.fields) == 1 and not by.but else named([found], [""]).removesuffix("=")
+        name = group_by if len(by.fields) == 1 and not by.but else called([found])[0]
         raise NotFoundError(
             f"No {object_type} of this store has {shown(name)}: there is nothing to group by.", "group_by"
         )

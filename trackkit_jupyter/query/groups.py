@@ -26,7 +26,7 @@ from trackkit_jupyter.query.nodes import Condition, Field, Order
 from trackkit_jupyter.query.sql import Names, valued, where
 from trackkit_jupyter.query.tables import experiments, tags
 
-__all__ = ["ABOUT", "AGGREGATES", "grouped", "named", "parts", "shared", "spelled"]
+__all__ = ["ABOUT", "AGGREGATES", "called", "grouped", "named", "parts", "shared", "spelled"]
 
 #: How many values say of the members of a group what they have in a column, see :func:`grouped`.
 ABOUT = 6
@@ -190,14 +190,26 @@ def shared(by: Field, value: Any) -> str | None:
 
 
 def named(by: Sequence[Field], values: Sequence[Any]) -> str:
-    """Return what a group is called whose members share several values, or everything: ``lr=0.1, seed not set``."""
-    short = [field.keys[-1] if field.name == "hyperparameters" else _short(field) for field in by]
+    """Return what a group is called whose members share several values, or everything: ``vision, lr=0.1``.
+
+    A text of the record, such as its project, is told by its value alone: there is little room for a name, and what the
+    groups are made by is said above them.
+    """
     words = []
-    for field, name, value in list(zip(by, short, values, strict=True))[:_MOST_NAMED]:
-        label = "/".join(field.keys) if short.count(name) > 1 and field.keys else name
+    for field, name, value in list(zip(by, called(by), values, strict=True))[:_MOST_NAMED]:
         text = shared(field, value)
-        words.append(f"{label} not set" if text is None else f"{label}={text}")
+        alone = field.kind in ("text", "tags") and not field.keys
+        words.append(f"{name} not set" if text is None else text if alone else f"{name}={text}")
     return ", ".join([*words, *(["…"] if len(by) > _MOST_NAMED else [])]) or "all"
+
+
+def called(by: Sequence[Field]) -> list[str]:
+    """Return what fields are called beside one another: a hyperparameter by its own name, where that tells it apart."""
+    short = [field.keys[-1] if field.name == "hyperparameters" else _short(field) for field in by]
+    return [
+        "/".join(field.keys) if short.count(name) > 1 and field.keys else name
+        for field, name in zip(by, short, strict=True)
+    ]
 
 
 def _short(field: Field) -> str:
