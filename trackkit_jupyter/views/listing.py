@@ -108,7 +108,14 @@ def table_of(items: Sequence[Any]) -> View | None:
 
 
 def in_words(view: View, store: Store[Any]) -> tables.Summary:
-    """Return the first rows of the table as it is now."""
+    """Return the first rows of the table as it is now; what is wrong with it where it has none for that."""
+    try:
+        return _first(view, store)
+    except TrackkitError as error:
+        return tables.message(view.title, error.message)
+
+
+def _first(view: View, store: Store[Any]) -> tables.Summary:
     options = view.options
     of_models = options.get("object_type") == "model"
     if options.get("group_by") and not view.query:
@@ -116,27 +123,19 @@ def in_words(view: View, store: Store[Any]) -> tables.Summary:
     if options.get("columns") and not view.query:
         return _by_columns(view, store, "model" if of_models else "experiment")
     listed = tables.listing_models if of_models else tables.listing
-    try:
-        if view.objects or view.query:
-            return listed([store.record(id) for id in view.resolve(store)])
-        condition = asked(str(options.get("query") or ""))
-        order = str(options.get("order_by") or "-created")
-        find = store.models if of_models else store.experiments
-        found = find(condition, order, page_size=_ROWS, archived=bool(options.get("archived")))
-    except TrackkitError as error:
-        return tables.message(view.title, error.message)
+    if view.objects or view.query:
+        return listed([store.record(id) for id in view.resolve(store)])
+    condition = asked(str(options.get("query") or ""))
+    order = str(options.get("order_by") or "-created")
+    find = store.models if of_models else store.experiments
+    found = find(condition, order, page_size=_ROWS, archived=bool(options.get("archived")))
     return listed(found, found.total)
 
 
 def _by_columns(view: View, store: Store[Any], what: str) -> tables.Summary:
     """Return the first rows with the columns that the view names."""
     columns = _columns(view)
-    try:
-        found = operations.call("table", store, {**_asked(view, what), "columns": columns, "page_size": _ROWS})
-    except TrackkitError as error:
-        return tables.message(view.title, error.message)
-    if found["problem"] is not None:
-        return tables.message(view.title, found["problem"]["message"])
+    found = _read("table", view, store, what, columns=columns, page_size=_ROWS)
     rows = [
         [str(row.get("name") or row["id"]), *(_cell(value) for value in row.get("cells") or [""] * len(columns))]
         for row in found["items"]
@@ -151,12 +150,7 @@ def _by_groups(view: View, store: Store[Any], what: str) -> tables.Summary:
         known = operations.call("fields", store, {"object_type": what})["metrics"]
         columns = [f"metrics[{json.dumps(metric)}][{json.dumps(variant)}]" for metric, variant in known[:_METRICS]]
     by = str(view.options["group_by"])
-    try:
-        found = operations.call("groups", store, {**_asked(view, what), "columns": columns, "group_by": by})
-    except TrackkitError as error:
-        return tables.message(view.title, error.message)
-    if found["problem"] is not None:
-        return tables.message(view.title, found["problem"]["message"])
+    found = _read("groups", view, store, what, columns=columns, group_by=by)
     rows = [
         [str(group["value"] or "none"), f"{group['count']:,}", *map(_summed, group["cells"])]
         for group in found["items"][:_ROWS]
@@ -173,14 +167,19 @@ def _columns(view: View) -> list[str]:
     return [str(column) for column in view.options.get("columns") or () if not str(column).startswith("trend:")]
 
 
-def _asked(view: View, what: str) -> dict[str, Any]:
-    return {
+def _read(operation: str, view: View, store: Store[Any], what: str, **more: Any) -> dict[str, Any]:
+    parameters = {
         "query": str(view.options.get("query") or ""),
         "objects": list(view.objects),
         "order_by": str(view.options.get("order_by") or "-created"),
         "archived": bool(view.options.get("archived")),
         "object_type": what,
+        **more,
     }
+    found: dict[str, Any] = operations.call(operation, store, parameters)
+    if found["problem"] is not None:
+        raise TrackkitValueError(found["problem"]["message"], "query")
+    return found
 
 
 def _summed(cell: dict[str, Any] | None) -> str:
