@@ -266,7 +266,7 @@ function Row({ item, scale, looked, best, place, onLook, onPin, onPutBack }: Row
         <Button label={`Pin attempt ${number}`} icon={Pin} pressed={item.pinned.length > 0} onClick={onPin} />
         {item.has_code && (
           <Button label={`Put back the code of attempt ${number}`} icon={Undo2} onClick={onPutBack}>
-            Put back
+            <span class="tk-wide-only">Put back</span>
           </Button>
         )}
       </td>
