@@ -46,12 +46,13 @@ def desks(browser: Browser) -> Iterator[list[Page]]:
 def lab(server: LabServer, browser: Browser, desks: list[Page], request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A page on that JupyterLab: the one that the test before has cleared, or a new one, as tests of `own_page` ask."""
     own = request.node.get_closest_marker("own_page") is not None
-    kept = [] if own else [page for page in desks if page.url.startswith(server.url)]
-    for page in kept:
+    for page in [page for page in desks if not page.url.startswith(server.url)]:
         desks.remove(page)
-    page = kept[0] if kept else browser.new_context().new_page()
+        page.context.close()  # a Lab whose server is gone asks for it for ever
+    kept = None if own or not desks else desks.pop()
+    page = kept or browser.new_context().new_page()
     page.set_viewport_size({"width": 1280, "height": 1100})
-    opened = Lab(server, page, kept=bool(kept))
+    opened = Lab(server, page, kept=kept is not None)
     yield opened
     picture(page, re.sub(r"\W+", "-", request.node.name))
     server.stop_kernels()

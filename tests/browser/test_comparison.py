@@ -230,12 +230,10 @@ def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser
 def chosen_in(section: str, panel: Locator) -> Locator:
     """Choose something in a section; return what shows it."""
     if section == "Scalars":
-        lines = panel.get_by_role("combobox", name="One line per")
-        lines.select_option(label="rate")
-        return panel.get_by_role("combobox", name="Band").filter(has=panel.page.locator("option:checked"))
+        panel.get_by_role("combobox", name="One line per").select_option(label="rate")
+        return panel.get_by_role("combobox", name="Band")
     if section == "Details":
-        identical = panel.get_by_role("checkbox", name=re.compile("Show identical"))
-        identical.check()
+        panel.get_by_role("checkbox", name=re.compile("Show identical")).check()
         return panel.get_by_role("rowheader", name="batch")
     if section == "Metric values":
         panel.get_by_role("combobox", name="Value").select_option("max")

@@ -126,10 +126,8 @@ def killed(life, nursery):
 
 def check_train(home, progress, seed):
     """Compare what is there of a life with what it was told."""
-    begun = time.perf_counter()
     experiment = home.experiment(progress.id)
     status = experiment.status
-    assert time.perf_counter() - begun < 1
     assert experiment.hyperparameters["General"]["seed"]["value"] == str(seed)
     done = progress.acknowledged
     check(experiment, list(itertools.islice(training.steps(seed), done + 1)), done)

@@ -432,7 +432,7 @@ async def test_a_wait_ends_when_another_process_logs(ask, store, logger):
     process.stdin.write(b"\n")
     logged = float(await process.stdout.readline())
     answer = await waiting
-    assert time.time() - logged < 1
+    assert time.time() - logged < 5  # of the twenty that it may wait
     assert answer["changed"] == [store.first]
     record = body(await ask("trackkit/api/experiment", {"store": store.id, "id": store.first}))
     assert record["metrics"]["loss"]["train"]["last"] == 2.0

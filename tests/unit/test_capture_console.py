@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -291,21 +290,3 @@ def test_forked_child_prints_freely() -> None:
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "child\nagain\nparent\n"
-
-
-def test_cost_of_a_print() -> None:
-    """At most 3 µs of processor time a print beyond the stream and the sink: the best of interleaved rounds."""
-
-    def span() -> float:
-        begin = time.thread_time()
-        for _ in range(2000):
-            print("loss 0.125")
-        return (time.thread_time() - begin) / 2000
-
-    bare, heard = [], []
-    for _ in range(15):
-        bare.append(span())
-        listener = console.listen(lambda stream, text: None)
-        heard.append(span())
-        listener.stop()
-    assert min(heard) - min(bare) <= 3e-6
