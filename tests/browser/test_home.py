@@ -193,6 +193,9 @@ def test_another_store_is_chosen_its_cells_name_its_folder_and_it_may_go_away(
     assert lab.page.evaluate(texts) == ["1", code, code, "2"]
     exec(code, {})  # it opens what was dragged
 
+    lab.begin()  # a Lab that is loaded again shows the store that was chosen
+    expect(panel(lab).get_by_role("treeitem", name="elsewhere")).to_be_visible()
+
     # The store goes away, which is said; the others are still there to choose.
     shutil.rmtree(tmp_path / project)
     said = lab.page.locator("#trackkit-home").get_by_text("its folder was moved or deleted")

@@ -199,6 +199,7 @@ def _notes(groups: dict[str, dict[str, Any]]) -> list[str]:
 
 def _finding(verdict: str, answer: dict[str, Any]) -> str:
     one, other = len(answer["a"]["values"]), len(answer["b"]["values"])
-    spread = f"{answer['low']:+.3g} to {answer['high']:+.3g} ({answer['level']:.0%}, {one} against {other} experiments)"
+    difference, low, high = (f"{answer[key]:+.3g}".replace("-", "−") for key in ("difference", "low", "high"))
+    spread = f"{low} to {high} ({answer['level']:.0%}, {one} against {other} experiments)"
     zero = ", and zero is within" if verdict == "open" else ""
-    return f"{answer['metric']} differs by {answer['difference']:+.3g}, {spread}{zero}."
+    return f"{answer['metric']} differs by {difference}, {spread}{zero}."

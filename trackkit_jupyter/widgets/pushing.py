@@ -18,7 +18,8 @@ __all__ = ["Pusher", "pusher"]
 _log = logging.getLogger(__name__)
 
 INTERVAL_S = 0.25
-#: A look that takes long is followed by a rest this many times as long: the training comes first.
+#: A look is followed by a rest this many times as long as it computed: that is what it takes from a training, which
+#: comes first. What it waited, for the interpreter or for a disk, the training had.
 _SHARE = 5
 _BYTES_PER_S = 400_000
 _LONGEST_S = 5.0
@@ -82,13 +83,13 @@ class Pusher:
                     self._thread = None
                     return
             self._wake.clear()
-            began = time.perf_counter()
+            began = time.thread_time()
             sent = 0
             try:
                 sent = self.look()
             except Exception:  # noqa: BLE001 - it must never end, nor disturb the training
                 _log.debug("The views could not be brought up to date", exc_info=True)
-            took = time.perf_counter() - began
+            took = time.thread_time() - began
             self._wake.wait(min(_LONGEST_S, max(INTERVAL_S, _SHARE * took, sent / _BYTES_PER_S)))
 
 

@@ -15,11 +15,28 @@ export interface KnownStore {
   usual: boolean;
 }
 
-/** The store that a person chose in the side panel. */
-let chosen: string | null = null;
+/** Where the browser keeps which store a person chose in the side panel: a page that is loaded again shows it too. */
+const CHOSEN = 'trackkit:store';
+let chosen: string | null | undefined;
 
 export function chooseStore(id: string): void {
   chosen = id;
+  try {
+    localStorage.setItem(CHOSEN, id);
+  } catch {
+    // Storage that is switched off or full: it is known until the page is left.
+  }
+}
+
+function chosenStore(): string | null {
+  if (chosen === undefined) {
+    try {
+      chosen = localStorage.getItem(CHOSEN);
+    } catch {
+      chosen = null;
+    }
+  }
+  return chosen;
 }
 
 /** The stores that there are, the usual one first. */
@@ -40,7 +57,7 @@ export async function knownStores(server: LabServer): Promise<KnownStore[]> {
 
 /** The one that is meant of those that there are: the chosen one, else the usual one; null where there is none. */
 export function meant(known: readonly KnownStore[]): KnownStore | null {
-  return known.find(store => store.id === chosen) ?? known[0] ?? null;
+  return known.find(store => store.id === chosenStore()) ?? known[0] ?? null;
 }
 
 /** The store that is meant where nobody named one. */

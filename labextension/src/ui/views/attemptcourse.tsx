@@ -12,6 +12,9 @@ const HEIGHT = 14;
 
 type Ends = [low: number, high: number];
 
+/** How many times as far as the others reach one has to go astray, for the scale not to be stretched for it. */
+const ASTRAY = 4;
+
 /** What the courses of the attempts of a cell are drawn on, so that one can be told from another at a glance. */
 export interface Scale {
   x: Ends;
@@ -20,9 +23,10 @@ export interface Scale {
 
 export function scaleOf(items: readonly Attempt[]): Scale {
   const courses = items.map(item => item.course);
+  const heights = courses.map(course => (course?.y ?? []).filter(value => value !== null));
   return {
     x: ends(courses.flatMap(course => course?.x ?? [])),
-    y: ends(courses.flatMap(course => course?.y ?? []).filter(value => value !== null)),
+    y: usual(heights.filter(values => values.length > 0).map(ends)),
   };
 }
 
@@ -80,12 +84,12 @@ export function Course({ items, scale, large = false }: CourseProps) {
 /** Final values, the oldest at the left; the best one in colour. */
 export function Values({ items, best }: { items: readonly Attempt[]; best: string | undefined }) {
   const numbers = items.map(item => item.value).filter((value): value is number => typeof value === 'number');
-  const up = along(ends(numbers), 2, HEIGHT);
+  const up = along(usual(numbers.map(value => [value, value])), 2, HEIGHT);
   const width = items.length * (BAR + 1);
   return (
     <svg class="tk-values" viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} aria-hidden="true">
       {[...items].reverse().map((item, at) => {
-        const tall = typeof item.value === 'number' ? up(item.value) : 1;
+        const tall = typeof item.value === 'number' ? Math.min(HEIGHT, Math.max(1, up(item.value))) : 1;
         const kind = item.id === best ? 'tk-values-best' : '';
         return <rect key={item.id} class={kind} x={at * (BAR + 1)} y={HEIGHT - tall} width={BAR} height={tall} />;
       })}
@@ -104,6 +108,22 @@ function ends(values: readonly number[]): Ends {
     high = Math.max(high, value);
   }
   return [low, high];
+}
+
+/** From the lowest to the highest, without what lies far from all others: one that diverges would flatten them. */
+function usual(extents: readonly Ends[]): Ends {
+  const [lows, highs] = [extents.map(([low]) => low), extents.map(([, high]) => high)];
+  const reach = median(extents.map(([low, high]) => high - low));
+  const [lowest, highest] = [median(lows), median(highs)];
+  // Where most are the same, whatever differs is worth seeing.
+  const down = ASTRAY * Math.max(reach, median(lows.map(low => Math.abs(low - lowest)))) || Number.POSITIVE_INFINITY;
+  const up = ASTRAY * Math.max(reach, median(highs.map(high => Math.abs(high - highest)))) || Number.POSITIVE_INFINITY;
+  return [ends(lows.filter(low => low >= lowest - down))[0], ends(highs.filter(high => high <= highest + up))[1]];
+}
+
+/** The middle of some numbers: of an even count, the lower of the two. */
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[(values.length - 1) >> 1] ?? 0;
 }
 
 function along([low, high]: Ends, from: number, to: number): (value: number) => number {

@@ -107,6 +107,19 @@ it('draws all on one scale', async () => {
   expect(ends(first)[1]?.[0]).toBeCloseTo(36, 0); // 10 of 20 iterations are half of the width
 });
 
+it('is not flattened by one that diverges', async () => {
+  const course = (top: number) => ({ x: [0, 10], y: [1, top] });
+  const astray = attempt(4, { course: course(1e6), value: 1e6 });
+  const others = [3, 2, 1].map(number => attempt(number, { course: course(1 + number), value: 1 + number }));
+  const { table } = await opened([astray, ...others]);
+  const tops = [...table.querySelectorAll('.tk-course path')].map(path =>
+    Number(path.getAttribute('d')?.split(' ').at(-1)),
+  );
+  expect(tops[0]).toBeLessThan(-100); // it leaves the drawing
+  expect(tops[1]).toBe(2); // the highest of the others reaches the top
+  expect(tops[3]).toBeLessThan(14);
+});
+
 it('brings code back by a button that says so, and pins and unpins', async () => {
   const { table, place, edits } = await opened([attempt(2, { pinned: ['id2', 'other'] }), attempt(1)]);
   const button = within(table).getByRole('button', { name: 'Put back the code of attempt 1' });

@@ -183,7 +183,7 @@ function Opened({ answer, source, place, onChanged, onMore }: OpenedProps) {
               <th scope="col" aria-label="Attempt">
                 #
               </th>
-              <th scope="col" title="All are drawn on one scale">
+              <th scope="col" title="All are drawn on one scale; one that goes far astray leaves it">
                 Course
               </th>
               <th scope="col" class="tk-number" title={metricOf(answer)}>
