@@ -5,16 +5,14 @@ A node is text, or ``{"k": kind, ...}`` with its children in ``c``. Pictures bec
 
 from __future__ import annotations
 
-import base64
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from trackkit_jupyter.reports.export.embeds import Drawn
+from trackkit_jupyter.reports.export.images import POINTS, WIDEST, Images, decoded
 from trackkit_jupyter.reports.export.texts import FORMULA
 from trackkit_jupyter.views.tables import Table
 
@@ -34,10 +32,6 @@ _BLOCKS = frozenset(
 _DEEPEST = 12
 _MOST_CELLS = 20_000
 _LONGEST_WORD = 60
-_POINTS = 0.75  # of a CSS pixel
-_WIDEST, _TALLEST = 470.0, 680.0  # points of a page's text
-_SIDE = 2400  # pixels of a picture that a page can show
-_MOST_PIXELS = 50_000_000
 
 
 class Nodes:
@@ -52,13 +46,16 @@ class Nodes:
     """
 
     def __init__(self, folder: Path, drawn: Mapping[str, Drawn]) -> None:
-        self._folder, self._drawn = folder, drawn
+        self._images, self._drawn = Images(folder), drawn
         self._mark = re.compile(f"({'|'.join(drawn)})") if drawn else None
         self._names: set[str] = set()
-        self._files = 0
-        self.foreign: list[str] = []  # vector pictures that somebody else drew, which may be anything
         self.missing: list[str] = []  # why pictures of the texts are not there
         self.text: set[str] = set()  # every letter that is printed
+
+    @property
+    def foreign(self) -> list[str]:
+        """Names of the vector pictures that somebody else drew, which may be anything."""
+        return self._images.foreign
 
     def of(self, soups: Iterable[Any]) -> list[Node]:
         """Return the nodes of trees of HTML, in order."""
@@ -304,10 +301,10 @@ class Nodes:
         alt = self._text(" ".join(str(tag.get("alt") or "").split()))
         title = self._text(" ".join(str(tag.get("title") or "").split()))
         head, _, data = str(tag.get("src") or "").partition(",")
-        raw = _decoded(head, data)
+        raw = decoded(head, data)
         if FORMULA in (tag.get("class") or []):
             return self._formula(tag, raw, alt)
-        file = None if raw is None else self._keep(raw, head)
+        file = None if raw is None else self._images.keep(raw, head)
         if file is None:
             words = f"The picture {alt}" if alt else "A picture"
             self.missing.append(f"{words} cannot be read: it is damaged, or of an unknown kind.")
@@ -315,9 +312,9 @@ class Nodes:
         path, width, height = file
         wanted = _pixels(tag.get("width")), _pixels(tag.get("height"))
         if wanted[0]:
-            width = wanted[0] * _POINTS
+            width = wanted[0] * POINTS
         elif wanted[1] and height:
-            width *= wanted[1] * _POINTS / height
+            width *= wanted[1] * POINTS / height
         node: dict[str, Any] = {"k": "image", "path": path, "width": width, "alt": alt}
         if title:
             node["caption"] = [title]
@@ -327,47 +324,11 @@ class Nodes:
         found = re.match(r"height: ([\d.]+)px; vertical-align: (-?[\d.]+)px", str(tag.get("style") or ""))
         if raw is None or found is None:
             return [{"k": "code", "text": alt}]
-        path = self._write(raw, "svg")
-        node = {"path": path, "alt": alt, "height": float(found[1]) * _POINTS, "depth": -float(found[2]) * _POINTS}
+        path = self._images.write(raw, "svg")
+        node = {"path": path, "alt": alt, "height": float(found[1]) * POINTS, "depth": -float(found[2]) * POINTS}
         if alt.startswith("$$"):
             return [{"k": "block", "c": [{"k": "formula", "c": [{"k": "inline-image", **node}]}]}]
         return [{"k": "inline-image", **node}]
-
-    def _keep(self, raw: bytes, head: str) -> tuple[str, float, float] | None:
-        """Write a picture as a file, and return its name, its width and its height in points."""
-        if "svg" in head.lower():
-            path = self._write(raw, "svg")
-            self.foreign.append(path)
-            size = re.search(rb'<svg[^>]*?\bwidth="([\d.]+)(pt|px)?"[^>]*?\bheight="([\d.]+)', raw)
-            factor = 1 if size and size[2] == b"pt" else _POINTS
-            return (path, float(size[1]) * factor, float(size[3]) * factor) if size else (path, _WIDEST, 0.0)
-        return self._keep_pixels(raw)
-
-    def _keep_pixels(self, raw: bytes) -> tuple[str, float, float] | None:
-        """Write a picture anew: whatever a file may hold besides, only its pixels get into the page."""
-        from PIL import Image, ImageOps
-
-        try:
-            with Image.open(io.BytesIO(raw), formats=["PNG", "JPEG", "GIF", "WEBP", "BMP"]) as opened:
-                if opened.width * opened.height > _MOST_PIXELS:
-                    return None
-                is_photo = opened.format == "JPEG"
-                dots = opened.info.get("dpi", (96, 96))[0]
-                image = ImageOps.exif_transpose(opened).convert("RGB" if is_photo else "RGBA")
-        except Exception:  # noqa: BLE001 - whatever a decoder raises for bytes of other people
-            return None
-        width, height = (side * (72 / dots if 30 < dots < 1200 else _POINTS) for side in image.size)
-        if max(image.size) > _SIDE:
-            image.thumbnail((_SIDE, _SIDE))
-        stream = io.BytesIO()
-        image.save(stream, "JPEG" if is_photo else "PNG", **({"quality": 88} if is_photo else {"compress_level": 6}))
-        return self._write(stream.getvalue(), "jpg" if is_photo else "png"), width, height
-
-    def _write(self, data: bytes, suffix: str) -> str:
-        self._files += 1
-        name = f"{self._files}.{suffix}"
-        (self._folder / name).write_bytes(data)
-        return name
 
     # -- views
 
@@ -376,8 +337,8 @@ class Nodes:
         nodes: list[Node] = []
         caption = self._text(drawn.caption)
         for index, image in enumerate(drawn.images):
-            path = self._write(image.data, image.format)
-            body: dict[str, Any] = {"k": "image", "path": path, "width": _WIDEST, "alt": self._text(image.alt)}
+            path = self._images.write(image.data, image.format)
+            body: dict[str, Any] = {"k": "image", "path": path, "width": WIDEST, "alt": self._text(image.alt)}
             if len(drawn.images) > 1 and image.alt != drawn.caption:
                 body["caption"] = [self._text(image.alt)]
             last = index == len(drawn.images) - 1
@@ -444,7 +405,7 @@ def _inlined(blocks: list[Node]) -> list[Node]:
 def _small(word: Node) -> Node:
     """Return a picture that stands in a line of text as high as it fits there."""
     if isinstance(word, dict) and word["k"] == "image":
-        return {**word, "k": "line-image", "width": min(word["width"], _WIDEST)}
+        return {**word, "k": "line-image", "width": min(word["width"], WIDEST)}
     return word
 
 
@@ -475,15 +436,6 @@ def _letters(words: list[Node]) -> Iterable[str]:
 def _broken(text: str, most: int) -> str:
     """Let a word that is longer than a line be broken."""
     return re.sub(rf"[^\s\u200b]{{{most},}}", lambda long: re.sub(rf"(.{{{most // 2}}})", "\\1\u200b", long[0]), text)
-
-
-def _decoded(head: str, data: str) -> bytes | None:
-    if not head.lower().startswith("data:image/"):
-        return None
-    try:
-        return base64.b64decode(data) if head.lower().endswith(";base64") else unquote_to_bytes(data)
-    except ValueError:
-        return None
 
 
 def _pixels(value: Any) -> float:
