@@ -8,6 +8,7 @@ import pytest
 
 import trackkit_jupyter as track
 
+from .least import least, within
 from .rounds import in_turns, ratio, told
 
 #: Calls in a turn, which then takes well under a millisecond; and turns in a round.
@@ -34,18 +35,25 @@ def bare_writes(tmp_path):
     os.close(fd)
 
 
-def test_log_scalar_costs_at_most_two_and_a_half_bare_writes(experiment, bare_writes):
+def test_log_scalar_costs_at_most_two_and_a_half_bare_writes(experiment, bare_writes, tmp_path):
     def scalars():
         for iteration in range(CALLS):
             experiment.log_scalar("loss", "train", 0.5, iteration)
 
-    writes, calls = in_turns(bare_writes, scalars, turns=TURNS)
+    make = least(tmp_path / "least")
+
+    def leasts():
+        for _ in range(CALLS):
+            make(1)
+
+    writes, calls, made = in_turns(bare_writes, scalars, leasts, turns=TURNS)
     told("a bare write of 32 bytes", writes, CALLS)
+    told("the least for a record", made, CALLS)
     told("log_scalar", calls, CALLS)
-    assert ratio(calls, writes) <= 2.5
+    assert within(2.5, 1.3, ratio(calls, writes), ratio(calls, made))
 
 
-def test_ten_values_at_once_cost_less_than_a_bare_write_each(experiment, bare_writes):
+def test_ten_values_at_once_cost_less_than_a_bare_write_each(experiment, bare_writes, tmp_path):
     """The budget is 0.6 µs a value: 0.7 of a bare write, which takes 0.9 µs and more on the machines that are meant."""
     values = {f"metric {place}/train": 0.5 for place in range(10)}
 
@@ -53,10 +61,17 @@ def test_ten_values_at_once_cost_less_than_a_bare_write_each(experiment, bare_wr
         for iteration in range(CALLS // 10):
             experiment.log(values, iteration)
 
-    writes, calls = in_turns(bare_writes, scalars, turns=TURNS)
+    make = least(tmp_path / "least")
+
+    def leasts():
+        for _ in range(CALLS // 10):
+            make(10)
+
+    writes, calls, made = in_turns(bare_writes, scalars, leasts, turns=TURNS)
     told("a bare write of 32 bytes", writes, CALLS)
+    told("the least for each of ten records", made, CALLS)
     told("each of ten values in one log()", calls, CALLS)
-    assert ratio(calls, writes) <= 0.7
+    assert within(0.7, 1.8, ratio(calls, writes), ratio(calls, made))
 
 
 def test_a_scalar_takes_32_bytes(experiment, tmp_path):
