@@ -68,7 +68,8 @@ def every_turn_is_there(notebook, store):
     assert 20 <= turn["iteration"] <= checkpoint["iteration"] <= stop["iteration"] == run.last_iteration
     assert [artifact["key"] for artifact in run.artifacts] == ["weights"]
     accuracy = run.series("accuracy/test").values
-    assert accuracy[turn["iteration"]] < 0.93 <= accuracy[-1]
+    # What the hand waited for came before it asked; by the end it may have gone up and down again.
+    assert accuracy[turn["iteration"]] < 0.93 <= accuracy[: checkpoint["iteration"] + 1].max()
     printed = nbformat.read(notebook, 4).cells[-2].outputs[0].text
     assert "takes at least 0.0001 and at most 1, not 3; nothing was turned" in printed
     assert "is completed, not running: there is no loop to turn a knob of" in printed
