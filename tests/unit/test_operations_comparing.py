@@ -238,6 +238,13 @@ def test_its_picture_is_parallel_coordinates(sweep) -> None:
     for text in ("rate", "width", "seed", "loss/val"):
         assert f"<!-- {text} -->" in svg.decode()
     assert views.mimebundle(view, sweep[0].store)["image/png"]
+    # Grouped: the lines have the colours of their groups, which a legend names.
+    view = views.comparison(sweep, section="parallel", group_by="width", theme="dark")
+    grouped = views.drawing.draw(view, sweep[0].store, format="svg").data
+    assert grouped is not None
+    for text in ("width=16", "width=32"):
+        assert f"<!-- {text} -->" not in svg.decode()
+        assert f"<!-- {text} -->" in grouped.decode()
 
 
 def test_groups_are_those_of_the_curves_in_their_colours(odd, sweep) -> None:

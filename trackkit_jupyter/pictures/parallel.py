@@ -15,7 +15,7 @@ from trackkit_jupyter.pictures.paper import NOTE, TITLE, Format, LegendEntry, Pa
 __all__ = ["parallel_picture"]
 
 _PAD = 12.0
-_NAMED = 12  # experiments in the legend
+_NAMED = 12  # experiments, or groups, in the legend
 _CATEGORIES = 12  # categories of an axis that are written
 _FEW, _APART = 6, 0.06  # so few values are marked themselves, where they stand so far apart
 _LEAST = 64.0  # pixels between two axes
@@ -42,7 +42,8 @@ def parallel_picture(
     axes
         From the operation ``parallel``; at most as many as have room are drawn, and the others counted.
     experiments
-        Name, colour and dash of each, in the order of the values of the axes.
+        Name, colour and dash of each, in the order of the values of the axes; those of its group where they are in
+        groups.
     title
         One line above.
     color_by
@@ -82,9 +83,10 @@ def _draw(
     left_out = len(axes) - most
     if left_out > 0:  # the metrics, at the end, are what it is about
         axes = axes[: most // 2] + axes[len(axes) - (most - most // 2) :]
-    if shading is None and 1 < len(experiments) <= _NAMED:
+    named = dict.fromkeys(experiments)  # those of a group are one
+    if shading is None and 1 < len(named) <= _NAMED:
         entries: list[LegendEntry] = [
-            (name, HUES[hue % len(HUES)], DASHES[dash % len(DASHES)], True) for name, hue, dash in experiments
+            (name, HUES[hue % len(HUES)], DASHES[dash % len(DASHES)], True) for name, hue, dash in named
         ]
         top += paper.legend((left, top, right, bottom), entries) + 4
     if not axes or not experiments:

@@ -32,7 +32,7 @@ Format = Literal["png", "svg"]
 _WIDTH = 640  # CSS pixels, of an output in a notebook
 _SAMPLES = 12  # thumbnails in a picture
 _LINES = 1_000  # experiments of parallel coordinates
-_NAMED = 12  # and those that are told apart by their own colours
+_NAMED = 12  # and those, or groups, that are told apart by their own colours
 
 
 @dataclass(frozen=True)
@@ -200,13 +200,23 @@ def parallel(view: View, store: Store[Any], ids: Sequence[str], look: dict[str, 
     order = list(options.get("order") or ())
     axes = [charts.ParallelAxis(**axis) for axis in answer["axes"]]
     axes.sort(key=lambda axis: order.index(axis.key) if axis.key in order else len(order))
-    lines = [(line["name"], line["color"], line["dash"]) for line in answer["experiments"]]
+    groups = _groups(view, store, asked["objects"])
+    looks = {id: (one["name"], one["color"], one["dash"]) for one in groups for id in one["members"]}
+    lines = [looks.get(one["id"], (one["name"], one["color"], one["dash"])) for one in answer["experiments"]]
     keys = [axis.key for axis in axes]
     color = keys.index(options["color"]) if options.get("color") in keys else None
-    if color is None and len(lines) > _NAMED and options.get("color") != "experiment":
+    if color is None and len(groups or lines) > _NAMED and options.get("color") != "experiment":
         # More lines than colours tell apart: they are told apart by what came out.
         color = next((at for at, key in enumerate(keys) if not key.startswith("hyperparameters")), None)
     return pictures.parallel_picture(axes, lines, color_by=color, log=list(options.get("log") or ()), **look)
+
+
+def _groups(view: View, store: Store[Any], ids: list[str]) -> list[dict[str, Any]]:
+    """Return the groups that a comparison's lines are coloured by; none where each has a colour of its own."""
+    from trackkit_jupyter import operations
+
+    asked = {key: list(view.options[key]) for key in ("by", "over") if view.options.get(key)}
+    return operations.call("comparison", store, {"objects": ids, **asked})["groups"] if asked else []
 
 
 def _grid(found: list[Chart], caption: str, view: View, look: dict[str, Any]) -> bytes:

@@ -45,9 +45,18 @@ function targetOf(axis: ParallelAxis): string {
   return `${JSON.parse(metric)}/${JSON.parse(variant)}.${KINDS[statistic ?? 'last']}`;
 }
 
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}
+
 export function keyOf(section: string, name: string): string {
-  const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;
   return `hyperparameters[${quoted(section)}][${quoted(name)}]`;
+}
+
+/** The key of a metric's axis, by the kind of value that is shown. */
+export function keyOfMetric(metric: string, variant: string, kind: string): string {
+  const statistic = Object.keys(KINDS).find(one => KINDS[one] === kind) ?? 'last';
+  return `metrics[${quoted(metric)}][${quoted(variant)}].${statistic}`;
 }
 
 interface AxesPickProps {

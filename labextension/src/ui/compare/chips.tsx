@@ -1,15 +1,17 @@
 // The experiments of a comparison as chips: point at one to find it everywhere, click it to make it the base, add and remove.
+// Where they are in groups, the chips are those: what is a line, with its colour.
 
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { Plus, X } from 'lucide';
+import type { ComponentChildren } from 'preact';
 import { DASHES, seriesToken } from '../charts/paint';
 import { integer } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { lazy } from '../parts/lazy';
 import { Middle } from '../parts/middle';
 import { Popover } from '../table/popover';
-import type { Head } from './answers';
-import { useCompany } from './company';
+import type { Head, HeadGroup } from './answers';
+import { isLit, useCompany } from './company';
 
 /** More chips are shown when they are asked for. */
 const FEW = 16;
@@ -33,100 +35,114 @@ export function Swatch({ head }: { head: Pick<Head, 'color' | 'dash'> }) {
   );
 }
 
+/** What the chips are of: the groups, the experiments, or those of one group. */
+type Listed = 'groups' | 'experiments' | HeadGroup;
+
 export function Chips() {
   const { heads, shown, groups, base, lit, setBase, setObjects, source, answer, ids, more } = useCompany();
   const all = useSignal(false);
-  const many = heads.length > FEW;
-  const listed = all.value || !many ? heads : heads.slice(0, FEW);
+  const inside = useSignal<string | null>(null);
+  const grouped = groups.length > 0;
+  const listed: Listed =
+    !grouped || inside.value === 'experiments'
+      ? 'experiments'
+      : (groups.find(group => group.id === inside.value) ?? 'groups');
+  const members = typeof listed === 'string' ? null : new Set(listed.members);
+  const own = members ? heads.filter(head => members.has(head.id)) : heads;
+  const count = listed === 'groups' ? groups.length : own.length;
+  const many = count > FEW;
+  const few = <T,>(chips: readonly T[]) => (all.value ? chips : chips.slice(0, FEW));
   const brushed = new Set(shown.map(head => head.id));
-  const remove = (id: string) => setObjects(ids.filter(one => one !== id));
+  const leaveOut = (gone: readonly string[]) => setObjects(ids.filter(one => !gone.includes(one)));
+  const list = (next: string | null) => {
+    inside.value = next;
+    all.value = false;
+  };
   const add = (
     <Popover label="Add experiments" icon={Plus} text={<span class="tk-wide-only">Add</span>} class="tk-company-add">
       {() => <Add source={source} ids={ids} onIds={setObjects} />}
     </Popover>
   );
+  const told = grouped || many;
   return (
-    <div class={many ? 'tk-company tk-company-many' : 'tk-company'}>
-      {many && (
+    <div class={told ? 'tk-company tk-company-many' : 'tk-company'}>
+      {told && (
         <div class="tk-company-line">
-          <span class="tk-number">
-            {integer(heads.length)} experiments
-            {groups.length > 0 && ` in ${integer(groups.length)} ${groups.length === 1 ? 'group' : 'groups'}`}
+          <span class="tk-number tk-cut" title={members ? (listed as HeadGroup).name : undefined}>
+            {members
+              ? `${integer(own.length)} of ${counted(heads.length, 'experiment')}: ${(listed as HeadGroup).name}`
+              : counted(heads.length, 'experiment') + (grouped ? ` in ${counted(groups.length, 'group')}` : '')}
           </span>
-          <button
-            type="button"
-            class="tk-button tk-quiet"
-            aria-expanded={all.value}
-            onClick={() => {
-              all.value = !all.value;
-            }}
-          >
-            {all.value ? 'Show fewer' : `and ${integer(heads.length - FEW)} more`}
-          </button>
+          {many && (
+            <button
+              type="button"
+              class="tk-button tk-quiet"
+              aria-expanded={all.value}
+              onClick={() => {
+                all.value = !all.value;
+              }}
+            >
+              {all.value ? 'Show fewer' : `Show all ${integer(count)}`}
+            </button>
+          )}
+          {grouped && (
+            <button
+              type="button"
+              class="tk-button tk-quiet"
+              onClick={() => list(listed === 'groups' ? 'experiments' : null)}
+            >
+              {listed === 'groups' ? 'Show experiments' : 'Show groups'}
+            </button>
+          )}
           {add}
         </div>
       )}
       <ul
         class={all.value && many ? 'tk-chips tk-chips-all' : 'tk-chips'}
-        aria-label="Experiments"
+        aria-label={listed === 'groups' ? 'Groups' : 'Experiments'}
         {...(many ? { tabIndex: 0 } : {})}
       >
-        {listed.map(head => {
-          const is = head.id === base;
-          const classes = [
-            'tk-chip',
-            is && 'tk-chip-base',
-            head.id === lit.value && 'tk-lit',
-            !brushed.has(head.id) && 'tk-off',
-            head.problem && 'tk-chip-broken',
-          ];
-          return (
-            <li
-              key={head.id}
-              class={classes.filter(Boolean).join(' ')}
-              onPointerEnter={() => {
-                lit.value = head.id;
-              }}
-              onPointerLeave={() => {
-                lit.value = null;
-              }}
-            >
-              <button
-                type="button"
-                class="tk-chip-name"
-                aria-pressed={is}
-                aria-label={`Base: ${head.name}`}
-                title={
-                  head.problem ??
-                  (is ? `${head.name} is the base: click to have none` : `Compare the others with ${head.name}`)
-                }
-                onClick={() => setBase(is ? null : head.id)}
-                onFocus={() => {
-                  lit.value = head.id;
-                }}
-                onBlur={() => {
-                  lit.value = null;
-                }}
-              >
-                <Swatch head={head} />
-                <Middle text={head.name} />
-                {is && <span class="tk-chip-word">base</span>}
-              </button>
-              <button
-                type="button"
-                class="tk-chip-remove"
-                aria-label={`Remove ${head.name}`}
-                title={`Remove ${head.name} from the comparison`}
-                disabled={heads.length < 2}
-                onClick={() => remove(head.id)}
-              >
-                <Icon of={X} size={12} />
-              </button>
-            </li>
-          );
-        })}
+        {listed === 'groups'
+          ? few(groups).map(group => (
+              <Chip
+                key={group.id}
+                head={group}
+                lit={lit}
+                isLit={isLit(group.id, lit.value, groups) || group.members.includes(lit.value ?? '')}
+                class={group.members.some(id => brushed.has(id)) ? '' : 'tk-off'}
+                label={`Group: ${group.name}`}
+                title={`Show the ${counted(group.members.length, 'experiment')} of ${group.name}`}
+                word={<span class="tk-faint tk-number">{integer(group.members.length)}</span>}
+                onClick={() => list(group.id)}
+                onRemove={groups.length > 1 ? () => leaveOut(group.members) : null}
+              />
+            ))
+          : few(own).map(head => {
+              const is = head.id === base;
+              const said = is ? `${head.name} is the base: click to have none` : `Compare the others with ${head.name}`;
+              const classes = [
+                is && 'tk-chip-base',
+                !brushed.has(head.id) && 'tk-off',
+                head.problem && 'tk-chip-broken',
+              ];
+              return (
+                <Chip
+                  key={head.id}
+                  head={head}
+                  lit={lit}
+                  isLit={isLit(head.id, lit.value, groups)}
+                  class={classes.filter(Boolean).join(' ')}
+                  pressed={is}
+                  label={`Base: ${head.name}`}
+                  title={head.problem ?? said}
+                  word={is && <span class="tk-chip-word">base</span>}
+                  onClick={() => setBase(is ? null : head.id)}
+                  onRemove={heads.length > 1 ? () => leaveOut([head.id]) : null}
+                />
+              );
+            })}
       </ul>
-      {!many && add}
+      {!told && add}
       {answer.missing.length > 0 && (
         <p class="tk-company-missing" role="status" title={answer.missing.join('\n')}>
           {answer.missing.length === 1 ? 'One experiment is' : `${integer(answer.missing.length)} experiments are`} no
@@ -144,6 +160,63 @@ export function Chips() {
       )}
     </div>
   );
+}
+
+interface ChipProps {
+  head: Pick<Head, 'id' | 'name' | 'color' | 'dash'>;
+  /** Who is pointed at; and whether that is this one. */
+  lit: Signal<string | null>;
+  isLit: boolean;
+  class: string;
+  pressed?: boolean;
+  label: string;
+  title: string;
+  word: ComponentChildren;
+  onClick: () => void;
+  /** Null where none would be left. */
+  onRemove: (() => void) | null;
+}
+
+function Chip({ head, lit, isLit, pressed, label, title, word, onClick, onRemove, ...more }: ChipProps) {
+  const point = (id: string | null) => () => {
+    lit.value = id;
+  };
+  return (
+    <li
+      class={`tk-chip ${isLit ? 'tk-lit' : ''} ${more.class}`}
+      onPointerEnter={point(head.id)}
+      onPointerLeave={point(null)}
+    >
+      <button
+        type="button"
+        class="tk-chip-name"
+        aria-pressed={pressed}
+        aria-label={label}
+        title={title}
+        onClick={onClick}
+        onFocus={point(head.id)}
+        onBlur={point(null)}
+      >
+        <Swatch head={head} />
+        <Middle text={head.name} />
+        {word}
+      </button>
+      <button
+        type="button"
+        class="tk-chip-remove"
+        aria-label={`Remove ${head.name}`}
+        title={`Remove ${head.name} from the comparison`}
+        disabled={!onRemove}
+        onClick={() => onRemove?.()}
+      >
+        <Icon of={X} size={12} />
+      </button>
+    </li>
+  );
+}
+
+function counted(count: number, one: string): string {
+  return `${integer(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
 function Broken({ heads }: { heads: readonly Head[] }) {

@@ -20,7 +20,7 @@ export interface Company {
   /** Those that are one line in the curves; empty where each has its own. */
   groups: readonly HeadGroup[];
   base: string | null;
-  /** The experiment that is pointed at, in whichever section. */
+  /** The experiment, or the group of them, that is pointed at, in whichever section. */
   lit: Signal<string | null>;
   /** What was chosen, as the view's options. */
   options: ViewOptions;
@@ -42,6 +42,11 @@ export function useCompany(): Company {
 export function inColors(heads: readonly Head[], groups: readonly HeadGroup[]): readonly Head[] {
   const looks = new Map(groups.flatMap(({ color, dash, members }) => members.map(id => [id, { color, dash }])));
   return groups.length > 0 ? heads.map(head => ({ ...head, ...looks.get(head.id) })) : heads;
+}
+
+/** Whether an experiment is pointed at: itself, or as a member of the group that is. */
+export function isLit(id: string, lit: string | null, groups: readonly HeadGroup[]): boolean {
+  return id === lit || (groups.find(group => group.id === lit)?.members.includes(id) ?? false);
 }
 
 /** Which experiments are one line, as the reads take it. */

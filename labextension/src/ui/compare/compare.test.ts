@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ComparisonAnswer, Head, ParallelAxis } from './answers';
-import { inColors } from './company';
+import { inColors, isLit } from './company';
 import { lineAt, shadeOf } from './lines';
+import { shadingOf } from './parallel';
 import { type Brush, brushOf, marksOf, placeOf, queryOf, readBrush, spanOf, taken, writeBrush } from './places';
 import { csvOf, differs, isTitle, markdownOf, nextDifference, placed, rowsOf, shownRows, textOf } from './rows';
 import { stepAt } from './samples';
@@ -225,4 +226,16 @@ it('experiments take the colours of their groups', () => {
     [7, 1],
   ]);
   expect(inColors(heads, [])).toBe(heads);
+  expect(heads.filter(({ id }) => isLit(id, 'g', groups)).map(({ id }) => id)).toEqual(['a', 'c']);
+  expect(heads.filter(({ id }) => isLit(id, 'b', groups)).map(({ id }) => id)).toEqual(['b']);
+  expect(heads.some(({ id }) => isLit(id, null, groups))).toBe(false);
+});
+
+it('lines are coloured by a metric where more have a colour than are told apart, unless they are in few groups', () => {
+  const metric = axis({ key: 'metrics["loss"]["val"].last' });
+  const [many, few] = [Array(60).fill(null), Array(12).fill(null)];
+  expect(shadingOf([rates, metric], many, '')).toBe(metric);
+  expect(shadingOf([rates, metric], few, '')).toBeUndefined();
+  expect(shadingOf([rates, metric], few, LR)).toBe(rates);
+  expect(shadingOf([rates, metric], many, 'experiment')).toBeUndefined();
 });

@@ -139,25 +139,29 @@ export function drawLines(canvas: HTMLCanvasElement, lines: Lines): void {
   }
 }
 
-/** One line over all others. */
-export function drawLit(canvas: HTMLCanvasElement, lines: Lines, lit: number): void {
+/** Some lines over all others. */
+export function drawLit(canvas: HTMLCanvasElement, lines: Lines, lit: readonly number[]): void {
   const context = cleared(canvas, lines.geometry);
-  if (!context || lit < 0) {
+  if (!context) {
     return;
   }
   context.lineJoin = 'round';
-  context.lineWidth = 5;
-  context.strokeStyle = lines.paint.paper;
-  trace(context, lines, lit);
-  context.lineWidth = 2.5;
-  context.strokeStyle = lines.colors[lit] as string;
-  trace(context, lines, lit);
-  context.fillStyle = lines.colors[lit] as string;
-  lines.geometry.x.forEach((x, at) => {
-    context.beginPath();
-    context.arc(x, lines.heights[at]?.[lit] as number, 3.5, 0, 2 * Math.PI);
-    context.fill();
-  });
+  for (const line of lit) {
+    context.lineWidth = 5;
+    context.strokeStyle = lines.paint.paper;
+    trace(context, lines, line);
+  }
+  for (const line of lit) {
+    context.lineWidth = 2.5;
+    context.strokeStyle = lines.colors[line] as string;
+    trace(context, lines, line);
+    context.fillStyle = lines.colors[line] as string;
+    lines.geometry.x.forEach((x, at) => {
+      context.beginPath();
+      context.arc(x, lines.heights[at]?.[line] as number, 3.5, 0, 2 * Math.PI);
+      context.fill();
+    });
+  }
 }
 
 /** The line under a point, or -1. */

@@ -10,14 +10,14 @@ import { useLive } from '../parts/live';
 import { Empty, Problem, SkeletonTiles } from '../parts/states';
 import type { ViewOptions } from '../protocol';
 import type { Source } from '../source';
-import type { ComparisonAnswer, Head, ParallelAnswer, ParallelAxis } from './answers';
+import type { ComparisonAnswer, HeadGroup, ParallelAnswer, ParallelAxis } from './answers';
 import { AxesPick, without } from './axespick';
 import { inColors, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
 import { type Brush, queryOf, readBrush, taken, writeBrush } from './places';
 import { Sheet } from './sheet';
 
 const REST_MS = 2_000;
-/** Experiments that are told apart by colours of their own. */
+/** So many experiments, or groups, are told apart by colours of their own. */
 const NAMED = 12;
 
 /** What is asked for: of an embed of the spec, and of a comparison. */
@@ -59,6 +59,7 @@ export function Parallel() {
   return (
     <Coordinates
       found={found}
+      groups={groups}
       answer={answer}
       options={options}
       keep={keep}
@@ -93,6 +94,7 @@ export function ParallelAlone({
   return (
     <Coordinates
       found={found}
+      groups={[]}
       answer={null}
       options={chosen.value}
       keep={patch => {
@@ -105,6 +107,8 @@ export function ParallelAlone({
 
 interface CoordinatesProps {
   found: ParallelAnswer;
+  /** Those that have a colour each; empty where experiments have one. */
+  groups: readonly HeadGroup[];
   /** What else there is to choose axes from; null where the axes are given. */
   answer: ComparisonAnswer | null;
   options: ViewOptions;
@@ -123,7 +127,7 @@ function ordered(axes: readonly ParallelAxis[], order: readonly string[]): Paral
   return [...axes].sort((one, other) => place(one) - place(other));
 }
 
-function Coordinates({ found, answer, options, keep, lit, onTaken, onOnly }: CoordinatesProps) {
+function Coordinates({ found, groups, answer, options, keep, lit, onTaken, onOnly }: CoordinatesProps) {
   const { experiments: heads } = found;
   const axes = useMemo(() => ordered(found.axes, textsOf(options.order)), [found, JSON.stringify(options.order)]);
   const log = textsOf(options.log);
@@ -133,7 +137,7 @@ function Coordinates({ found, answer, options, keep, lit, onTaken, onOnly }: Coo
   useEffect(() => {
     onTaken?.(chosen && new Set([...chosen].map(at => heads[at]?.id ?? '')));
   }, [chosen]);
-  const shading = shadingOf(axes, heads, textOf(options.color));
+  const shading = shadingOf(axes, groups.length > 0 ? groups : heads, textOf(options.color));
   const setBrush = (key: string, brush: Brush | null) => {
     const others = brushes.filter(one => one.key !== key);
     keep({ brush: [...others, ...(brush ? [brush] : [])].map(writeBrush) });
@@ -168,7 +172,7 @@ function Coordinates({ found, answer, options, keep, lit, onTaken, onOnly }: Coo
             value={shading?.key ?? 'experiment'}
             onChange={event => keep({ color: event.currentTarget.value })}
           >
-            <option value="experiment">Experiment</option>
+            <option value="experiment">{groups.length > 0 ? 'Group' : 'Experiment'}</option>
             {axes.map(axis => (
               <option key={axis.key} value={axis.key}>
                 {axis.label}
@@ -219,7 +223,7 @@ function Coordinates({ found, answer, options, keep, lit, onTaken, onOnly }: Coo
         </Empty>
       ) : (
         <Sheet
-          {...{ axes, heads, lit, shading, isLog, brushes, setBrush, toggleLog, move }}
+          {...{ axes, heads, groups, lit, shading, isLog, brushes, setBrush, toggleLog, move }}
           taken={chosen}
           onRemove={answer ? axis => keep(without(axes, axis, answer)) : undefined}
         />
@@ -228,12 +232,18 @@ function Coordinates({ found, answer, options, keep, lit, onTaken, onOnly }: Coo
   );
 }
 
-/** By what lines are coloured: as chosen; without a choice by the first metric where there are many. */
-function shadingOf(axes: readonly ParallelAxis[], heads: readonly Head[], color: string): ParallelAxis | undefined {
+/** By what lines are coloured: as chosen; without a choice by the first metric where more have a colour than are told apart. */
+export function shadingOf(
+  axes: readonly ParallelAxis[],
+  colored: readonly unknown[],
+  color: string,
+): ParallelAxis | undefined {
   if (color && color !== 'experiment') {
     return axes.find(axis => axis.key === color);
   }
-  return color === '' && heads.length > NAMED ? axes.find(axis => !axis.key.startsWith('hyperparameters')) : undefined;
+  return color === '' && colored.length > NAMED
+    ? axes.find(axis => !axis.key.startsWith('hyperparameters'))
+    : undefined;
 }
 
 function Notes({ found, axes }: { found: ParallelAnswer; axes: readonly ParallelAxis[] }) {

@@ -9,9 +9,9 @@ import { integer } from '../parts/format';
 import { useLive } from '../parts/live';
 import { Empty, Nothing, Problem, SkeletonTiles } from '../parts/states';
 import { useTheme } from '../parts/theme';
-import type { ParallelAxis, TrendAnswer } from './answers';
-import { keyOf } from './axespick';
-import { inColors, targetNamed, targetsOf, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
+import type { Head, HeadGroup, ParallelAxis, TrendAnswer } from './answers';
+import { keyOf, keyOfMetric } from './axespick';
+import { inColors, isLit, nameOf, targetNamed, targetsOf, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
 import { colorsOf } from './lines';
 import { useParallel } from './parallel';
 import { marksOf, placeOf } from './places';
@@ -42,12 +42,29 @@ export function Scatter() {
   const wanted = textsOf(options.targets)[0] ?? '';
   const y = targetNamed(targets, wanted)?.name ?? targets[0]?.name ?? '';
   const kind = textOf(options.value_type) || (/\.(\w+_value)$/.exec(wanted)?.[1] ?? 'value');
-  const by = useSignal('');
   const ids = heads.map(head => head.id);
-  const color = parameters.find(one => one.full === by.value) ? [by.value] : [];
+  // By what points may be coloured: the key of its axis, as in parallel coordinates, what it is called, how it is asked for.
+  const hues = [
+    ...answer.hyperparameters.map(({ section, name }) => ({
+      key: keyOf(section, name),
+      label: name,
+      asked: { parameters: [`${section}/${name}`], metrics: [] as string[] },
+    })),
+    ...answer.metrics.map(([metric, variant]) => ({
+      key: keyOfMetric(metric, variant, kind),
+      label: nameOf(metric, variant),
+      asked: { parameters: [] as string[], metrics: [`${metric}/${variant}`] },
+    })),
+    ...answer.singles.map(([name]) => ({
+      key: `single/${name}`,
+      label: name,
+      asked: { parameters: [] as string[], metrics: [`single/${name}`] },
+    })),
+  ];
+  const hue = hues.find(one => one.key === options.color);
   const live = useParallel(source, ids, {
-    parameters: x ? [x, ...color] : [],
-    metrics: y ? [y, ...(by.value && color.length === 0 ? [by.value] : [])] : [],
+    parameters: x ? [...new Set([x, ...(hue?.asked.parameters ?? [])])] : [],
+    metrics: y ? [...new Set([y, ...(hue?.asked.metrics ?? [])])] : [],
     value_type: kind,
   });
   const found = live.value.value;
@@ -73,10 +90,7 @@ export function Scatter() {
       </Empty>
     );
   }
-  const shading =
-    by.value === ''
-      ? undefined
-      : (found?.axes.find(axis => axis !== xAxis && axis !== yAxis) ?? (by.value === x ? xAxis : yAxis));
+  const shading = hue && found?.axes.find(axis => axis.key === hue.key);
   const select = (
     label: string,
     value: string,
@@ -116,9 +130,15 @@ export function Scatter() {
           }),
         )}
         {select('Value', kind, VALUE_TYPES, next => keep({ value_type: next }))}
-        {select('Colour', by.value, [['', 'Experiment'], ...names, ...metrics], next => {
-          by.value = next;
-        })}
+        {select(
+          'Colour',
+          hue?.key ?? 'experiment',
+          [
+            ['experiment', groups.length > 0 ? 'Group' : 'Experiment'],
+            ...hues.map(one => [one.key, one.label] as const),
+          ],
+          next => keep({ color: next }),
+        )}
         {xAxis?.positive && (
           <Switch
             label="Logarithmic"
@@ -145,6 +165,7 @@ export function Scatter() {
             shown={new Set(shownIds)}
             log={isLog}
             trend={trend.value.value ?? null}
+            groups={groups}
             lit={lit}
           />
         </>
@@ -183,14 +204,15 @@ interface PointsProps {
   x: ParallelAxis;
   y: ParallelAxis;
   shading: ParallelAxis | undefined;
-  heads: ReturnType<typeof useCompany>['heads'];
+  heads: readonly Head[];
+  groups: readonly HeadGroup[];
   shown: ReadonlySet<string>;
   log: boolean;
   trend: TrendAnswer | null;
   lit: { value: string | null };
 }
 
-function Points({ x, y, shading, heads, shown, log, trend, lit }: PointsProps) {
+function Points({ x, y, shading, heads, groups, shown, log, trend, lit }: PointsProps) {
   const root = useRef<HTMLDivElement>(null);
   const size = useSignal({ width: 0, height: 0 });
   const theme = useTheme();
@@ -220,12 +242,12 @@ function Points({ x, y, shading, heads, shown, log, trend, lit }: PointsProps) {
     }
     const style = getComputedStyle(root.current);
     const shades = Array.from({ length: SHADES }, (_, at) => style.getPropertyValue(`--tk-shade-${at}`).trim());
-    const many = heads.length > NAMED && !shading;
+    const many = (groups.length > 0 ? groups : heads).length > NAMED && !shading;
     const paint = paintOf(root.current);
     return many
       ? heads.map(() => style.getPropertyValue('--tk-series-0').trim())
       : colorsOf(heads, shading, Boolean(shading?.log), paint, shades);
-  }, [heads, shading, theme.value.version, width > 0]);
+  }, [heads, groups, shading, theme.value.version, width > 0]);
   const points = heads.flatMap((head, at) => {
     const [across, up] = [placeOf(x, x.values[at] ?? null, log), placeOf(y, y.values[at] ?? null)];
     return across === null || up === null ? [] : [{ head, at, left: left(across), top: top(up) }];
@@ -281,7 +303,7 @@ function Points({ x, y, shading, heads, shown, log, trend, lit }: PointsProps) {
               class={shown.has(point.head.id) ? 'tk-scatter-point' : 'tk-scatter-point tk-off'}
               cx={point.left}
               cy={point.top}
-              r={point.head.id === lit.value ? 7 : points.length > 200 ? 3.5 : 5}
+              r={isLit(point.head.id, lit.value, groups) ? 7 : points.length > 200 ? 3.5 : 5}
               fill={colors[point.at]}
               onPointerEnter={() => {
                 lit.value = point.head.id;

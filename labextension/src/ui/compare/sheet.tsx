@@ -6,8 +6,9 @@ import { paintOf } from '../charts/paint';
 import { onTheme } from '../charts/retheme';
 import { integer } from '../parts/format';
 import { useTheme } from '../parts/theme';
-import type { Head, ParallelAxis } from './answers';
+import type { Head, HeadGroup, ParallelAxis } from './answers';
 import { Axis } from './axis';
+import { isLit } from './company';
 import { BELOW, colorsOf, drawLines, drawLit, type Geometry, heightsOf, lineAt } from './lines';
 import { type Brush, marksOf } from './places';
 
@@ -18,6 +19,8 @@ const SHADES = 5;
 interface SheetProps {
   axes: readonly ParallelAxis[];
   heads: readonly Head[];
+  /** Those of which all lines are lit where one is pointed at elsewhere. */
+  groups: readonly HeadGroup[];
   lit: { value: string | null };
   shading: ParallelAxis | undefined;
   isLog: (axis: ParallelAxis) => boolean;
@@ -33,7 +36,20 @@ interface SheetProps {
 const LEAST = 84;
 
 export function Sheet(props: SheetProps) {
-  const { axes, heads, lit, shading, isLog, brushes, taken: chosen, setBrush, toggleLog, move, onRemove } = props;
+  const {
+    axes,
+    heads,
+    groups,
+    lit,
+    shading,
+    isLog,
+    brushes,
+    taken: chosen,
+    setBrush,
+    toggleLog,
+    move,
+    onRemove,
+  } = props;
   const root = useRef<HTMLDivElement>(null);
   const under = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
@@ -86,9 +102,14 @@ export function Sheet(props: SheetProps) {
   const litAt = heads.findIndex(head => head.id === lit.value);
   useLayoutEffect(() => {
     if (lines && over.current) {
-      drawLit(over.current, lines, litAt);
+      const id = lit.value;
+      drawLit(
+        over.current,
+        lines,
+        id === null ? [] : heads.flatMap((head, at) => (isLit(head.id, id, groups) ? [at] : [])),
+      );
     }
-  }, [lines, litAt]);
+  }, [lines, lit.value, groups]);
   const frame = useRef(0);
   const point = (event: PointerEvent) => {
     const box = (over.current as HTMLElement).getBoundingClientRect();

@@ -187,7 +187,7 @@ export function Values() {
     said.value = `${integer(rows.length)} rows copied as ${how}`;
   };
   const point = (at: number | null) => {
-    lit.value = at === null || grouped ? null : columnAt(at).head.id;
+    lit.value = at === null ? null : columnAt(at).head.id;
   };
   const numeric = (row: number, at: number) => `tk-number ${best[row]?.has(order[at] as number) ? 'tk-best' : ''}`;
   return (
@@ -271,7 +271,7 @@ export function Values() {
           columnKey={at => columnAt(at)?.head.id ?? String(at)}
           cell={value}
           cellClass={numeric}
-          lit={order.findIndex(at => columns[at]?.members.includes(lit.value ?? '') ?? false)}
+          lit={order.findIndex(at => columns[at]?.head.id === lit.value)}
           onLit={point}
         />
       )}
