@@ -89,6 +89,15 @@ function widthFor(title: string): number {
   return Math.max(NARROW, Math.min(WIDE, CHARACTER * title.length + ROOM));
 }
 
+/** What a key is of, and what stands in its brackets; nothing for a field. */
+export function partsOf(key: string): { what: string; names: string[]; statistic: string } {
+  const [, what = '', brackets = '', statistic = 'last'] = KEYED.exec(key) ?? [];
+  const names = [...brackets.matchAll(/\["((?:[^"\\]|\\.)*)"\]/g)].map(found =>
+    (found[1] ?? '').replace(/\\(["'\\])/g, '$1'),
+  );
+  return { what, names, statistic };
+}
+
 export function columnOf(key: string): Column {
   const field = FIELDS[key];
   if (field) {
@@ -96,17 +105,13 @@ export function columnOf(key: string): Column {
     return { key, title, kind, width, sortable: !UNSORTED.has(key) };
   }
   const trend = key.startsWith(TREND);
-  const match = KEYED.exec(trend ? metricOfTrend(key) : key);
-  const [, what = '', brackets = '', statistic = 'last'] = match ?? [];
-  const names = [...brackets.matchAll(/\["((?:[^"\\]|\\.)*)"\]/g)].map(found =>
-    (found[1] ?? '').replace(/\\(["'\\])/g, '$1'),
-  );
+  const { what, names, statistic } = partsOf(trend ? metricOfTrend(key) : key);
   if (what === 'metrics') {
     const name = names.length === 2 && names[0] === names[1] ? names[0] : names.join('/');
     const title = `${name}${trend ? ' trend' : statistic === 'last' ? '' : ` ${statistic}`}`;
     return { key, title, kind: trend ? 'trend' : 'number', width: trend ? 112 : widthFor(title), sortable: !trend };
   }
-  if (match) {
+  if (what) {
     const title = names[0] === 'General' && names.length === 2 ? (names[1] ?? '') : names.join('/');
     return { key, title, kind: 'number', width: widthFor(title), sortable: true };
   }

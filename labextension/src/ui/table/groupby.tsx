@@ -22,6 +22,8 @@ const MOST = 100;
 /** So many fields make groups at once. */
 const TOGETHER = 8;
 /** What hardly two have in common, or what no query can name. */
+/** The names of hyperparameters that tell repetitions apart. */
+const REPEATED = /(^|[^a-z])(seed|random_state|rng|fold|repeat|repetition|replicate|trial)$/i;
 const APART = new Set(['id', 'name', 'description', 'aliases', 'size']);
 
 export function GroupBy(props: GroupByProps) {
@@ -39,15 +41,18 @@ export function GroupBy(props: GroupByProps) {
   );
 }
 
-/** The groupings by one field, by what the field is. */
-function offered(kind: Kind, fields: FieldsAnswer | undefined): [title: string, one: Grouping[]][] {
+/** The groupings by one field, by what the field is: first those that take repetitions together, then what was tried. */
+export function offered(kind: Kind, fields: FieldsAnswer | undefined): [title: string, one: Grouping[]][] {
   const parameters = fields?.hyperparameters ?? [];
   const keys = parameters.map(pair => parameterKey(pair, parameters));
   const by = (key: string): Grouping => ({ but: false, fields: [key] });
+  const but = (key: string): Grouping => ({ but: true, fields: [key] });
+  const repeated = (key: string) => REPEATED.test(titleOfField(key));
   return [
-    ['Field', kind.fields.filter(key => !APART.has(key)).map(by)],
+    ['Repetitions', keys.filter(repeated).map(but)],
     ['Hyperparameter', keys.map(by)],
-    ['All but one hyperparameter', keys.map(key => ({ but: true, fields: [key] }))],
+    ['All but one hyperparameter', keys.filter(key => !repeated(key)).map(but)],
+    ['Field', kind.fields.filter(key => !APART.has(key)).map(by)],
     ['Property', (fields?.properties ?? []).map(propertyKey).map(by)],
     ['Metric', (fields?.metrics ?? []).map(pair => by(metricKey(pair)))],
   ];
@@ -65,12 +70,14 @@ function Choices({ kind, fields, chosen, onChange, onDone }: GroupByProps & { on
   const fits = (option: Option) => `${option.words} ${option.title}`.toLowerCase().includes(words);
   let left = MOST;
   const groups = offered(kind, fields).map(([title, all]) => {
-    const found = all.filter(one => fits(optionOf(one)));
-    const shown = found.slice(0, left);
+    const fitting = all.filter(one => fits(optionOf(one)));
+    const shown = fitting.slice(0, left);
     left -= shown.length;
-    return { title, shown, more: found.length - shown.length };
+    return { title, shown, more: fitting.length - shown.length };
   });
-  const first = groups.find(({ shown }) => shown.length > 0)?.shown[0];
+  // A mere name means the field; what takes all others together says "all but".
+  const found = groups.flatMap(({ shown }) => shown);
+  const first = found.find(({ but }) => !but) ?? found[0];
   const more = groups.reduce((sum, group) => sum + group.more, 0);
   const alone = (grouping: string) => {
     onChange(grouping);

@@ -1,6 +1,7 @@
 // By what a table is grouped, as text: some fields, or all hyperparameters but some.
 
-import { columnOf } from './columns';
+import type { ViewOptions } from '../protocol';
+import { columnOf, partsOf } from './columns';
 
 export interface Grouping {
   /** All hyperparameters but these. */
@@ -29,4 +30,19 @@ export function titleOfField(key: string): string {
 export function titleOfGrouping(text: string): string {
   const { but, fields } = readGrouping(text);
   return `${but ? 'All but' : 'By'} ${fields.map(titleOfField).join(', ')}`;
+}
+
+/** The fields that a comparison makes groups by, as a table does. */
+const SHARED = new Set(['project', 'status', 'user', 'tags']);
+
+/** The same as a comparison takes it; null where it cannot make these groups. */
+export function comparedBy(text: string): Pick<ViewOptions, 'by' | 'over'> | null {
+  const { but, fields } = readGrouping(text);
+  const names = fields.map(key => {
+    const { what, names: inside } = partsOf(key);
+    const named = { hyperparameters: inside.join('/'), properties: `properties/${inside[0]}` }[what];
+    return named ?? (SHARED.has(key) ? key : null);
+  });
+  const known = names.filter(name => name !== null);
+  return known.length < Math.max(1, names.length) ? null : { [but ? 'over' : 'by']: known };
 }

@@ -126,7 +126,7 @@ function GroupMenu({ state, asked, group, onFocus }: MenuProps & { group: Group 
             ? `${integer(compared)} ${many} are compared at most.`
             : null,
       run: withMembers(members => {
-        state.compared.value = members.map(row => row.id);
+        state.compared.value = { ids: members.map(row => row.id), options: {} };
       }),
     },
     {

@@ -6,6 +6,7 @@ import type { Source } from '../source';
 import { askedFor, summedOf } from './columns';
 import { type Chosen, filterQuery, NOTHING_CHOSEN } from './filters';
 import { Grouped } from './grouped';
+import { comparedBy } from './grouping';
 import { type Kind, kindOf } from './kinds';
 import { Pages } from './pages';
 import { both, isGroup, type Question, queryOf, type Rows } from './rows';
@@ -18,6 +19,12 @@ const MOST_LOOKED_AT = 500;
 const TOLD = 50;
 
 type Options = Record<string, unknown>;
+
+/** Which rows are compared, and how that begins. */
+export interface Compared {
+  ids: string[];
+  options: Partial<ViewOptions>;
+}
 
 function textOf(value: unknown, otherwise = ''): string {
   return typeof value === 'string' ? value : otherwise;
@@ -42,7 +49,7 @@ export class TableState {
   readonly cursor = signal(-1);
   readonly opened = signal<TableRow | null>(null);
   readonly full = signal(false);
-  readonly compared = signal<string[] | null>(null);
+  readonly compared = signal<Compared | null>(null);
   /** What was just done, until the next thing. */
   readonly said = signal('');
   /** The columns that are shown until a person chooses. */
@@ -287,6 +294,19 @@ export class TableState {
       this.query.value = this.queryWith(where);
       this.groupBy.value = '';
     });
+  }
+
+  /** Compare rows: those of several groups as these groups. */
+  async compare(ids: string[]): Promise<void> {
+    const grouping = this.kind.type === 'experiment' ? comparedBy(this.groupBy.peek()) : null;
+    const groups = grouping
+      ? await this.source.read('comparison', { objects: ids, ...grouping }).then(
+          answer => answer.groups?.length ?? 0,
+          () => 0, // the comparison says what is the matter
+        )
+      : 0;
+    const together = groups > 1 && groups < ids.length;
+    this.compared.value = { ids, options: together ? { ...grouping, band: 'minmax' } : {} };
   }
 
   pick(rows: readonly TableRow[], on: boolean): void {

@@ -131,9 +131,7 @@ export function Tools({ source, state, fields }: ToolsProps) {
         rows={[...state.selected.value.values()]}
         archived={state.archived.value}
         fields={fields}
-        onCompare={ids => {
-          state.compared.value = ids;
-        }}
+        onCompare={ids => void state.compare(ids)}
         onDone={() => {
           state.clear();
           rows.refresh();
