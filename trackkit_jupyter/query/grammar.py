@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import NoReturn
 
 from trackkit_jupyter.errors import QueryError, TrackkitTypeError, shown
 from trackkit_jupyter.query.dates import EXPECTED, read_moment
+from trackkit_jupyter.query.hints import example, near, no_field, no_status
 from trackkit_jupyter.query.nodes import (
     FIELDS,
     KEYED,
@@ -44,6 +44,7 @@ _CONSTANTS: dict[str, Value] = {
     "inf": float("inf"),
     "infinity": float("inf"),
 }
+_CONTAINS = ("contains", "like", "matches", "includes")
 _OR, _AND, _NOT, _COMPARE = 10, 20, 30, 40
 _STATUSES = {status.value: status.value for status in Status} | {
     "created": "draft",
@@ -159,7 +160,9 @@ class _Parser:
         if isinstance(node.content, bool):
             return All(()) if node.content else OneOf(())
         if isinstance(node.content, Field):
-            message = f"Expected a comparison after {node.text}, such as `{_example(node.content)}`."
+            if self._next.text.lower() in _CONTAINS:
+                self._refuse(self._next, "Expected a comparison; did you mean ~?")
+            message = f"Expected a comparison after {node.text}, such as `{example(node.content)}`."
         else:
             message = f"{shown(node.text)} is a value; a condition compares a field with it."
         return self._at(node.start, message)
@@ -217,7 +220,7 @@ class _Parser:
             operator = _SPELLED.get(token.text, token.text)
             if not isinstance(left, _Operand):
                 self._refuse(token, "Expected a field or a value before this.")
-            right = self._operand()
+            right = self._operand(value=isinstance(left.content, Field))
             found.append(self._pair(left, operator, right, token))
             left = right
         return found[0] if len(found) == 1 else All(tuple(found))
@@ -282,7 +285,7 @@ class _Parser:
         if kind == "text" and field.name == "status" and operator in ("==", "!="):
             status = status_named(value.text)
             if status is None:
-                self._at(value.start, f"{shown(value.text)} is no status{_near(value.text, tuple(_STATUSES))}")
+                self._at(value.start, no_status(value.text, shown(value.text), Status))
             return status
         if kind in ("text", "tags"):
             return value.text
@@ -306,7 +309,7 @@ class _Parser:
 
     # -- operands
 
-    def _operand(self) -> _Operand:
+    def _operand(self, *, value: bool = False) -> _Operand:
         token = self._next
         if token.kind == "text":
             self._take()
@@ -320,7 +323,7 @@ class _Parser:
         if token.text.lower() in _CONSTANTS and token.text not in FIELDS:
             self._take()
             return _Operand(_CONSTANTS[token.text.lower()], token.text, token.start)
-        return self._field()
+        return self._field(value=value)
 
     def _number(self) -> _Operand:
         token = self._take()
@@ -338,7 +341,7 @@ class _Parser:
         items: list[_Operand] = []
         while not (self._next.kind == "sign" and self._next.text == closing):
             start = self._next
-            item = self._operand() if start.text not in ("(", "[") or start.kind == "text" else None
+            item = self._operand(value=True) if start.text not in ("(", "[") or start.kind == "text" else None
             if item is None or isinstance(item.content, Field):
                 self._refuse(start, "A list holds values only.")
             items.append(item)
@@ -348,16 +351,16 @@ class _Parser:
         self._expect(closing, f"a comma or `{closing}`")
         return _Operand(tuple(items), "the list", opening.start)
 
-    def _field(self) -> _Operand:
+    def _field(self, *, value: bool = False) -> _Operand:
+        """Read a field; `value` says that only a value could stand here."""
         token = self._take()
         name = token.text
         if name in FIELDS:
             return _Operand(Field(name), name, token.start)
-        if name not in KEYED:
-            hint = _near(name, (*FIELDS, *KEYED))
-            if hint == ".":
-                hint = f'; a hyperparameter is hyperparameters["{name[:100]}"].'
-            self._refuse(token, f"There is no field {name[:100]}{hint}")
+        dotted = self._dotted()
+        if name not in KEYED or dotted:
+            in_tags = [one.text.lower() for one in self._tokens[self._place :][:2]] == ["in", "tags"]
+            self._refuse(token, no_field(name, dotted, value=value or in_tags))
         keys = self._keys(name)
         if name != "metrics":
             return _Operand(Field(name, keys), name, token.start)
@@ -366,11 +369,16 @@ class _Parser:
             self._take()
             chosen = self._take()
             if chosen.text not in STATISTICS or chosen.kind != "word":
-                hint = _near(chosen.text, STATISTICS) if chosen.kind == "word" else "."
+                hint = near(chosen.text, STATISTICS) if chosen.kind == "word" else "."
                 self._refuse(chosen, f"Expected one of {', '.join(STATISTICS)}{hint}")
             statistic = chosen.text
         pair = keys if len(keys) == 2 else split_key(keys[0])
         return _Operand(Field(name, pair, statistic), name, token.start)
+
+    def _dotted(self) -> str:
+        """Return the word behind a dot, which other tools write for brackets; what follows is not read."""
+        dot, *after = self._tokens[self._place :][:2]
+        return after[0].text if after and (dot.kind, dot.text, after[0].kind) == ("sign", ".", "word") else ""
 
     def _keys(self, name: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -410,17 +418,3 @@ class _Parser:
 
     def _at(self, place: int, message: str) -> NoReturn:
         refuse(self._query, place, message, self._argument)
-
-
-def _near(word: str, known: tuple[str, ...]) -> str:
-    near = difflib.get_close_matches(word[:100].lower(), known, 1)
-    return f"; did you mean {near[0]}?" if near else "."
-
-
-def _example(field: Field) -> str:
-    return {
-        "text": f'{field.name} == "..."',
-        "tags": '"..." in tags',
-        "time": f'{field.name} > "7 days ago"',
-        "number": f'{field.name}["..."] < 0.1' if field.keys else f"{field.name} > 100",
-    }.get(field.kind, f'{field.name}["..."] == 0.1')

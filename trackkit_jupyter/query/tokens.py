@@ -23,7 +23,15 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"""\\(["'\\])""")
 _MARGIN = 60  # characters of the query that an error shows on either side of the place
-_HINTS = {"&": "use `and`", "|": "use `or`", "!": "use `not`", "%": "use `~` for contains", "*": "use `~` for contains"}
+_HINTS = {
+    "&": "use `and`",
+    "|": "use `or`",
+    "!": "use `not`",
+    ":": "use `==`",
+    "%": "use `~` for contains",
+    "*": "use `~` for contains",
+    "/": 'write a text in quotes, as "a/b"',
+}
 
 
 @dataclass(frozen=True, slots=True)

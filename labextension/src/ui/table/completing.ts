@@ -91,6 +91,9 @@ export function completions(query: string, caret: number, fields: FieldsAnswer |
   return WORDS.includes(typed) ? [] : best(found, typed);
 }
 
+/** How other tools write what stands in brackets here. */
+const DOTTED = /^\w+\./;
+
 export interface Meant {
   /** What is wrong, at the beginning of the text. */
   word: string;
@@ -101,21 +104,28 @@ export interface Meant {
 
 /** What a message about the beginning of a text says, and what was meant: also a hyperparameter by its mere name. */
 export function meantBy(message: string, text: string, fields: FieldsAnswer | undefined): Meant {
-  const word = /^\w+/.exec(text)?.[0] ?? '';
-  if (fields && message.includes('no field')) {
-    for (const name of [/^[\w./-]+/.exec(text)?.[0] ?? '', word]) {
+  const told = /no field ([^\s;]+)/.exec(message)?.[1] ?? '';
+  const written = /^(?:\w+|"[^"]*"|'[^']*')/.exec(text)?.[0] ?? '';
+  const word = told && text.startsWith(told) ? told : written;
+  const named = /did you mean (\S+)\?/.exec(message)?.[1] ?? '';
+  const meant = /^["']/.test(word) ? quoted(named) : named; // a text stays one
+  // Where only a text can stand, none of these is meant.
+  if (fields && told && !meant.startsWith('"')) {
+    for (const name of [/^[\w./-]+/.exec(text)?.[0] ?? '', word, word.replace(DOTTED, '')]) {
       const parameter = fields.hyperparameters.find(
         pair => name === pair.join('/') || (name === pair[1] && name !== ''),
       );
-      if (parameter) {
-        const meant = parameterKey(parameter, fields.hyperparameters);
-        return { word: name, meant, said: `${name} is a hyperparameter.` };
+      const whole = name.length < word.length ? word : name;
+      if (parameter && !meant.startsWith('metrics')) {
+        const key = parameterKey(parameter, fields.hyperparameters);
+        return { word: whole, meant: key, said: `${name} is a hyperparameter.` };
       }
-      const metric = fields.metrics.find(pair => name === pair.join('/') || (pair[0] === pair[1] && name === pair[0]));
+      const metric =
+        fields.metrics.find(pair => name === pair.join('/')) ?? fields.metrics.find(([first]) => name === first);
       if (metric) {
-        return { word: name, meant: metricKey(metric), said: `${name} is a metric.` };
+        return { word: whole, meant: metricKey(metric), said: `${name} is a metric.` };
       }
     }
   }
-  return { word, meant: /did you mean (\w+)\?/.exec(message)?.[1] ?? '', said: message };
+  return { word, meant: named && meant, said: message };
 }

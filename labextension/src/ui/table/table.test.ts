@@ -1,7 +1,7 @@
 // What the experiments table makes of names and texts: columns, completions, filters, copies.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { FieldsAnswer, Group, GroupCell, TableRow } from '../protocol';
+import type { FieldsAnswer, Group, GroupCell, TableRow, View } from '../protocol';
 import type { Source } from '../source';
 import {
   askedFor,
@@ -20,10 +20,13 @@ import {
 import { completions, meantBy } from './completing';
 import { codeOf, csvOf, groupLines, groupTexts, linesOf, markdownOf } from './copying';
 import { filterQuery, NOTHING_CHOSEN } from './filters';
+import { offered } from './groupby';
 import { Grouped } from './grouped';
-import { readGrouping, spellGrouping, titleOfGrouping } from './grouping';
+import { comparedBy, readGrouping, spellGrouping, titleOfGrouping } from './grouping';
 import { kindOf } from './kinds';
 import { both, queryOf } from './rows';
+import { TableState } from './state';
+import { unknownIn } from './unknown';
 
 const EXPERIMENTS = kindOf('experiment');
 
@@ -114,7 +117,23 @@ describe('completions', () => {
     expect(meant('lr == 0.1')).toEqual(['lr', 'hyperparameters["Args"]["lr"]', 'lr is a hyperparameter.']);
     expect(meant('loss/val < 1')).toEqual(['loss/val', 'metrics["loss"]["val"].last', 'loss/val is a metric.']);
     expect(meant('speed < 1')).toEqual(['speed', 'metrics["speed"]["speed"].last', 'speed is a metric.']);
+    expect(meant('loss < 1')).toEqual(['loss', 'metrics["loss"]["val"].last', 'loss is a metric.']);
     expect(meantBy('A list holds values only.', 'lr', FIELDS).meant).toBe('');
+  });
+
+  it('know what other tools write, and what lacks its quotes', () => {
+    const dotted = (name: string, meant: string) =>
+      Object.values(meantBy(`There is no field ${name}; did you mean ${meant}?`, `${name} > 1`, FIELDS)).slice(0, 2);
+    expect(dotted('config.lr', 'hyperparameters["lr"]')).toEqual(['config.lr', 'hyperparameters["Args"]["lr"]']);
+    expect(dotted('config.new', 'hyperparameters["new"]')).toEqual(['config.new', 'hyperparameters["new"]']);
+    expect(dotted('summary.loss', 'metrics["loss"]')).toEqual(['summary.loss', 'metrics["loss"]["val"].last']);
+    const unquoted = meantBy('There is no field lr; did you mean "lr"?', 'lr', FIELDS);
+    expect([unquoted.word, unquoted.meant]).toEqual(['lr', '"lr"']);
+    expect(meantBy("'finished' is no status; did you mean completed?", '"finished"', FIELDS)).toEqual({
+      word: '"finished"',
+      meant: '"completed"',
+      said: "'finished' is no status; did you mean completed?",
+    });
   });
 
   it('offer the values that there are', () => {
@@ -126,6 +145,25 @@ describe('completions', () => {
   it('offer nothing after a word of the grammar', () => {
     expect(texts('archived and')).toEqual([]);
   });
+});
+
+it('a name in a query that nobody has is told, with the nearest', () => {
+  const unknown = (query: string) => unknownIn(query, FIELDS);
+  expect(unknown('metrics["los/val"].min < 1 and name ~ "x"')).toEqual({
+    said: 'No metric is called los/val; did you mean loss/val?',
+    instead: { words: 'loss/val', query: 'metrics["loss"]["val"].min < 1 and name ~ "x"' },
+  });
+  expect(unknown('metrics["loss"] < 1')?.instead?.words).toBe('loss/val');
+  expect(unknown('hyperparameters["lt"] == 1')?.said).toBe('No hyperparameter is called lt; did you mean lr?');
+  expect(unknown('properties["country"] == "x"')).toEqual({
+    said: 'No property is called country.',
+    instead: null,
+  });
+  for (const query of ['metrics["loss/val"] < 1', 'metrics["val/loss"] < 1', 'metrics["speed"] > 1', 'lr', '']) {
+    expect(unknown(query)).toBeNull();
+  }
+  expect(unknown('hyperparameters["Args"]["lr"] == 1')).toBeNull();
+  expect(unknownIn('metrics["x"] > 1', undefined)).toBeNull();
 });
 
 it('filters are a query', () => {
@@ -212,6 +250,38 @@ it('what a table is grouped by is read and written', () => {
   });
   expect(titleOfGrouping('all but hyperparameters["seed"]')).toBe('All but seed');
   expect(titleOfGrouping('cell, hyperparameters["lr"]')).toBe('By Attempts of a cell, lr');
+});
+
+it('what takes repetitions together is offered first, then what was tried', () => {
+  const names = ['lr', 'seed', 'random_state', 'seeded', 'train.seed', 'inseed'];
+  const hyperparameters = names.map((name): [string, string] => ['General', name]);
+  const [first, second] = offered(EXPERIMENTS, { ...FIELDS, hyperparameters });
+  expect(first?.[1].map(spellGrouping)).toEqual([
+    'all but hyperparameters["seed"]',
+    'all but hyperparameters["random_state"]',
+    'all but hyperparameters["train.seed"]',
+  ]);
+  expect(second?.[1].map(one => one.fields[0])).toEqual(names.map(name => `hyperparameters["${name}"]`));
+});
+
+it('a comparison takes the groups of the table, where it can make them and there are several', async () => {
+  expect(comparedBy('hyperparameters["General"]["lr"], status, properties["city"]')).toEqual({
+    by: ['General/lr', 'status', 'properties/city'],
+  });
+  expect(comparedBy('all but hyperparameters["seed"]')).toEqual({ over: ['seed'] });
+  expect(['', 'created', `status, ${metricKey(['loss', 'val'])}`].map(comparedBy)).toEqual([null, null, null]);
+
+  let groups = 2;
+  const read = vi.fn(async () => ({ groups: Array(groups).fill({}) }));
+  const view = { kind: 'table', objects: [], options: { group_by: 'status' } } as unknown as View;
+  const state = new TableState({ read } as unknown as Source, view);
+  await state.compare(['a', 'b', 'c']);
+  expect(read).toHaveBeenCalledWith('comparison', { objects: ['a', 'b', 'c'], by: ['status'] });
+  expect(state.compared.value?.options).toEqual({ by: ['status'], band: 'minmax' });
+  for (groups of [1, 3]) {
+    await state.compare(['a', 'b', 'c']);
+    expect(state.compared.value).toEqual({ ids: ['a', 'b', 'c'], options: {} });
+  }
 });
 
 describe('groups', () => {

@@ -9,7 +9,7 @@ import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
 import { useActive, useLive } from '../parts/live';
 import { Empty, Problem, SkeletonRows } from '../parts/states';
-import type { TableRow, View, ViewOptions } from '../protocol';
+import type { FieldsAnswer, TableRow, View, ViewOptions } from '../protocol';
 import type { Source } from '../source';
 import '../styles/experiments.css';
 import { amongGroups, columnOf, firstColumns, metricOfTrend } from '../table/columns';
@@ -22,6 +22,7 @@ import type { Asked } from '../table/rowmenu';
 import { Courses } from '../table/sparkline';
 import { TableState } from '../table/state';
 import { Tools } from '../table/tools';
+import { unknownIn } from '../table/unknown';
 import { cellOf } from './home/cell';
 
 const ComparisonView = lazy(async () => (await import('./comparison')).ComparisonView);
@@ -61,13 +62,14 @@ export function TableView({ source, view, onOptions }: TableProps) {
       );
     }
   }, [state, wanted]);
-  const ids = state.compared.value;
-  if (!ids) {
+  const compared = state.compared.value;
+  if (!compared) {
     return <Table source={source} view={view} state={state} />;
   }
   const { one, many, type } = state.kind;
+  const { ids, options } = compared;
   const title = `${ids.length} ${ids.length === 1 ? one : many}`;
-  const comparison: View = { ...view, kind: 'comparison', objects: ids, query: null, options: {}, title };
+  const comparison: View = { ...view, kind: 'comparison', objects: ids, query: null, options, title };
   const Comparison = type === 'model' ? ModelComparison : ComparisonView;
   return (
     <div class="tk-experiments">
@@ -210,7 +212,7 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
           <p class="tk-experiments-damaged tk-faint">There are more groups than the 1,000 shown: sort, or search.</p>
         )}
         {total === 0 && !rows.problem.value ? (
-          <Nobody state={state} />
+          <Nobody state={state} fields={fields} />
         ) : total === null ? (
           !rows.error.value && <SkeletonRows rows={8} />
         ) : (
@@ -295,7 +297,7 @@ function useWatch(source: Source, store: string, onChange: () => void): (ids: st
   };
 }
 
-function Nobody({ state }: { state: TableState }) {
+function Nobody({ state, fields }: { state: TableState; fields: FieldsAnswer | undefined }) {
   const { kind } = state;
   if (state.query.value.trim() === '' && state.filter.value === '') {
     return state.archived.value ? (
@@ -304,9 +306,27 @@ function Nobody({ state }: { state: TableState }) {
       <Empty code={kind.start}>The {kind.many} of this store will be here.</Empty>
     );
   }
+  const unknown = unknownIn(state.query.value, fields);
+  const instead = unknown?.instead;
   return (
     <div class="tk-empty">
       <p>No {kind.one} has that.</p>
+      {unknown && (
+        <p>
+          {unknown.said}{' '}
+          {instead && (
+            <button
+              type="button"
+              class="tk-button"
+              onClick={() => {
+                state.query.value = instead.query;
+              }}
+            >
+              Use {instead.words}
+            </button>
+          )}
+        </p>
+      )}
       <button
         type="button"
         class="tk-button tk-strong"
