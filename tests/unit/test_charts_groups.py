@@ -43,6 +43,20 @@ def test_over_a_hyperparameter_is_by_all_others():
     assert names(groups(FOUR, over=["seed", "lr"])) == dict.fromkeys("abcd", "all")
 
 
+def test_one_odd_experiment_does_not_hide_what_tells_the_others_apart():
+    sweep = {
+        f"{rate} {penalty} {seed}": settings(epochs=8, penalty=penalty, rate=rate, seed=seed)
+        for rate in (1, 2, 3)
+        for penalty in ("l1", "l2")
+        for seed in (0, 1)
+    }
+    odd = {"odd": settings(aside="a long text", seed=0), "twin": settings(aside="a long text", more=1, seed=0)}
+    found = names(groups({**odd, **sweep}, over=["seed"]))
+    assert found["1 l1 0"] == "rate=1, penalty=l1"
+    assert len(set(found.values())) == 8
+    assert (found["odd"], found["twin"]) == ("aside=a long text", "more=1")
+
+
 def test_a_name_is_that_of_any_section_unless_it_names_one():
     two = {
         "a": {"Args": {"lr": {"value": "1"}}, "Other": {"lr": {"value": "1"}}},

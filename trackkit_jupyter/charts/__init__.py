@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from trackkit_jupyter.charts.build import GroupBy, build
 from trackkit_jupyter.charts.data import Answer, Axis, Chart, ChartSeries, Curve, Group, Reference
-from trackkit_jupyter.charts.groups import groups
+from trackkit_jupyter.charts.groups import apart, groups
 from trackkit_jupyter.charts.parallel import ParallelAxis, number_axis, place, text_axis
 from trackkit_jupyter.charts.saved import SavedSeries, read_series
 from trackkit_jupyter.charts.wire import decode, decode_cursor, encode, encode_cursor
@@ -24,6 +24,7 @@ __all__ = [
     "ParallelAxis",
     "Reference",
     "SavedSeries",
+    "apart",
     "build",
     "colors",
     "decode",

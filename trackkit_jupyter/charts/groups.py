@@ -10,7 +10,7 @@ from typing import Any
 from trackkit_jupyter.charts.data import Group
 from trackkit_jupyter.errors import TrackkitValueError, shown
 
-__all__ = ["groups"]
+__all__ = ["apart", "groups"]
 
 _MOST_NAMED = 6  # hyperparameters in the name of a group
 _MOST_LISTED = 20  # hyperparameters that are told where another one was asked for
@@ -71,20 +71,62 @@ def groups(
                 field,
             )
     kept = [place for place in places if any(_means(name, place) for name in names) == bool(by)]
-    keys = {id: [known.get(place) if place in known else False for place in kept] for id, known in settings.items()}
-    told = [(place, at) for at, place in enumerate(kept) if by or len({key[at] for key in keys.values()}) > 1]
-    ambiguous = [name for (_, name), _ in told]
+    keys: dict[str, list[Any]] = {
+        id: [known.get(place) if place in known else False for place in kept] for id, known in settings.items()
+    }
+    distinct = list(dict.fromkeys(tuple(key) for key in keys.values()))
+    told = [at for at in range(len(kept)) if by or len({key[at] for key in distinct}) > 1]
+    names_of = [kept[at][1] for at in told]
+    labels = ["/".join(kept[at]) if names_of.count(kept[at][1]) > 1 else kept[at][1] for at in told]
+    rows = [[key[at] for at in told] for key in distinct]
+    words = dict(zip(distinct, [_name(labels, row) for row in rows] if by else apart(labels, rows), strict=True))
     found = {}
     for id, key in keys.items():
-        words = []
-        for (section, name), at in told[:_MOST_NAMED]:
-            label = f"{section}/{name}" if ambiguous.count(name) > 1 else name
-            words.append(f"{label} not set" if key[at] is False else f"{label}={key[at]}")
-        words += ["…"] if len(told) > _MOST_NAMED else []
         values = sorted((*place, value) for place, value in zip(kept, key, strict=True) if value is not False)
         digest = blake2b(json.dumps([field, sorted(names), values]).encode(), digest_size=16).hexdigest()
-        found[id] = Group(digest, ", ".join(words) or "all")
+        found[id] = Group(digest, words[tuple(key)])
     return found
+
+
+def apart(labels: Sequence[str], groups: Sequence[Sequence[Any]], most: int = _MOST_NAMED) -> list[str]:
+    """Return what groups are called that are the same but for some hyperparameters: by what tells them apart.
+
+    What has most values stands first. What a group lacks is not told, but of one that has nothing; what only some have,
+    all with one value, is told where it tells two apart that nothing else does, or where there is nothing else.
+
+    Parameters
+    ----------
+    labels
+        What the hyperparameters are called.
+    groups
+        Of each group their values, as texts; false where there is none.
+    most
+        So many stand in a name.
+    """
+    kinds = [len({values[at] for values in groups} - {False}) for at in range(len(labels))]
+    chosen: list[int] = []
+    part, parts = [0] * len(groups), 1
+    order = sorted(range(len(labels)), key=lambda at: -kinds[at])
+    for at in order:
+        numbers: dict[tuple[int, Any], int] = {}
+        finer = [numbers.setdefault((now, values[at]), len(numbers)) for now, values in zip(part, groups, strict=True)]
+        if kinds[at] > 1 or len(numbers) > parts:
+            chosen.append(at)
+            part, parts = finer, len(numbers)
+    found = []
+    for values in groups:
+        own = [at for at in order if values[at] is not False]
+        there = [at for at in own if at in chosen] or own or chosen
+        found.append(_name([labels[at] for at in there], [values[at] for at in there], most))
+    return found
+
+
+def _name(labels: Sequence[str], values: Sequence[Any], most: int = _MOST_NAMED) -> str:
+    words = [
+        f"{label} not set" if value is False else f"{label}={value}"
+        for label, value in zip(labels, values, strict=True)
+    ]
+    return ", ".join([*words[:most], *(["…"] if len(words) > most else [])]) or "all"
 
 
 def _means(name: str, place: tuple[str, str]) -> bool:

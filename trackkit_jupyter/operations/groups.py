@@ -10,7 +10,7 @@ from trackkit_jupyter.operations.paging import ObjectType
 from trackkit_jupyter.operations.table import condition_of, problem_of
 from trackkit_jupyter.query import parse_order, within
 from trackkit_jupyter.query.grouping import one_field, parse_grouping
-from trackkit_jupyter.query.groups import ABOUT, called, named, shared, spelled
+from trackkit_jupyter.query.groups import ABOUT, MOST_NAMED, called, named, shared, spelled
 from trackkit_jupyter.query.nodes import Field
 from trackkit_jupyter.records import iso
 from trackkit_jupyter.store import Store
@@ -57,6 +57,7 @@ def groups(
     sample standard deviation (null of fewer than two). `more` says that there are more groups, `problem` is as of
     ``table``.
     """
+    from trackkit_jupyter import charts
     from trackkit_jupyter.store.catalog import catalog_of
 
     if len(columns) > _MOST_COLUMNS:
@@ -77,15 +78,23 @@ def groups(
         raise NotFoundError(
             f"No {object_type} of this store has {shown(name)}: there is nothing to group by.", "group_by"
         )
-    alone = None if by.but or len(found.by) > 1 else found.by[0]
+    first = found.rows[:_MOST_GROUPS]
+    told: list[str | None]
+    if by.but:
+        rows = [[False if value is None else value for value in values] for values, _, _ in first]
+        told = [*charts.apart(called(found.by), rows, MOST_NAMED)]
+    elif len(found.by) > 1:
+        told = [named(found.by, values) for values, _, _ in first]
+    else:
+        told = [shared(found.by[0], values[0]) for values, _, _ in first]
     items = [
         {
-            "value": named(found.by, values) if alone is None else shared(alone, values[0]),
+            "value": name,
             "where": spelled(found.by, values),
             "count": count,
             "cells": [_cell(field, about[ABOUT * at : ABOUT * (at + 1)]) for at, field in enumerate(wanted)],
         }
-        for values, count, about in found.rows[:_MOST_GROUPS]
+        for name, (values, count, about) in zip(told, first, strict=True)
     ]
     return {"items": items, "total": found.total, "more": len(found.rows) > _MOST_GROUPS, "problem": None}
 

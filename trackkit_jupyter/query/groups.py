@@ -26,14 +26,15 @@ from trackkit_jupyter.query.nodes import Condition, Field, Order
 from trackkit_jupyter.query.sql import Names, valued, where
 from trackkit_jupyter.query.tables import experiments, tags
 
-__all__ = ["ABOUT", "AGGREGATES", "called", "grouped", "named", "parts", "shared", "spelled"]
+__all__ = ["ABOUT", "AGGREGATES", "MOST_NAMED", "called", "grouped", "named", "parts", "shared", "spelled"]
 
 #: How many values say of the members of a group what they have in a column, see :func:`grouped`.
 ABOUT = 6
+#: Hyperparameters in the name of a group.
+MOST_NAMED = 20
 
 _NAN = "nan"
 _OF = "\n"  # between a cell and its notebook
-_MOST_NAMED = 20  # hyperparameters in the name of a group
 _SPREAD = "trackkit_spread"
 
 #: Which experiment is in which group, where that is no question of one field; it lasts as long as the connection.
@@ -196,11 +197,11 @@ def named(by: Sequence[Field], values: Sequence[Any]) -> str:
     groups are made by is said above them.
     """
     words = []
-    for field, name, value in list(zip(by, called(by), values, strict=True))[:_MOST_NAMED]:
+    for field, name, value in list(zip(by, called(by), values, strict=True))[:MOST_NAMED]:
         text = shared(field, value)
         alone = field.kind in ("text", "tags") and not field.keys
         words.append(f"{name} not set" if text is None else text if alone else f"{name}={text}")
-    return ", ".join([*words, *(["…"] if len(by) > _MOST_NAMED else [])]) or "all"
+    return ", ".join([*words, *(["…"] if len(by) > MOST_NAMED else [])]) or "all"
 
 
 def called(by: Sequence[Field]) -> list[str]:
