@@ -420,7 +420,7 @@ def test_groups_are_made_opened_and_chosen(page: Page, server: LabServer) -> Non
     expect(page.get_by_role("status").filter(has_text=re.compile("[0-9]+ groups copied"))).to_be_visible()
     head, *lines = str(page.evaluate("navigator.clipboard.readText()")).splitlines()
     assert head.startswith(
-        "group,experiments,Status,rate,seed,accuracy/val (mean),accuracy/val (std),accuracy/val (n),"
+        "group,experiments,Status,rate,seed,loss/val (mean),loss/val (std),loss/val (n),accuracy/val (mean),"
     )
     assert [line for line in lines if line.startswith('"team/p0, baseline",1,')]
     picture(page, "table-groups-of-several")

@@ -102,6 +102,26 @@ def test_fields_are_what_was_recorded(runs) -> None:
     assert len(found["users"]) == 1
 
 
+def test_the_columns_that_come_first_are_what_tells_the_newest_apart(tmp_path: Path) -> None:
+    made = []
+    for number in range(30):
+        config = {"zeal": number % 3, "epochs": 8, "alpha": number % 2}
+        if number % 5 == 0:
+            config["depth"] = number
+        if number == 7:
+            config["aside"] = "once"
+        with track.start(f"{number}", config=config, store=tmp_path / "s", capture=False) as run:
+            run.log({"loss/val": 1.0, "accuracy/val": 0.5, **({"reward": 1.0} if number == 7 else {})})
+            run.set_properties(team=f"{number % 2}")
+        made.append(run)
+    telling = ask(made, "fields")["telling"]
+    assert [name for _, name in telling["hyperparameters"]] == ["zeal", "alpha", "depth", "epochs"]
+    assert telling["metrics"] == [["loss", "val"], ["accuracy", "val"]]
+    for run in made:
+        run.archive()
+    assert ask(made, "fields")["telling"] == {"hyperparameters": [], "metrics": []}
+
+
 def test_a_sparkline_keeps_the_peaks(runs) -> None:
     found = ask(runs, "sparklines", objects=[runs[1].id, "f" * 32], metric='metrics["loss/val"]', points=10)["items"]
     assert found.keys() == {runs[1].id}
@@ -213,10 +233,10 @@ def test_groups_of_all_but_the_seed_say_which_learning_rate_is_best(sweep) -> No
     order = '-metrics["accuracy/val"].last'
     found = ask(sweep, "groups", group_by='all but hyperparameters["seed"]', columns=columns, order_by=order)
     assert told(found) == [
-        ("decay not set, lr=0.1, name=all", 3),
-        ("decay=1, lr=0.01, name=all", 1),
-        ("decay not set, lr=0.01, name=all", 2),
-        ("decay not set, lr not set, name not set", 1),
+        ("lr=0.1", 3),
+        ("lr=0.01, decay=1", 1),
+        ("lr=0.01", 2),
+        ("lr not set, decay not set", 1),
     ]
     assert found["total"] == 7
     accuracy, lr, seed, _ = found["items"][0]["cells"]

@@ -96,9 +96,11 @@ def fields(store: Store[Any], object_type: ObjectType = "experiment") -> dict[st
     Returns
     -------
     ``{"hyperparameters": [[section, name]], "metrics": [[metric, variant]], "properties": [name], "projects": {name:
-    count}, "tags": {name: count}, "users": [name], "frameworks": [name]}``
+    count}, "tags": {name: count}, "users": [name], "frameworks": [name], "telling": {"hyperparameters": ..., "metrics":
+    ...}}``, where `telling` is what the newest have and differ in, the most telling first.
     """
     from trackkit_jupyter.store.catalog import catalog_of
+    from trackkit_jupyter.store.catalog.telling import find_telling
 
     catalog = catalog_of(store, object_type)
     names = catalog.names()
@@ -111,6 +113,7 @@ def fields(store: Store[Any], object_type: ObjectType = "experiment") -> dict[st
         "tags": catalog.tags(),
         "users": catalog.values("user"),
         "frameworks": catalog.values("framework"),
+        "telling": catalog.ask(lambda connection, _: find_telling(connection)),
     }
 
 

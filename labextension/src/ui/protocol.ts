@@ -685,6 +685,8 @@ export interface FieldsAnswer {
   tags: Record<string, number>;
   users: string[];
   frameworks: string[];
+  /** What the newest have and differ in, the most telling first; missing in what an older server answers. */
+  telling?: Pick<FieldsAnswer, 'hyperparameters' | 'metrics'>;
 }
 
 export interface Sparkline {

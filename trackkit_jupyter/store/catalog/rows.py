@@ -103,7 +103,9 @@ class NameBook:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str, str], int] = {}
 
-    def numbers(self, connection: Connection, wanted: set[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+    def numbers(
+        self, connection: Connection, wanted: Iterable[tuple[str, str, str]]
+    ) -> dict[tuple[str, str, str], int]:
         """Return the numbers of (kind, first, second), new ones where there were none; inside a transaction."""
         new = [name for name in wanted if name not in self._known]
         if new:
@@ -146,7 +148,7 @@ def put(connection: Connection, rows: Sequence[Row], book: NameBook) -> None:
     if new:
         connection.execute(insert(experiments), new)
         keys |= _keys(connection, [row["id"] for row in new])
-    wanted = {name for row in rows for name in _names(row)}
+    wanted = dict.fromkeys(name for row in rows for name in _names(row))  # numbered in the order they came in
     numbers = book.numbers(connection, wanted)
     chosen = [(keys[row.content["id"]], row) for row in rows]
     packed = [(key, _packed(row.content)) for key, row in chosen if not row.watched]

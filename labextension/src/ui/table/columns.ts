@@ -142,8 +142,12 @@ export function firstColumns(fields: FieldsAnswer | undefined, kind: Kind): stri
   if (!fields) {
     return [...kind.usual];
   }
-  const metrics = fields.metrics.slice(0, FIRST_FEW).map(pair => metricKey(pair));
-  const parameters = [...fields.hyperparameters]
+  const { telling } = fields;
+  const some = <T>(first: readonly T[] | undefined, all: readonly T[]) => (first?.length ? first : all);
+  const metrics = some(telling?.metrics, fields.metrics)
+    .slice(0, FIRST_FEW)
+    .map(pair => metricKey(pair));
+  const parameters = [...some(telling?.hyperparameters, fields.hyperparameters)]
     .sort(([one], [other]) => rankOf(one) - rankOf(other))
     .slice(0, FIRST_FEW)
     .map(pair => parameterKey(pair, fields.hyperparameters));

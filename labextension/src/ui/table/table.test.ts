@@ -96,6 +96,16 @@ describe('columns', () => {
       ...['name', 'status', 'hyperparameters["lr"]', 'hyperparameters["seed"]', 'hyperparameters["PATH"]'],
       'metrics["loss"]["val"].last',
     ]);
+    const telling: FieldsAnswer['telling'] = {
+      hyperparameters: [
+        ['General', 'rate'],
+        ['General', 'lr'],
+      ],
+      metrics: [['speed', 'speed']],
+    };
+    expect(firstColumns({ ...FIELDS, telling }, EXPERIMENTS).slice(2, 5)).toEqual([
+      ...['hyperparameters["rate"]', 'hyperparameters["General"]["lr"]', metricKey(['speed', 'speed'])],
+    ]);
     expect(firstColumns(FIELDS, EXPERIMENTS)).not.toContain('user'); // there is one only
     expect(firstColumns({ ...FIELDS, users: ['ada', 'bo'] }, EXPERIMENTS)).toContain('user');
   });
@@ -269,6 +279,7 @@ it('a comparison takes the groups of the table, where it can make them and there
     by: ['General/lr', 'status', 'properties/city'],
   });
   expect(comparedBy('all but hyperparameters["seed"]')).toEqual({ over: ['seed'] });
+  expect(comparedBy('All but General/seed, hyperparameters.fold')).toEqual({ over: ['General/seed', 'fold'] });
   expect(['', 'created', `status, ${metricKey(['loss', 'val'])}`].map(comparedBy)).toEqual([null, null, null]);
 
   let groups = 2;
