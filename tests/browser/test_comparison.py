@@ -83,16 +83,29 @@ def brush(panel: Locator, axis: str, low: float, high: float) -> None:
 
 def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Browser, sweep) -> None:
     with page_of(browser, 1280, 900) as page:
-        # Found by a query, all chosen, compared.
+        # Found by a query, grouped by all but the seed, all chosen, compared: in these groups.
         query = quote('"grid" in tags and status == "completed"', safe="")
+        query += f"&group_by={quote('all but seed', safe='')}"
         page.goto(server.page_url(f"trackkit/widgets/?type=table&query={query}&height=880"))
         page.get_by_role("checkbox", name=re.compile("all", re.IGNORECASE)).first.click(timeout=20_000)
         page.get_by_role("button", name="Compare", exact=True).click()
         view = page.get_by_role("article")
-        expect(view.get_by_role("list", name="Experiments").get_by_role("listitem")).to_have_count(12, timeout=10_000)
+        groups = view.get_by_role("list", name="Groups").get_by_role("listitem")
+        expect(groups).to_have_count(4, timeout=10_000)
+        expect(groups.filter(has_text="rate=0.1, optimizer=lion")).to_contain_text("1")
+        scalars = section(view, "Scalars")
+        expect(scalars.get_by_role("combobox", name="One line per").locator("option:checked")).to_have_text(
+            "All but seed"
+        )
+        points = section(view, "Scatter").locator("circle")
+        expect(points).to_have_count(12, timeout=15_000)
+        assert len({point.get_attribute("fill") for point in points.all()}) == 4
+        expect(view.get_by_role("combobox", name="Colour").locator("option:checked")).to_have_text("Group")
+        view.get_by_role("button", name="Show experiments").click()
+        expect(view.get_by_role("list", name="Experiments").get_by_role("listitem")).to_have_count(12)
 
         # One line for each rate, over the seeds, with a band.
-        scalars = section(view, "Scalars")
+        section(view, "Scalars")
         chart = scalars.get_by_role("region", name="loss", exact=True)
         expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
         before = drawn(scalars)

@@ -32,7 +32,8 @@ Format = Literal["png", "svg"]
 _WIDTH = 640  # CSS pixels, of an output in a notebook
 _SAMPLES = 12  # thumbnails in a picture
 _LINES = 1_000  # experiments of parallel coordinates
-_NAMED = 12  # and those, or groups, that are told apart by their own colours
+_NAMED = 12  # and those that are told apart by their own colours
+_GROUPED = 20  # groups, which were asked for, take colours in any case
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,8 @@ def parallel(view: View, store: Store[Any], ids: Sequence[str], look: dict[str, 
     lines = [looks.get(one["id"], (one["name"], one["color"], one["dash"])) for one in answer["experiments"]]
     keys = [axis.key for axis in axes]
     color = keys.index(options["color"]) if options.get("color") in keys else None
-    if color is None and len(groups or lines) > _NAMED and options.get("color") != "experiment":
+    told = len(groups) <= _GROUPED if groups else len(lines) <= _NAMED
+    if color is None and not told and options.get("color") != "experiment":
         # More lines than colours tell apart: they are told apart by what came out.
         color = next((at for at, key in enumerate(keys) if not key.startswith("hyperparameters")), None)
     return pictures.parallel_picture(axes, lines, color_by=color, log=list(options.get("log") or ()), **look)

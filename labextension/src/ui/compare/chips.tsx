@@ -109,7 +109,7 @@ export function Chips() {
                 head={group}
                 lit={lit}
                 isLit={isLit(group.id, lit.value, groups) || group.members.includes(lit.value ?? '')}
-                class={group.members.some(id => brushed.has(id)) ? '' : 'tk-off'}
+                class={`tk-chip-group ${group.members.some(id => brushed.has(id)) ? '' : 'tk-off'}`}
                 label={`Group: ${group.name}`}
                 title={`Show the ${counted(group.members.length, 'experiment')} of ${group.name}`}
                 word={<span class="tk-faint tk-number">{integer(group.members.length)}</span>}

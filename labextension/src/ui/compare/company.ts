@@ -44,6 +44,14 @@ export function inColors(heads: readonly Head[], groups: readonly HeadGroup[]): 
   return groups.length > 0 ? heads.map(head => ({ ...head, ...looks.get(head.id) })) : heads;
 }
 
+/** So many experiments are told apart by their colours; so many groups, which were asked for, take them in any case. */
+const [NAMED, GROUPED] = [12, 20];
+
+/** Whether lines and points have the colours of their groups, or their own, until another is chosen. */
+export function areTold(groups: readonly HeadGroup[], heads: readonly Head[]): boolean {
+  return groups.length > 0 ? groups.length <= GROUPED : heads.length <= NAMED;
+}
+
 /** Whether an experiment is pointed at: itself, or as a member of the group that is. */
 export function isLit(id: string, lit: string | null, groups: readonly HeadGroup[]): boolean {
   return id === lit || (groups.find(group => group.id === lit)?.members.includes(id) ?? false);

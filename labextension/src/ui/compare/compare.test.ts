@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ComparisonAnswer, Head, ParallelAxis } from './answers';
-import { inColors, isLit } from './company';
+import { areTold, inColors, isLit } from './company';
 import { lineAt, shadeOf } from './lines';
 import { shadingOf } from './parallel';
 import { type Brush, brushOf, marksOf, placeOf, queryOf, readBrush, spanOf, taken, writeBrush } from './places';
@@ -231,11 +231,15 @@ it('experiments take the colours of their groups', () => {
   expect(heads.some(({ id }) => isLit(id, null, groups))).toBe(false);
 });
 
-it('lines are coloured by a metric where more have a colour than are told apart, unless they are in few groups', () => {
+it('lines are coloured by a metric where their colours do not tell them apart, and by groups that were asked for', () => {
   const metric = axis({ key: 'metrics["loss"]["val"].last' });
-  const [many, few] = [Array(60).fill(null), Array(12).fill(null)];
-  expect(shadingOf([rates, metric], many, '')).toBe(metric);
-  expect(shadingOf([rates, metric], few, '')).toBeUndefined();
-  expect(shadingOf([rates, metric], few, LR)).toBe(rates);
-  expect(shadingOf([rates, metric], many, 'experiment')).toBeUndefined();
+  expect(shadingOf([rates, metric], false, '')).toBe(metric);
+  expect(shadingOf([rates, metric], true, '')).toBeUndefined();
+  expect(shadingOf([rates, metric], true, LR)).toBe(rates);
+  expect(shadingOf([rates, metric], false, 'experiment')).toBeUndefined();
+  const heads = Array.from({ length: 60 }, (_, at) => head(`${at}`));
+  const group = (at: number) => ({ id: `g${at}`, name: '', color: 0, dash: 0, members: [] });
+  const groups = Array.from({ length: 21 }, (_, at) => group(at));
+  expect([areTold([], heads), areTold([], heads.slice(0, 12))]).toEqual([false, true]);
+  expect([areTold(groups, heads), areTold(groups.slice(1), heads)]).toEqual([false, true]);
 });

@@ -257,8 +257,8 @@ function columnBefore(columns: readonly number[], heads: readonly Head[], id: st
 }
 
 /** A column in which the longest name is whole, within reason: names of a sweep differ at their end. */
-export function columnFor(heads: readonly Head[], least: number): number {
-  return heads.reduce((width, { name }) => Math.min(220, Math.max(width, 56 + 7 * name.length)), least);
+export function columnFor(heads: readonly Head[], least: number, most = 220): number {
+  return heads.reduce((width, { name }) => Math.min(most, Math.max(width, 56 + 7 * name.length)), least);
 }
 
 export function ColumnHead({ head, base }: { head: Head; base: string | null }) {

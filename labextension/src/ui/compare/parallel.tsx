@@ -12,13 +12,11 @@ import type { ViewOptions } from '../protocol';
 import type { Source } from '../source';
 import type { ComparisonAnswer, HeadGroup, ParallelAnswer, ParallelAxis } from './answers';
 import { AxesPick, without } from './axespick';
-import { inColors, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
+import { areTold, inColors, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
 import { type Brush, queryOf, readBrush, taken, writeBrush } from './places';
 import { Sheet } from './sheet';
 
 const REST_MS = 2_000;
-/** So many experiments, or groups, are told apart by colours of their own. */
-const NAMED = 12;
 
 /** What is asked for: of an embed of the spec, and of a comparison. */
 function asked(options: ViewOptions) {
@@ -137,7 +135,7 @@ function Coordinates({ found, groups, answer, options, keep, lit, onTaken, onOnl
   useEffect(() => {
     onTaken?.(chosen && new Set([...chosen].map(at => heads[at]?.id ?? '')));
   }, [chosen]);
-  const shading = shadingOf(axes, groups.length > 0 ? groups : heads, textOf(options.color));
+  const shading = shadingOf(axes, areTold(groups, heads), textOf(options.color));
   const setBrush = (key: string, brush: Brush | null) => {
     const others = brushes.filter(one => one.key !== key);
     keep({ brush: [...others, ...(brush ? [brush] : [])].map(writeBrush) });
@@ -232,18 +230,12 @@ function Coordinates({ found, groups, answer, options, keep, lit, onTaken, onOnl
   );
 }
 
-/** By what lines are coloured: as chosen; without a choice by the first metric where more have a colour than are told apart. */
-export function shadingOf(
-  axes: readonly ParallelAxis[],
-  colored: readonly unknown[],
-  color: string,
-): ParallelAxis | undefined {
+/** By what lines are coloured: as chosen; without a choice by the first metric where colours do not tell them apart. */
+export function shadingOf(axes: readonly ParallelAxis[], told: boolean, color: string): ParallelAxis | undefined {
   if (color && color !== 'experiment') {
     return axes.find(axis => axis.key === color);
   }
-  return color === '' && colored.length > NAMED
-    ? axes.find(axis => !axis.key.startsWith('hyperparameters'))
-    : undefined;
+  return color === '' && !told ? axes.find(axis => !axis.key.startsWith('hyperparameters')) : undefined;
 }
 
 function Notes({ found, axes }: { found: ParallelAnswer; axes: readonly ParallelAxis[] }) {

@@ -88,6 +88,9 @@ export function SamplesTogether() {
           ),
         );
   const iteration = iterations[at] ?? 0;
+  const stepsOf = (id: string) => found.items.find(item => item.id === id)?.steps ?? [];
+  const tiles = heads.filter(head => stepsOf(head.id).length > 0 || found.problems[head.id]);
+  const bare = heads.length - tiles.length;
   const go = (next: number) => {
     if (next >= 0 && next <= last) {
       keep({ iteration: next === last ? null : iterations[next] });
@@ -131,10 +134,15 @@ export function SamplesTogether() {
             the first {MOST} of {integer(shown.length)}
           </span>
         )}
+        {bare > 0 && (
+          <span class="tk-faint" role="status">
+            {integer(bare)} {bare === 1 ? 'has' : 'have'} none of these
+          </span>
+        )}
       </div>
       <div class="tk-together">
-        {heads.map(head => {
-          const steps = found.items.find(item => item.id === head.id)?.steps ?? [];
+        {tiles.map(head => {
+          const steps = stepsOf(head.id);
           const step = steps[stepAt(steps, iteration)];
           return (
             <Tile

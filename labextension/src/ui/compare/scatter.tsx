@@ -11,7 +11,18 @@ import { Empty, Nothing, Problem, SkeletonTiles } from '../parts/states';
 import { useTheme } from '../parts/theme';
 import type { Head, HeadGroup, ParallelAxis, TrendAnswer } from './answers';
 import { keyOf, keyOfMetric } from './axespick';
-import { inColors, isLit, nameOf, targetNamed, targetsOf, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
+import {
+  areTold,
+  inColors,
+  isLit,
+  nameOf,
+  targetNamed,
+  targetsOf,
+  textOf,
+  textsOf,
+  useCompany,
+  VALUE_TYPES,
+} from './company';
 import { colorsOf } from './lines';
 import { useParallel } from './parallel';
 import { marksOf, placeOf } from './places';
@@ -19,7 +30,6 @@ import { marksOf, placeOf } from './places';
 const REST_MS = 2_000;
 const PAD = { top: 12, right: 20, bottom: 44, left: 66 };
 const SHADES = 5;
-const NAMED = 12;
 
 /** A correlation, with the sign as it is typeset. */
 export function correlation(value: number | null): string {
@@ -242,7 +252,7 @@ function Points({ x, y, shading, heads, groups, shown, log, trend, lit }: Points
     }
     const style = getComputedStyle(root.current);
     const shades = Array.from({ length: SHADES }, (_, at) => style.getPropertyValue(`--tk-shade-${at}`).trim());
-    const many = (groups.length > 0 ? groups : heads).length > NAMED && !shading;
+    const many = !shading && !areTold(groups, heads);
     const paint = paintOf(root.current);
     return many
       ? heads.map(() => style.getPropertyValue('--tk-series-0').trim())
@@ -261,6 +271,7 @@ function Points({ x, y, shading, heads, groups, shown, log, trend, lit }: Points
   const words = (at: number) =>
     x.kind === 'category' ? (x.categories[x.values[at] ?? -1] ?? '') : formatValue(x.values[at] as number);
   const missing = heads.length - points.length;
+  const missed = `${integer(missing)} ${missing === 1 ? 'experiment has' : 'experiments have'} no place here`;
   return (
     <div class="tk-scatter" ref={root}>
       {width > 0 && (
@@ -330,8 +341,8 @@ function Points({ x, y, shading, heads, groups, shown, log, trend, lit }: Points
         </div>
       )}
       {missing > 0 && (
-        <p class="tk-scatter-missing tk-faint">
-          {integer(missing)} {missing === 1 ? 'experiment has' : 'experiments have'} no place here
+        <p class="tk-scatter-missing tk-faint" title={missed}>
+          {missed}
         </p>
       )}
     </div>

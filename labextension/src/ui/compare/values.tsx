@@ -27,6 +27,8 @@ import { type Spread, spreadOf } from './spread';
 const REST_MS = 1_000;
 /** More experiments stand below one another, their metrics side by side. */
 const WIDE = 12;
+/** So wide a group may be, in CSS pixels: its name says several values. */
+const GROUP = 320;
 const WORDS: Record<Statistic, string> = { last: 'Last', min: 'Minimum', max: 'Maximum', mean: 'Mean', first: 'First' };
 
 interface Row {
@@ -249,7 +251,7 @@ export function Values() {
           label="Metric values"
           rows={order.length}
           columns={rows.length}
-          headWidth={columnFor(names, 132) + 88}
+          headWidth={columnFor(names, 132, grouped ? GROUP : undefined) + (grouped ? 56 : 88)}
           columnWidth={148}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
           rowHead={headOf}
@@ -264,7 +266,7 @@ export function Values() {
           rows={rows.length}
           columns={order.length}
           headWidth={220}
-          columnWidth={columnFor(names, grouped ? 156 : 132)}
+          columnWidth={columnFor(names, grouped ? 156 : 132, grouped ? GROUP : undefined)}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
           rowHead={metricHead}
           columnHead={headOf}

@@ -41,7 +41,8 @@ export function comparedBy(text: string): Pick<ViewOptions, 'by' | 'over'> | nul
   const names = fields.map(key => {
     const { what, names: inside } = partsOf(key);
     const named = { hyperparameters: inside.join('/'), properties: `properties/${inside[0]}` }[what];
-    return named ?? (SHARED.has(key) ? key : null);
+    // After "all but" a hyperparameter may stand by its mere name.
+    return named ?? (but ? key.replace(/^hyperparameters\./, '') : SHARED.has(key) ? key : null);
   });
   const known = names.filter(name => name !== null);
   return known.length < Math.max(1, names.length) ? null : { [but ? 'over' : 'by']: known };

@@ -85,7 +85,7 @@ function GroupMenu({ state, asked, group, onFocus }: MenuProps & { group: Group 
   if (!(rows instanceof Grouped)) {
     return null;
   }
-  const { many, compared } = state.kind;
+  const { one, many, compared } = state.kind;
   const open = rows.isOpen(group);
   const withMembers = (act: (members: TableRow[]) => void) => () =>
     void rows.membersIn(group).then(act, reason => say({ text: wordsOf(reason), problem: true }));
@@ -108,7 +108,7 @@ function GroupMenu({ state, asked, group, onFocus }: MenuProps & { group: Group 
     },
     {
       name: 'select',
-      label: `Select its ${integer(group.count)} ${many}`,
+      label: group.count === 1 ? `Select its ${one}` : `Select its ${integer(group.count)} ${many}`,
       icon: ListChecks,
       group: 1,
       refusal: null,
