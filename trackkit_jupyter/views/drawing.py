@@ -201,7 +201,7 @@ def parallel(view: View, store: Store[Any], ids: Sequence[str], look: dict[str, 
     order = list(options.get("order") or ())
     axes = [charts.ParallelAxis(**axis) for axis in answer["axes"]]
     axes.sort(key=lambda axis: order.index(axis.key) if axis.key in order else len(order))
-    groups = _groups(view, store, asked["objects"])
+    groups = _groups(view, store, list(ids)[:_LINES])
     looks = {id: (one["name"], one["color"], one["dash"]) for one in groups for id in one["members"]}
     lines = [looks.get(one["id"], (one["name"], one["color"], one["dash"])) for one in answer["experiments"]]
     keys = [axis.key for axis in axes]

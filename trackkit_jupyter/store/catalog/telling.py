@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, distinct, false, func, select
@@ -47,6 +48,6 @@ def find_telling(connection: Connection) -> dict[str, list[list[str]]]:
     }
 
 
-def _common(rows: list[Any]) -> list[list[str]]:
+def _common(rows: Sequence[Any]) -> list[list[str]]:
     most = max((count for _, _, count in rows), default=0)
     return [[first, second] for first, second, count in rows if count * _FEW >= most]

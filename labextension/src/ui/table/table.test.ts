@@ -98,13 +98,13 @@ describe('columns', () => {
     ]);
     const telling: FieldsAnswer['telling'] = {
       hyperparameters: [
-        ['General', 'rate'],
+        ['General', 'odd "name"'],
         ['General', 'lr'],
       ],
       metrics: [['speed', 'speed']],
     };
     expect(firstColumns({ ...FIELDS, telling }, EXPERIMENTS).slice(2, 5)).toEqual([
-      ...['hyperparameters["rate"]', 'hyperparameters["General"]["lr"]', metricKey(['speed', 'speed'])],
+      ...['hyperparameters["odd \\"name\\""]', 'hyperparameters["General"]["lr"]', metricKey(['speed', 'speed'])],
     ]);
     expect(firstColumns(FIELDS, EXPERIMENTS)).not.toContain('user'); // there is one only
     expect(firstColumns({ ...FIELDS, users: ['ada', 'bo'] }, EXPERIMENTS)).toContain('user');
