@@ -21,7 +21,7 @@ from trackkit_jupyter.store.catalog import catalog_of
 from trackkit_jupyter.store.catalog.rows import CONTENT, Row
 
 from .lab import LabServer
-from .test_scale_charts import LONG, SLACK, TIMED, full_size
+from .test_scale_charts import LONG, TIMED, full_size, within
 
 EXPERIMENTS, MODELS = 100_000, 10_000
 #: Milliseconds until the first rows are there, until other rows are, and of a blank line in sight.
@@ -63,11 +63,6 @@ window.scrolled = (step, frames, jump = null) => new Promise(resolve => {
     requestAnimationFrame(look);
 });
 """
-
-
-def within(said: str, milliseconds: float, budget: float) -> None:
-    print(f"{said}: {milliseconds:.0f} ms (budget {budget} ms, load {os.getloadavg()[0]:.1f})")
-    assert not LONG or milliseconds <= budget * SLACK
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,8 @@ interface KnobToolProps {
   onTurn: (value: KnobValue, seen?: KnobValue) => Promise<boolean>;
 }
 
-export function KnobTool({ knob, disabled, onTurn }: KnobToolProps) {
+export function KnobTool({ knob: read, disabled, onTurn: ask }: KnobToolProps) {
+  const { knob, onTurn } = useTurned(read, ask);
   const { name, value } = knob;
   const title = `${name}, ${value === knob.default ? 'as it began' : `began as ${knob.default}`}`;
   return (
@@ -75,6 +76,46 @@ export function KnobTool({ knob, disabled, onTurn }: KnobToolProps) {
       )}
     </span>
   );
+}
+
+/**
+ * A knob as it is after the turns that were made here, read back or not, one after the other: what a person turned
+ * themselves is no news to them, and no turn of somebody else.
+ */
+function useTurned(knob: Knob, ask: KnobToolProps['onTurn']): Pick<KnobToolProps, 'knob' | 'onTurn'> {
+  const own = useSignal<{ from: KnobValue[]; to: KnobValue; read: boolean } | null>(null);
+  const pending = useRef<Promise<unknown> | null>(null);
+  useEffect(() => {
+    const made = own.peek();
+    // What is read while another turn is under way is not the last word.
+    if (made && !pending.current) {
+      own.value = knob.value === made.to ? { ...made, read: true } : null; // else somebody turned it after that
+    }
+  }, [knob]);
+  const value = own.value && !own.value.read ? own.value.to : knob.value;
+  const turn = async (wanted: KnobValue, from: KnobValue) => {
+    const made = own.peek();
+    const seen = made?.from.includes(from) ? made.to : from;
+    const taken = await ask(wanted, seen);
+    const to = typeof knob.value === 'number' ? Number(wanted) : wanted;
+    if (taken) {
+      own.value = Number.isNaN(to) ? null : { from: [...(own.peek()?.from ?? []), seen], to, read: false };
+    }
+    return taken;
+  };
+  return {
+    knob: { ...knob, value },
+    onTurn: (wanted, from = value) => {
+      const turned = pending.current ? pending.current.then(() => turn(wanted, from)) : turn(wanted, from);
+      pending.current = turned;
+      void turned.finally(() => {
+        if (pending.current === turned) {
+          pending.current = null;
+        }
+      });
+      return turned;
+    },
+  };
 }
 
 /** A slider between the ends of a range: asked for when it is let go, so that a drag is one turn. */
@@ -108,11 +149,14 @@ function Slider({ knob, disabled, onTurn }: KnobToolProps) {
       onInput={event => {
         at.value = event.currentTarget.valueAsNumber;
       }}
-      onChange={event => {
-        const next = valueAt(event.currentTarget.valueAsNumber);
-        at.value = null;
+      onChange={async event => {
+        const step = event.currentTarget.valueAsNumber;
+        const next = valueAt(step);
         if (next !== value) {
-          void onTurn(next);
+          await onTurn(next); // it stays where it was let go until that is known
+        }
+        if (at.value === step) {
+          at.value = null;
         }
       }}
     />

@@ -76,3 +76,18 @@ it('follows the value that nobody writes over, and as it was taken what somebody
   fireEvent.keyDown(input, { key: 'Enter' });
   await waitFor(() => expect(input.value).toBe('0.05'));
 });
+
+it('is turned again at once, before what it was turned to is read back', async () => {
+  const { turns, box } = shown();
+  const input = await box();
+  for (const value of ['0.2', '0.3', '0.4']) {
+    fireEvent.input(input, { target: { value } });
+    fireEvent.keyDown(input, { key: 'Enter' });
+  }
+  await waitFor(() => expect(turns).toHaveLength(3));
+  expect(turns).toEqual([
+    ['0.2', '0.1'],
+    ['0.3', '0.2'],
+    ['0.4', '0.3'],
+  ]);
+});

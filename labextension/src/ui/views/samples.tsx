@@ -59,26 +59,18 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
   const open = useSignal<Sample | null>(null);
   const most = useSignal(MOST);
   const page = useRef<HTMLDivElement>(null);
-  /** The place that the newest answer is about. */
-  const arrived = useRef<Place | null>(null);
   const live = useLive(
     source,
     [id],
     async signal => {
       const at = place.value;
       const asked = { id, limit: BATCH, most: most.value, ...(metric.value && { metric: metric.value }), ...at };
-      const found = await source.read('samples', asked, signal);
-      arrived.current = at;
-      return found;
+      return { at, question: JSON.stringify(asked), answer: await source.read('samples', asked, signal) };
     },
     [id, metric.value, place.value, most.value],
   );
-  const still = useStill(
-    live.value.value,
-    `${metric.value}${JSON.stringify(place.value)}${most.value}`,
-    () => isBusy(page.current) || open.value !== null,
-  );
-  const answer = still.shown;
+  const still = useStill(live.value.value, () => isBusy(page.current) || open.value !== null);
+  const answer = still.shown?.answer;
   const clock = useClock();
   const moved = useRef(false);
   const shown = Object.keys(place.value).length > 0 ? (top(answer) ?? null) : null;
@@ -93,7 +85,7 @@ function Samples({ source, id, options, onOptions }: SamplesProps) {
   }, [wanted]);
   useEffect(() => {
     // Where Older and Newer led is known with their answer.
-    if (moved.current && arrived.current === place.value) {
+    if (moved.current && still.shown?.at === place.value) {
       moved.current = false;
       onOptions?.({ iteration: shown });
     }
@@ -238,22 +230,29 @@ function isBusy(page: HTMLElement | null): boolean {
   );
 }
 
+/** An answer, and what it answers: a slow one may come when something else has been asked for. */
+interface Answered {
+  at: Place;
+  question: string;
+  answer: SamplesAnswer;
+}
+
 /** Keeps what is shown while a person is at it; `waiting` says that something newer is there. */
-function useStill(newest: SamplesAnswer | undefined, question: string, busy: () => boolean) {
-  const kept = useRef<{ question: string; answer: SamplesAnswer | undefined }>({ question, answer: newest });
+function useStill(newest: Answered | undefined, busy: () => boolean) {
+  const kept = useRef(newest);
   const free = useRef(true);
   const before = kept.current;
-  const moved = before.answer !== undefined && top(before.answer) !== top(newest);
-  if (newest && (before.question !== question || free.current || !moved || !busy())) {
-    if (before.answer !== newest) {
+  if (newest && newest !== before) {
+    const moved = before !== undefined && top(before.answer) !== top(newest.answer);
+    if (before?.question !== newest.question || free.current || !moved || !busy()) {
       free.current = false;
+      kept.current = newest;
     }
-    kept.current = { question, answer: newest };
   }
-  const shown = kept.current.answer;
+  const shown = kept.current;
   return {
     shown,
-    waiting: newest !== undefined && shown !== newest,
+    waiting: shown !== newest,
     release: () => {
       free.current = true;
     },
