@@ -218,7 +218,7 @@ class Lab:
     def wait_for_cell(self, cell: int) -> None:
         """Wait until a cell has been executed."""
         prompt = self.page.locator(".jp-CodeCell").nth(cell).locator(".jp-InputPrompt")
-        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=60_000)
+        expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=180_000)
 
     def run_all(self, *, wait: bool = True) -> None:
         """Run all cells."""
