@@ -336,6 +336,8 @@ def test_one_deleted_one_damaged_and_none_alike(server: LabServer, browser: Brow
         made[1].archive()
         made[1].delete()
         expect(view.get_by_text("One experiment is no longer there")).to_be_visible(timeout=15_000)
+        page.reload()  # and who comes later is told too
+        expect(view.get_by_text("One experiment is no longer there")).to_be_visible(timeout=15_000)
         expect(view.get_by_text(re.compile("cannot be read, the others are shown"))).to_be_visible()
         expect(view.get_by_role("region", name="reward", exact=True).locator("canvas").first).to_be_visible(
             timeout=20_000

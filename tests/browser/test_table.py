@@ -105,6 +105,12 @@ def test_an_experiment_is_found_sorted_and_opened(lab: Lab) -> None:
     picture(page, "table-none-found")
     page.get_by_role("button", name="Show all").click()
     expect(page.get_by_text("30 experiments", exact=True)).to_be_visible()
+    box.fill('metrics["los/val"].min < 1')
+    expect(page.get_by_text("No metric is called los/val; did you mean loss/val?")).to_be_visible()
+    page.get_by_role("button", name="Use loss/val").click()
+    expect(box).to_have_value('metrics["loss"]["val"].min < 1')
+    box.fill("")
+    expect(page.get_by_text("30 experiments", exact=True)).to_be_visible()
 
     # Names of fields are completed.
     box.click()

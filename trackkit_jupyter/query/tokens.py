@@ -30,7 +30,6 @@ _HINTS = {
     ":": "use `==`",
     "%": "use `~` for contains",
     "*": "use `~` for contains",
-    "/": 'write a text in quotes, as "a/b"',
 }
 
 
@@ -57,7 +56,7 @@ def tokens(query: str, field: str) -> list[Token]:
     while place < len(query):
         match = _TOKEN.match(query, place)
         if match is None:
-            refuse(query, place, _unreadable(query, place), field)
+            refuse(query, *_unquoted(query, place) or (place, _unreadable(query, place)), field)
         kind, text = str(match.lastgroup), match[0]
         if kind == "text":
             _check(query, place, text, field)
@@ -80,6 +79,17 @@ def _check(query: str, place: int, text: str, field: str) -> None:
     # What neither a file's name nor a database takes; nothing recorded has it.
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         refuse(query, place, "This text holds a character that is not valid Unicode text.", field)
+
+
+def _unquoted(query: str, place: int) -> tuple[int, str] | None:
+    """Return where a name or a text without its quotes begins that has a slash in it, and what to write."""
+    before = re.search(r"[\w.-]+\Z", query[:place]) if query[place] == "/" else None
+    if before is None:
+        return None
+    name = re.split(r"[^\w./-]", query[before.start() :], maxsplit=1)[0]
+    value = re.search(r"[=<>~(,]\s*\Z", query[: before.start()])
+    meant = f'"{name}"' if value else f'metrics["{name}"]'
+    return before.start(), f"There is no field {name[:100]}; did you mean {meant[:120]}?"
 
 
 def _unreadable(query: str, place: int) -> str:

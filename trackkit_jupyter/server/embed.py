@@ -146,6 +146,7 @@ class EmbedHandler(_Asked, JupyterHandler):
         # A query is answered again and again while the page is open: here only whether it can be.
         objects = view.resolve(store)
         if view.kind == "comparison" and view.objects:
+            objects = list(view.objects)  # it says itself how many are gone
             # What it asks for first is brought up to date while it loads its code.
             self.service.pool.submit(store.experiments, page_size=1)
         shown = {**view.to_json(), "objects": objects, "query": None} if view.objects else view.to_json()

@@ -103,10 +103,10 @@ function Answer({ found }: { found: ImportanceAnswer }) {
             · few experiments for {integer(parameters.length)} hyperparameters: take it as a hint
           </span>
         )}
-        {note && <span> · {note}</span>}
+        {note && parameters.length > 0 && <span> · {note}</span>}
       </p>
       {parameters.length === 0 ? (
-        <Nothing>No hyperparameter differs among these experiments.</Nothing>
+        <Nothing>{note || 'No hyperparameter differs among these experiments.'}</Nothing>
       ) : (
         <div class="tk-importance-scroll">
           <table class="tk-importance-table" aria-label="Importance">

@@ -31,7 +31,8 @@ export function Problem({ error, onRetry }: { error: SourceError | string; onRet
   return (
     <div class="tk-problem" role="alert">
       <Icon of={TriangleAlert} />
-      <span>{typeof error === 'string' ? error : error.message}</span>
+      {/* Further lines point into the text that was asked, which is not here. */}
+      <span>{(typeof error === 'string' ? error : error.message).split('\n')[0]}</span>
       {onRetry && (
         <button type="button" class="tk-button tk-problem-retry" onClick={onRetry}>
           Try again

@@ -137,6 +137,7 @@ describe('completions', () => {
     expect(dotted('config.lr', 'hyperparameters["lr"]')).toEqual(['config.lr', 'hyperparameters["Args"]["lr"]']);
     expect(dotted('config.new', 'hyperparameters["new"]')).toEqual(['config.new', 'hyperparameters["new"]']);
     expect(dotted('summary.loss', 'metrics["loss"]')).toEqual(['summary.loss', 'metrics["loss"]["val"].last']);
+    expect(dotted('loss/val', 'metrics["loss/val"]')).toEqual(['loss/val', 'metrics["loss"]["val"].last']);
     const unquoted = meantBy('There is no field lr; did you mean "lr"?', 'lr', FIELDS);
     expect([unquoted.word, unquoted.meant]).toEqual(['lr', '"lr"']);
     expect(meantBy("'finished' is no status; did you mean completed?", '"finished"', FIELDS)).toEqual({

@@ -214,7 +214,7 @@ function Table({ source, view, state }: { source: Source; view: View; state: Tab
         {total === 0 && !rows.problem.value ? (
           <Nobody state={state} fields={fields} />
         ) : total === null ? (
-          !rows.error.value && <SkeletonRows rows={8} />
+          !rows.error.value && !rows.problem.value && <SkeletonRows rows={8} />
         ) : (
           <Grid
             label={kind.title}
