@@ -53,8 +53,8 @@ def test_it_holds_with_the_interval_that_scipy_gives(report):
         rng=np.random.default_rng(5),
     ).confidence_interval  # fmt: skip
     assert found.interval == pytest.approx((reference.low, reference.high), abs=2e-3)
-    assert "It holds: accuracy/val differs by +0.0325" in found.sentence
-    assert "4 against 4 experiments" in found.sentence
+    assert "It holds: accuracy/val differs by +0.0325 (a − b), 95% interval +0.0" in found.sentence
+    assert "4 against 4 experiments." in found.sentence
     assert found.sentence == f"It holds: {found.data['finding']}"
     assert sorted(found.data["a"]["values"]) == list(first)
 
@@ -114,6 +114,23 @@ def test_too_little_is_said_in_a_sentence(home, one, other, says):
     assert (found.verdict, found.holds, found.difference, found.interval) == ("unknown", False, None, None)
     assert says in found.sentence
     assert cli.main(["report", "check"]) == 1
+
+
+def test_a_metric_that_was_never_logged_is_no_missing_value(report):
+    found = report.claim("a slip", "accurcy/val", FAST, SLOW)
+    assert "none of the 4 experiments of a has logged accurcy/val; there is accuracy/val." in found.sentence
+
+
+def test_a_check_tells_an_open_claim_from_a_wrong_one(report, capsys):
+    claim(report)
+    report.claim("the other way round", "accuracy/val", SLOW, FAST)
+    report.claim("better than itself", "accuracy/val", FAST, FAST)
+    report.claim("better than nothing", "accuracy/val", FAST, 'name == "nobody"')
+    assert cli.main(["report", "check"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:8:2]] == ["ok", "WRONG", "open", "unknown"]
+    assert "Zero is in the interval" in lines[5]
+    assert lines[8:] == ["1 of 4 claims hold."]
 
 
 def test_what_has_no_finite_value_is_left_out_and_counted(report):

@@ -72,9 +72,8 @@ class Parameter:
         if (kind == "number" and not math.isfinite(value)) or (kind == "integer" and abs(value) >= _LIMIT):
             raise self._refused(value)
         if self.choices and value not in self.choices:
-            raise TrackkitValueError(
-                f"{self.name} must be one of {', '.join(self.choices)}, not {shown(value)}.", self.name
-            )
+            allowed = ", ".join(choice or "''" for choice in self.choices)  # the empty one is to be seen too
+            raise TrackkitValueError(f"{self.name} must be one of {allowed}, not {shown(value)}.", self.name)
         return value
 
     def read(self, values: Sequence[str]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import warnings
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ __all__ = ["claim", "interval"]
 _MOST = 1_000  # experiments of a group that are measured
 _RESAMPLES = 9_999
 _SEED = 0
+_NEAR = 3  # metrics that are named where the one that was asked for was never logged
 _SAID = {"holds": "It holds", "open": "It is open", "contradicted": "The data says the opposite"}
 _AT_ONCE = 2_000_000  # values that are resampled together: 16 MB, where the largest groups would take 240
 
@@ -57,7 +59,9 @@ def claim(
     if not 0.5 < level < 1:
         raise TrackkitValueError(f"level must be over 0.5 and under 1, not {level:g}.", "level")
     direction = better or ("lower" if direction_of(metric) == "min" else "higher")
-    groups = {name: _group(store, query, metric, value, name) for name, query in (("a", a), ("b", b))}
+    groups, logged = {}, {}
+    for name, query in (("a", a), ("b", b)):
+        groups[name], logged[name] = _group(store, query, metric, value, name)
     answer: dict[str, Any] = {
         "metric": metric,
         "value": value,
@@ -69,7 +73,7 @@ def claim(
         "high": None,
     }
     one, other = groups["a"]["values"], groups["b"]["values"]
-    missing = _missing(groups, metric)
+    missing = _missing(groups, logged, metric)
     notes = _notes(groups)
     if missing is not None:
         said = " ".join([missing, *notes])
@@ -135,21 +139,28 @@ def interval(one: Sequence[float], other: Sequence[float], level: float) -> tupl
     return difference, difference, difference
 
 
-def _group(store: Store[Any], query: str, metric: str, value: str, name: str) -> dict[str, Any]:
+def _group(
+    store: Store[Any], query: str, metric: str, value: str, name: str
+) -> tuple[dict[str, Any], set[tuple[str, str]]]:
+    """Return a group, and the series that its experiments have logged."""
     try:
         found = store.experiments(asked(query), order_by="-created", page_size=_MOST)
     except TrackkitValueError as error:
         raise TrackkitValueError(f"{name}: {error.message}", name) from None
     pair = split_key(metric)
     values, ids = [], []
+    logged: set[tuple[str, str]] = set()
     for each in found:
-        number = _finite(each.metrics.get(pair[0], {}).get(pair[1], {}).get(value))
+        metrics = each.metrics
+        logged.update((one, variant) for one, variants in metrics.items() for variant in variants)
+        number = _finite(metrics.get(pair[0], {}).get(pair[1], {}).get(value))
         if number is not None:
             values.append(number)
             ids.append(each.id)
     mean = math.fsum(values) / len(values) if values else None
     left_out = len(found) - len(values)
-    return {"query": query, "values": values, "ids": ids, "mean": mean, "left_out": left_out, "total": found.total}
+    group = {"query": query, "values": values, "ids": ids, "mean": mean, "left_out": left_out, "total": found.total}
+    return group, logged
 
 
 def _finite(value: Any) -> float | None:
@@ -160,7 +171,7 @@ def _finite(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _missing(groups: dict[str, dict[str, Any]], metric: str) -> str | None:
+def _missing(groups: dict[str, dict[str, Any]], logged: dict[str, set[tuple[str, str]]], metric: str) -> str | None:
     """Return why nothing can be said, if so."""
     for name, group in groups.items():
         count, out = len(group["values"]), group["left_out"]
@@ -168,6 +179,9 @@ def _missing(groups: dict[str, dict[str, Any]], metric: str) -> str | None:
             return f"Nothing can be said: no experiment is found by {name}, {group['query']}."
         if count == 0:
             which = "the one experiment" if out == 1 else f"none of the {out} experiments"
+            if split_key(metric) not in logged[name]:
+                tail = "has not logged" if out == 1 else "has logged"
+                return f"Nothing can be said: {which} of {name} {tail} {metric}{_instead(logged[name], metric)}."
             tail = "has no finite value" if out == 1 else "has a finite value"
             return f"Nothing can be said: {which} of {name} {tail} of {metric}."
     for name, group in groups.items():
@@ -178,6 +192,14 @@ def _missing(groups: dict[str, dict[str, Any]], metric: str) -> str | None:
                 "what a claim is measured by."
             )
     return None
+
+
+def _instead(logged: set[tuple[str, str]], metric: str) -> str:
+    """Return what may have been meant, in words."""
+    keys = [one if one == variant else f"{one}/{variant}" for one, variant in sorted(logged) if not one.startswith(":")]
+    near = difflib.get_close_matches(metric[:100], keys, _NEAR) or keys[:_NEAR]
+    more = ", …" if len(near) < len(keys) else ""
+    return f"; there is {', '.join(near)}{more}" if near else ""
 
 
 def _notes(groups: dict[str, dict[str, Any]]) -> list[str]:
@@ -199,7 +221,7 @@ def _notes(groups: dict[str, dict[str, Any]]) -> list[str]:
 
 def _finding(verdict: str, answer: dict[str, Any]) -> str:
     one, other = len(answer["a"]["values"]), len(answer["b"]["values"])
-    difference, low, high = (f"{answer[key]:+.3g}".replace("-", "−") for key in ("difference", "low", "high"))
-    spread = f"{low} to {high} ({answer['level']:.0%}, {one} against {other} experiments)"
-    zero = ", and zero is within" if verdict == "open" else ""
-    return f"{answer['metric']} differs by {difference}, {spread}{zero}."
+    difference, low, high = (f"{answer[key]:+.4g}".replace("-", "−") for key in ("difference", "low", "high"))
+    spread = f"{answer['level']:.0%} interval {low} to {high}, {one} against {other} experiments"
+    zero = " Zero is in the interval: these experiments do not tell which is better." if verdict == "open" else ""
+    return f"{answer['metric']} differs by {difference} (a − b), {spread}.{zero}"

@@ -12,6 +12,7 @@ import os
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ class Turning(ScalarLogging, Life):
         self._stop_asked: dict[str, Any] | None = None
         self._stopped: str | None = None
         self._moved = threading.Event()
-        self._checkpoints = 0
+        self._checkpoints: deque[dict[str, Any]] = deque()  # that were asked for, until the loop looks
 
     def knob(self, name: str, default: Value, min: float | None = None, max: float | None = None) -> Any:
         """Return the value of a knob, which can be turned from the view, the side panel or the command line.
@@ -101,7 +102,11 @@ class Turning(ScalarLogging, Life):
         """Return whether somebody asked for a checkpoint since the last call."""
         if not self._checkpoints:
             return False
-        self._checkpoints = 0
+        recorder = self._recorder
+        while self._checkpoints:
+            turn = self._checkpoints.popleft()
+            if recorder is not None:
+                self._heeded(recorder, turn)
         return True
 
     # -- below --------------------------------------------------------------------------------------------------------
@@ -155,8 +160,7 @@ class Turning(ScalarLogging, Life):
                     self._knobs[turn["name"]] = turn["value"]
                     self._heeded(recorder, turn)
             elif kind == "checkpoint":
-                self._checkpoints += 1
-                self._heeded(recorder, turn)
+                self._checkpoints.append(turn)  # heeded once the loop looks: there are loops that never do
             elif kind == "pause":
                 self._paused = turn
             elif kind == "resume":

@@ -269,6 +269,16 @@ def test_a_checkpoint_is_asked_for_once(running, outside):
     assert outside.turns()[-1]["heeded"]
 
 
+def test_a_checkpoint_that_no_loop_looks_for_is_not_heeded(running, outside):
+    running.knob("lr", 0.1)
+    outside.request_checkpoint()
+    outside.turn("lr", 0.2)
+    loop(running, lambda: running.knob("lr", 0.1) == 0.2)
+    checkpoint, turn = outside.turns()
+    assert checkpoint["heeded"] is None
+    assert turn["heeded"]
+
+
 def test_what_has_ended_cannot_be_asked_for_anything(running, outside):
     running.knob("lr", 0.1)
     running.finish()

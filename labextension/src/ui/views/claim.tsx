@@ -78,7 +78,7 @@ export function ClaimView({ source, view }: { source: Source; view: View }) {
       <Groups found={found} />
       {found.difference !== null && <Difference found={found} />}
       <p class="tk-faint">
-        {found.value} of {found.metric}, {found.better} is better
+        Compared: the {found.value} of {found.metric} of each experiment; {found.better} is better
       </p>
     </section>
   );
@@ -157,7 +157,7 @@ function Difference({ found }: { found: Claim }) {
   return (
     <div class="tk-claim-difference">
       <span>
-        Difference <strong class="tk-number">{signed(found.difference as number)}</strong>
+        Difference a − b <strong class="tk-number">{signed(found.difference as number)}</strong>
       </span>
       <svg aria-hidden="true">
         <line class="tk-claim-zero" x1={`${place(0)}%`} x2={`${place(0)}%`} y1={0} y2={20} />

@@ -87,7 +87,7 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
           title={<span class="tk-number">{integer(turns.length)}</span>}
           class="tk-turns"
         >
-          <Turns turns={turns} />
+          <Turns turns={turns} ended={!doing} />
         </Popover>
       )}
     </section>
@@ -115,7 +115,7 @@ function marksOf(turns: readonly Turn[], started: string | null): TurnMark[] {
 
 const ASKED = { pause: 'Pause', resume: 'Resume', stop: 'Stop', checkpoint: 'Checkpoint' };
 
-function Turns({ turns }: { turns: Turn[] }) {
+function Turns({ turns, ended }: { turns: Turn[]; ended: boolean }) {
   return (
     <table class="tk-turns-table">
       <thead>
@@ -133,7 +133,7 @@ function Turns({ turns }: { turns: Turn[] }) {
               {turn.kind === 'turn' ? `${turn.name}: ${shown(turn.was)} → ${shown(turn.value)}` : ASKED[turn.kind]}
             </td>
             <td class="tk-number">
-              {turn.heeded === null ? 'not heeded' : turn.iteration === null ? '–' : integer(turn.iteration)}
+              {turn.heeded === null ? (ended ? 'not heeded' : 'not yet') : turn.iteration === null ? '–' : integer(turn.iteration)}
             </td>
             <td>{turn.user ?? '–'}</td>
             <td>
