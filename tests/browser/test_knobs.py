@@ -107,8 +107,10 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     expect(page.get_by_text("takes at least 0.0001 and at most 1, not 7")).to_be_visible()
     expect(number).to_have_attribute("aria-invalid", "true")
     assert training.rate == 1.0
+    picture(page, "knobs-refused")
     number.press("Escape")
     expect(number).to_have_value("1")
+    expect(loop.get_by_role("alert")).to_have_count(0)
 
     loop.get_by_role("button", name="Ask for a checkpoint").click()
     wait_until(lambda: training.checkpoints == 1, 5, "nobody asked for a checkpoint")
@@ -125,6 +127,14 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     picture(page, "knobs-turns")
     assert training.experiment.last_iteration == at
     page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 420, "height": 640})
+    loop.get_by_role("button", name="What was asked").click()
+    box = loop.get_by_role("table").bounding_box()
+    assert box
+    assert box["x"] >= 0, "it is cut at the left"
+    picture(page, "knobs-turns-narrow")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 900, "height": 640})
     loop.get_by_role("button", name="Resume").click()
     wait_until(lambda: (training.experiment.last_iteration or 0) > at + 3, 5, "it did not go on")
     loop.get_by_role("button", name="Stop").click()

@@ -9,7 +9,7 @@ import type { ShownTurn, TurnHeads } from './turnheads';
 const DRAG = 4;
 
 const DRAG_HINT = 'Drag to mark a span in every tab';
-const KEY_HINT = 'Press s to mark this span in every tab';
+const KEY_HINT = 'Shift ← → selects a span, s marks it in every tab';
 
 export interface Marks {
   /** Whether the horizontal axis is one of time, and so one of the clock. */

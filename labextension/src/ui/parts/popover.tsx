@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './icon';
 
 interface PopoverProps {
@@ -40,6 +40,14 @@ export function Popover({ label, icon, title, class: name = '', children }: Popo
     };
     box.current?.addEventListener('keydown', onKeyDown, { signal });
     return () => closing.abort();
+  }, [open.value]);
+  useLayoutEffect(() => {
+    // It opens to the left of its button's end; where there is no room for that, so far to the right as it takes.
+    const shown = open.value ? box.current?.querySelector<HTMLElement>('.tk-popover') : null;
+    const view = shown?.closest('.trackkit')?.getBoundingClientRect();
+    if (shown && view) {
+      shown.style.translate = `${Math.max(0, Math.ceil(view.left + 4 - shown.getBoundingClientRect().left))}px`;
+    }
   }, [open.value]);
   const toggle = () => {
     open.value = !open.value;

@@ -28,6 +28,7 @@ const KEYS: readonly (readonly [where: string, keys: readonly (readonly [keys: s
       ['0', 'Reset axes'],
     ],
   ],
+  ['On the log', [['Enter', 'Mark the moment of the line found, or at the top']]],
   [
     'With the pointer',
     [

@@ -6,7 +6,9 @@ import type { Attempt } from '../protocol';
 const SMALL = { width: 72, height: 16 };
 const LARGE = { width: 240, height: 64 };
 /** Of the large one, for the ends of its scale. */
-const ENDS = 44;
+const ENDS = 54;
+/** So wide are the words that say that a course leaves the scale. */
+const WORDS = 66;
 const BAR = 4;
 const HEIGHT = 14;
 
@@ -43,10 +45,12 @@ export function Course({ items, scale, large = false }: CourseProps) {
   if (!items.some(item => item.course?.y.some(value => value !== null))) {
     return <span class="tk-faint">–</span>;
   }
-  const across = along(scale.x, 1, width - (large ? ENDS : 1));
+  const right = width - (large ? ENDS : 1);
+  const across = along(scale.x, 1, right);
   const up = along(scale.y, height - 2, 2);
   const last = items.at(-1);
-  const said = `Attempt ${last?.number}: ${short(first(last))} to ${short(last?.value)}`;
+  const left = last && leaves(last, scale);
+  const said = `Attempt ${last?.number}: ${short(first(last))} to ${short(last?.value)}${left ? ', off the scale' : ''}`;
   return (
     <svg
       class="tk-course"
@@ -77,8 +81,26 @@ export function Course({ items, scale, large = false }: CourseProps) {
             />
           ),
       )}
+      {left && <Leaving at={across(left.x)} right={right} y={left.up ? 9 : height - 2} arrow={left.up ? '↑' : '↓'} />}
     </svg>
   );
+}
+
+/** Where a course leaves the scale: in words, on the side that has room for them, else an arrow. */
+function Leaving({ at, right, y, arrow }: { at: number; right: number; y: number; arrow: string }) {
+  const before = right - at < at;
+  return (
+    <text x={before ? at - 3 : at + 3} y={y} text-anchor={before ? 'end' : 'start'}>
+      {Math.max(at, right - at) < WORDS ? arrow : `${arrow} off the scale`}
+    </text>
+  );
+}
+
+/** Where a course leaves the scale, and whether that is above it. */
+function leaves({ course }: Attempt, { y: [low, high] }: Scale): { x: number; up: boolean } | undefined {
+  const at = course?.y.findIndex(value => value !== null && (value < low || value > high)) ?? -1;
+  // Where it was last on the scale, if it was.
+  return at < 0 ? undefined : { x: course?.x[Math.max(0, at - 1)] ?? 0, up: Number(course?.y[at]) > high };
 }
 
 /** Final values, the oldest at the left; the best one in colour. */

@@ -75,6 +75,20 @@ it('says nothing beneath a cell that started one', async () => {
   expect(container.textContent).toBe('');
 });
 
+it('says of a course that leaves the scale of the others that it does', async () => {
+  const { table } = await opened([
+    attempt(4, { course: { x: [0, 1, 2], y: [1, 1e6, 1e9] }, value: 1e9 }),
+    ...[3, 2, 1].map(number => attempt(number, { course: { x: [0, 2], y: [1, 0.5] } })),
+  ]);
+  const courses = within(table).getAllByRole('img');
+  expect(courses.map(each => each.getAttribute('aria-label'))).toEqual([
+    'Attempt 4: 1 to 1e9, off the scale',
+    ...[3, 2, 1].map(number => `Attempt ${number}: 1 to 0.5`),
+  ]);
+  expect(courses[0]?.querySelector('text')?.textContent).toBe('↑ off the scale');
+  expect(courses[1]?.querySelector('text')).toBeNull();
+});
+
 it('tells the parameters of the first, and how the others differ', async () => {
   const second = attempt(2, { parameters: [['lr', '0.1', '0.2']] });
   const { table } = await opened([

@@ -139,7 +139,7 @@ function Groups({ found }: { found: Claim }) {
           <th class="tk-number">Experiments</th>
           <th class="tk-number">Mean</th>
           <th>
-            {short(low)} to {short(low + span)}
+            Values {short(low)} to {short(low + span)}
           </th>
         </tr>
       </thead>
@@ -154,13 +154,17 @@ function Groups({ found }: { found: Claim }) {
 function Difference({ found }: { found: Claim }) {
   const [low, high] = [found.low as number, found.high as number];
   const place = along(Math.min(low, 0), Math.max(high, 0));
+  const zero = place(0);
   return (
     <div class="tk-claim-difference">
       <span>
         Difference a − b <strong class="tk-number">{signed(found.difference as number)}</strong>
       </span>
       <svg aria-hidden="true">
-        <line class="tk-claim-zero" x1={`${place(0)}%`} x2={`${place(0)}%`} y1={0} y2={20} />
+        <line class="tk-claim-zero" x1={`${zero}%`} x2={`${zero}%`} y1={0} y2={20} />
+        <text x={`${zero}%`} y={8} dx={zero > 50 ? -3 : 3} text-anchor={zero > 50 ? 'end' : 'start'}>
+          0
+        </text>
         <line x1={`${place(low)}%`} x2={`${place(high)}%`} y1={10} y2={10} />
         <circle cx={`${place(found.difference as number)}%`} cy={10} r={4} />
       </svg>

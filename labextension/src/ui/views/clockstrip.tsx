@@ -1,4 +1,4 @@
-// What is marked on the clock of an experiment, in one line below its tabs: when it was, and what belongs to it.
+// What is marked on the clock of an experiment, in one line at its foot: when it was, and what belongs to it.
 
 import type { Signal } from '@preact/signals';
 import { Timer, X, ZoomIn } from 'lucide';
@@ -105,27 +105,28 @@ function nearest({ console: [first, stop], samples, plots }: SpanAnswer, part: (
 
 /** How much each tab has of what is marked, else what is nearest; a click goes there. */
 function Belongs({ marked: { found }, asked }: { marked: Marked; asked: ClockStripProps['asked'] }) {
+  const links = PLACES.map(([part, tab, one, many]) => {
+    const count = found.counts[part];
+    const text = count > 0 ? `${integer(count)} ${count === 1 ? one : many}` : nearest(found, part);
+    return (
+      text && (
+        <button
+          key={part}
+          type="button"
+          class="tk-link tk-number"
+          title={`Show in ${tab}`}
+          onClick={() => {
+            asked.value = { name: tab };
+          }}
+        >
+          {text}
+        </button>
+      )
+    );
+  });
   return (
     <span class="tk-clock-belongs">
-      {PLACES.map(([part, tab, one, many]) => {
-        const count = found.counts[part];
-        const text = count > 0 ? `${integer(count)} ${count === 1 ? one : many}` : nearest(found, part);
-        return (
-          text && (
-            <button
-              key={part}
-              type="button"
-              class="tk-link tk-number"
-              title={`Show in ${tab}`}
-              onClick={() => {
-                asked.value = { name: tab };
-              }}
-            >
-              {text}
-            </button>
-          )
-        );
-      })}
+      {links.some(Boolean) ? links : <span class="tk-faint">no lines, samples, plots or cells</span>}
     </span>
   );
 }

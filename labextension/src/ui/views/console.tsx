@@ -196,7 +196,9 @@ interface RowProps {
 
 function Row({ index, line, query, times, current, lit, measure }: RowProps) {
   const ms = milliseconds(line?.time);
-  const told = line && [line.stream, ms !== null && exact(ms)].filter(Boolean).join(' · ');
+  const told =
+    line &&
+    [line.stream, ms !== null && `${exact(ms)}\nClick to mark this moment on every chart`].filter(Boolean).join(' · ');
   return (
     <div
       ref={measure}

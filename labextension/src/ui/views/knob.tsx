@@ -1,7 +1,7 @@
 // A knob of a loop that runs, to look at and to turn: a slider, a switch, a number; and how a loop is asked for something.
 
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { short } from '../parts/format';
 import { useToast } from '../parts/toast';
 import type { EditName, Edits, Knob, KnobValue } from '../protocol';
@@ -17,12 +17,15 @@ const BUSY =
   'The kernel takes this when its cell has ended, and there is no other way to it from here. In a terminal, ' +
   '“trackkit turn”, “pause” and “stop” reach the loop now.';
 
-export type Ask = <N extends EditName>(operation: N, args: Edits[N]) => Promise<boolean>;
+/** Where the words go with which something was refused. */
+type Refuse = (words: string) => void;
 
-/** Asks a loop for something, and answers whether that was taken; what was refused is told in words. */
+export type Ask = <N extends EditName>(operation: N, args: Edits[N], refuse?: Refuse) => Promise<boolean>;
+
+/** Asks a loop for something, and answers whether that was taken; what was refused is told, at the foot unless elsewhere. */
 export function useAsking(source: Source, onAsked: () => void): Ask {
   const say = useToast();
-  return async (operation, args) => {
+  return async (operation, args, refuse = words => say({ text: words, problem: true })) => {
     let done = true;
     // What tells without being asked is a kernel: busy, it takes nothing until its cell has ended.
     const waiting = source.told && setTimeout(() => say({ text: BUSY, problem: true }), LATE_MS);
@@ -30,7 +33,7 @@ export function useAsking(source: Source, onAsked: () => void): Ask {
       await source.edit(operation, args);
     } catch (reason) {
       done = false;
-      say({ text: wordsOf(reason), problem: true });
+      refuse(wordsOf(reason));
     }
     clearTimeout(waiting);
     onAsked();
@@ -40,20 +43,21 @@ export function useAsking(source: Source, onAsked: () => void): Ask {
 
 /** Turns a knob of an experiment, unless somebody else did since it was looked at. */
 export function turning(ask: Ask, id: string, knob: Knob): KnobToolProps['onTurn'] {
-  return (value, seen = knob.value) => ask('turn', { id, name: knob.name, value: String(value), seen: String(seen) });
+  return (value, seen = knob.value, refuse) =>
+    ask('turn', { id, name: knob.name, value: String(value), seen: String(seen) }, refuse);
 }
 
 interface KnobToolProps {
   knob: Knob;
   disabled: boolean;
   /** Answers whether it was turned; `seen` is the value that it was turned from, where that is not the one it has. */
-  onTurn: (value: KnobValue, seen?: KnobValue) => Promise<boolean>;
+  onTurn: (value: KnobValue, seen?: KnobValue, refuse?: Refuse) => Promise<boolean>;
 }
 
 export function KnobTool({ knob: read, disabled, onTurn: ask }: KnobToolProps) {
   const { knob, onTurn } = useTurned(read, ask);
   const { name, value } = knob;
-  const title = `${name}, ${value === knob.default ? 'as it began' : `began as ${knob.default}`}`;
+  const title = `${name}, ${rangeOf(knob)}${value === knob.default ? 'as it began' : `began as ${knob.default}`}`;
   return (
     <span class="tk-knob" title={title} data-turned={value !== knob.default}>
       {typeof value === 'boolean' ? (
@@ -78,6 +82,14 @@ export function KnobTool({ knob: read, disabled, onTurn: ask }: KnobToolProps) {
   );
 }
 
+/** The values it takes, where they are bounded. */
+function rangeOf({ min, max }: Knob): string {
+  if (min !== null && max !== null) {
+    return `${min} to ${max}, `;
+  }
+  return min !== null ? `from ${min}, ` : max !== null ? `up to ${max}, ` : '';
+}
+
 /**
  * A knob as it is after the turns that were made here, read back or not, one after the other: what a person turned
  * themselves is no news to them, and no turn of somebody else.
@@ -93,10 +105,10 @@ function useTurned(knob: Knob, ask: KnobToolProps['onTurn']): Pick<KnobToolProps
     }
   }, [knob]);
   const value = own.value && !own.value.read ? own.value.to : knob.value;
-  const turn = async (wanted: KnobValue, from: KnobValue) => {
+  const turn = async (wanted: KnobValue, from: KnobValue, refuse?: Refuse) => {
     const made = own.peek();
     const seen = made?.from.includes(from) ? made.to : from;
-    const taken = await ask(wanted, seen);
+    const taken = await ask(wanted, seen, refuse);
     const to = typeof knob.value === 'number' ? Number(wanted) : wanted;
     if (taken) {
       own.value = Number.isNaN(to) ? null : { from: [...(own.peek()?.from ?? []), seen], to, read: false };
@@ -105,8 +117,10 @@ function useTurned(knob: Knob, ask: KnobToolProps['onTurn']): Pick<KnobToolProps
   };
   return {
     knob: { ...knob, value },
-    onTurn: (wanted, from = value) => {
-      const turned = pending.current ? pending.current.then(() => turn(wanted, from)) : turn(wanted, from);
+    onTurn: (wanted, from = value, refuse) => {
+      const turned = pending.current
+        ? pending.current.then(() => turn(wanted, from, refuse))
+        : turn(wanted, from, refuse);
       pending.current = turned;
       void turned.finally(() => {
         if (pending.current === turned) {
@@ -166,9 +180,11 @@ function Slider({ knob, disabled, onTurn }: KnobToolProps) {
 /** The value itself, to read and to write: Enter turns, Escape leaves it as it is. */
 function Typed({ knob, disabled, onTurn }: KnobToolProps) {
   const { name, value } = knob;
+  const say = useToast();
+  const told = useId();
   const text = useSignal(String(value));
-  /** What was refused stays, to be corrected, and is not asked for again. */
-  const refused = useSignal<string | null>(null);
+  /** What was refused, and why: it stays, to be corrected, and is not asked for again. */
+  const refused = useSignal<{ wanted: string; words: string } | null>(null);
   const put = (shown: string) => {
     text.value = shown;
     refused.value = null;
@@ -186,37 +202,51 @@ function Typed({ knob, disabled, onTurn }: KnobToolProps) {
     const wanted = text.value.trim();
     const from = began.current ?? value;
     began.current = null;
-    if (wanted === String(value) || wanted === refused.value || (await onTurn(wanted, from))) {
+    if (wanted === String(value) || wanted === refused.value?.wanted) {
+      return;
+    }
+    let words = '';
+    if (await onTurn(wanted, from, why => (words = why))) {
       return;
     }
     if (latest.current === from) {
-      refused.value = wanted;
+      refused.value = { wanted, words };
     } else {
-      put(String(latest.current)); // somebody else turned it meanwhile, which was told
+      put(String(latest.current)); // somebody else turned it meanwhile
+      say({ text: words, problem: true });
     }
   };
+  const wrong = refused.value !== null && refused.value.wanted === text.value.trim();
   return (
-    <input
-      type="text"
-      class="tk-input tk-knob-value"
-      inputMode={typeof value === 'number' ? 'decimal' : 'text'}
-      aria-label={`Value of ${name}`}
-      aria-invalid={refused.value !== null && refused.value === text.value.trim()}
-      disabled={disabled}
-      value={text.value}
-      onInput={event => {
-        began.current ??= value;
-        text.value = event.currentTarget.value;
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Enter') {
-          void commit();
-        } else if (event.key === 'Escape') {
-          began.current = null;
-          put(String(value));
-        }
-      }}
-      onBlur={() => void commit()}
-    />
+    <>
+      <input
+        type="text"
+        class="tk-input tk-knob-value"
+        inputMode={typeof value === 'number' ? 'decimal' : 'text'}
+        aria-label={`Value of ${name}`}
+        aria-invalid={wrong}
+        aria-describedby={wrong ? told : undefined}
+        disabled={disabled}
+        value={text.value}
+        onInput={event => {
+          began.current ??= value;
+          text.value = event.currentTarget.value;
+        }}
+        onKeyDown={event => {
+          if (event.key === 'Enter') {
+            void commit();
+          } else if (event.key === 'Escape') {
+            began.current = null;
+            put(String(value));
+          }
+        }}
+        onBlur={() => void commit()}
+      />
+      {wrong && (
+        <span class="tk-knob-problem" id={told} role="alert">
+          {refused.value?.words}
+        </span>
+      )}
+    </>
   );
 }

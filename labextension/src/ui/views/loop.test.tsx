@@ -67,6 +67,18 @@ it('shows what it was turned to by somebody else when that is why it was refused
   await waitFor(() => expect(input.value).toBe('0.3'));
 });
 
+it('says at the knob what was refused, until it is written anew', async () => {
+  const { box } = shown(true);
+  const input = await box();
+  fireEvent.input(input, { target: { value: '7' } });
+  fireEvent.keyDown(input, { key: 'Enter' });
+  const why = await screen.findByRole('alert');
+  expect(why.closest('.tk-knob')).toBe(input.closest('.tk-knob'));
+  expect(input.getAttribute('aria-describedby')).toBe(why.id);
+  fireEvent.keyDown(input, { key: 'Escape' });
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+});
+
 it('follows the value that nobody writes over, and as it was taken what somebody wrote', async () => {
   const { turned, box } = shown();
   const input = await box();

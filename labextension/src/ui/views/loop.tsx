@@ -133,7 +133,13 @@ function Turns({ turns, ended }: { turns: Turn[]; ended: boolean }) {
               {turn.kind === 'turn' ? `${turn.name}: ${shown(turn.was)} → ${shown(turn.value)}` : ASKED[turn.kind]}
             </td>
             <td class="tk-number">
-              {turn.heeded === null ? (ended ? 'not heeded' : 'not yet') : turn.iteration === null ? '–' : integer(turn.iteration)}
+              {turn.heeded === null
+                ? ended
+                  ? 'not heeded'
+                  : 'not yet'
+                : turn.iteration === null
+                  ? '–'
+                  : integer(turn.iteration)}
             </td>
             <td>{turn.user ?? '–'}</td>
             <td>
