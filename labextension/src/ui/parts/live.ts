@@ -154,7 +154,7 @@ export function useLive<T>(
       asked.current = true;
       const watching = new AbortController();
       live.wake();
-      source.watch(key.split(','), () => live.wake(), watching.signal);
+      source.watch(key ? key.split(',') : [], () => live.wake(), watching.signal);
       return () => watching.abort();
     });
     return stop;

@@ -27,18 +27,19 @@ async function opened(items: Attempt[], patch: Partial<AttemptsAnswer> = {}) {
     ...patch,
   };
   const edits: unknown[] = [];
+  const watched: string[] = [];
   const source = {
     storeId: 'store',
     connected: signal(true),
     read: async (name: string) => (name === 'text' ? { text: 'code' } : answer),
     edit: async (...edit: unknown[]) => edits.push(edit),
-    watch: () => undefined,
+    watch: (ids: readonly string[]) => watched.push(...ids),
   } as unknown as Source;
   const place = { cell: 'c', notebook: 'n.ipynb', put: vi.fn(() => () => undefined), open: vi.fn(), list: vi.fn() };
   render(<Attempts source={source} place={place} executed={0} />);
   const line = await screen.findByRole('button', { name: /^Attempt/ });
   fireEvent.click(line);
-  return { line, place, edits, table: screen.getByRole('table', { name: 'Attempts' }) };
+  return { line, place, edits, watched, table: screen.getByRole('table', { name: 'Attempts' }) };
 }
 
 const SWEEP = attempt(1, {
@@ -62,6 +63,11 @@ it('counts executions, and says how many experiments each started', async () => 
   fireEvent.click(within(row).getByRole('button', { name: '1' }));
   expect(place.list).toHaveBeenCalledWith('cell_execution == "m"');
   expect(place.open).not.toHaveBeenCalled();
+});
+
+it('watches nothing until it knows what: nothing is asked of the server without a name', async () => {
+  const { watched } = await opened([attempt(2), attempt(1)]);
+  await vi.waitFor(() => expect(watched).toEqual(['id2']));
 });
 
 it('says nothing beneath a cell that started one', async () => {
