@@ -113,7 +113,7 @@ function Groups({ found }: { found: Claim }) {
           {group.query}
         </code>
       </td>
-      <td class="tk-number">
+      <td class="tk-number" data-of={group.total === 1 ? 'experiment' : 'experiments'}>
         {integer(group.values.length)}
         {group.total > group.values.length && <span class="tk-faint"> of {integer(group.total)}</span>}
       </td>
