@@ -93,7 +93,7 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     head = page.get_by_role("region", name="loss").get_by_role("button", name=re.compile("^lr: 0.1 → 0.25, by .+ 20"))
     head.hover()
     told = page.locator(".tk-turn-tip:visible")
-    expect(told).to_contain_text(re.compile(rf"lr: 0.1 → 0.25by .+, iteration {first['iteration']}, "))
+    expect(told).to_contain_text(re.compile(rf"lr: 0.1 → 0.25by .+, iteration {first['iteration']:,}, "))
     head.focus()  # one stop of the tab key for all of them: the arrows go from one to another
     head.press("ArrowRight")
     expect(told).to_contain_text("lr: 0.25 → 1")
