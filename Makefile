@@ -43,13 +43,13 @@ test: venv lint types ui browser pytest
 test-long: venv
 	$(call say,The large frameworks)
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[frameworks]'
-	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/unit -m frameworks
+	@TRACKKIT_LONG=1 $(BIN)/python -m pytest --timeout 3600 tests/unit -m frameworks
 	$(call say,Faults in large counts)
-	@TRACKKIT_LONG=1 $(BIN)/python -m pytest tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py tests/browser/test_scale_clock.py tests/browser/test_scale_tables.py tests/browser/test_scale_comparison.py tests/browser/test_models.py $(PYTEST_ARGS)
+	@TRACKKIT_LONG=1 $(BIN)/python -m pytest --timeout 3600 tests/faults tests/unit/store/test_journal_machine.py tests/unit/store/test_documents_machine.py tests/browser/test_scale_charts.py tests/browser/test_scale_clock.py tests/browser/test_scale_tables.py tests/browser/test_scale_comparison.py tests/browser/test_models.py $(PYTEST_ARGS)
 
 benchmarks: venv
 	$(call say,Benchmarks)
-	@TRACKKIT_CATALOG=100000 $(BIN)/python -m pytest -s tests/benchmarks $(PYTEST_ARGS)
+	@TRACKKIT_CATALOG=100000 $(BIN)/python -m pytest --timeout 3600 -s tests/benchmarks $(PYTEST_ARGS)
 
 venv:
 	@$(MAKE) --no-print-directory -j2 .venv/.dependencies $(BUILT)
