@@ -71,6 +71,8 @@ def test_a_span_is_that_of_every_tab(page: Page, server: LabServer, run: track.E
     first, last = int(words[1]), int(words[2])
     assert 36 <= first <= 44
     assert 56 <= last <= 64
+    # The hand is on the axis still, and what it is for is known by now.
+    expect(loss.locator(".tk-clock-hint")).to_have_css("opacity", "0")
     for name in ("loss", "accuracy"):
         assert ends(scalars.get_by_role("region", name=name, exact=True)) == (first, last)
     low, high = ends(scalars.get_by_role("region", name=":monitor:cpu", exact=True))
