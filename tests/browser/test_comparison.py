@@ -311,6 +311,16 @@ def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(
         expect(first).to_have_text("rate", timeout=30_000)
         samples = section(view, "Debug samples")
         expect(samples.get_by_role("img")).to_have_count(12, timeout=15_000)
+        # The tiles and the small windows of a comparison bring their styles, whatever was shown before.
+        face = samples.locator(".tk-tile-face").first.bounding_box()
+        assert face is not None
+        assert face["width"] > 100
+        view.get_by_role("button", name="Add experiments").click()
+        offered = page.get_by_role("dialog", name="Add experiments").get_by_role("list", name="Found experiments")
+        expect(offered).to_be_visible()
+        assert offered.evaluate("list => getComputedStyle(list.closest('.tk-window')).position") == "fixed"
+        picture(page, "comparison-add")
+        page.keyboard.press("Escape")
         source = samples.get_by_role("img").first.get_attribute("src")
         samples.get_by_role("slider", name="Iteration").press("Home")
         expect(samples.get_by_text("Iteration 0")).to_be_visible()

@@ -205,7 +205,12 @@ def _parser() -> argparse.ArgumentParser:
     copying = command("copy", _reporting("copy"), "copy a report as a draft, to go on with", below=below)
     copying.add_argument("report", help=named)
     copying.add_argument("--name", help="the name of the copy")
-    checking = command("check", _reporting("check"), "say whether the claims of reports still hold; status 1 where one does not", below=below)
+    checking = command(
+        "check",
+        _reporting("check"),
+        "say whether the claims of reports still hold; status 1 where one does not",
+        below=below,
+    )
     checking.add_argument("reports", nargs="*", metavar="report", help=f"{named}; all reports without it")
     verify = command("verify", _keeping("verify"), "read everything a store holds, and say what is damaged")
     verify.add_argument("experiment", nargs="?", help="only this one: its id, the beginning of it, or its name")

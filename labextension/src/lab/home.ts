@@ -48,7 +48,7 @@ class SidePanel extends Widget {
 
 export const home: JupyterFrontEndPlugin<void> = {
   id: 'trackkit-jupyter:home',
-  description: 'The side panel of trackkit_jupyter, launcher tiles, and what is told while experiments run.',
+  description: 'The side panel of trackkit_jupyter, and what is told while experiments run.',
   autoStart: true,
   requires: [IDoor],
   optional: [ILabShell, ILauncher, IStatusBar, ISettingRegistry, ICommandPalette, ILayoutRestorer, IStateDB],

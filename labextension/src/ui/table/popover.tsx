@@ -5,6 +5,7 @@ import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Button } from '../parts/icon';
+import '../styles/experiments.css';
 
 interface PopoverProps {
   label: string;

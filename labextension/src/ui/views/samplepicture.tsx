@@ -5,6 +5,7 @@ import { Image, ImageOff } from 'lucide';
 import { Icon } from '../parts/icon';
 import type { Sample } from '../protocol';
 import type { Source } from '../source';
+import '../styles/samples.css';
 
 /** A drawing is sent as it is, where it is small; of all else a small picture is made. */
 const DRAWING = 200_000;

@@ -14,7 +14,6 @@ import { useLive } from '../parts/live';
 import { Empty, Nothing, Problem, SkeletonTiles } from '../parts/states';
 import type { Sample, SamplesAnswer } from '../protocol';
 import type { Source } from '../source';
-import '../styles/samples.css';
 import type { SamplesTabProps } from './props';
 import { sampleFile } from './samplefile';
 import { SamplePicture } from './samplepicture';
