@@ -318,7 +318,9 @@ def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(
         view.get_by_role("button", name="Add experiments").click()
         offered = page.get_by_role("dialog", name="Add experiments").get_by_role("list", name="Found experiments")
         expect(offered).to_be_visible()
-        assert offered.evaluate("list => getComputedStyle(list.closest('.tk-window')).position") == "fixed"
+        window = offered.evaluate_handle("list => list.closest('.tk-window')")
+        assert window.evaluate("window => getComputedStyle(window).position") == "fixed"
+        assert window.evaluate("window => window.scrollWidth <= window.clientWidth"), "its rows are cut"
         picture(page, "comparison-add")
         page.keyboard.press("Escape")
         source = samples.get_by_role("img").first.get_attribute("src")
