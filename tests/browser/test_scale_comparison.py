@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
@@ -18,8 +17,8 @@ from playwright.sync_api import Browser, Page, expect
 import trackkit_jupyter as track
 from trackkit_jupyter.store.archivist import sweep
 
-from .lab import Lab, LabServer
-from .test_scale_charts import COMPARED, LONG, full_size, within
+from .lab import LabServer
+from .test_scale_charts import COMPARED, LONG, within
 
 RUNS, METRICS, POINTS = (100, 20, 10_000) if LONG else (30, 8, 300)
 MANY = 1_000
@@ -134,34 +133,3 @@ def test_a_thousand_experiments_in_tables_and_parallel_coordinates(
         ).to_be_visible()
     # All of them are watched: nothing was refused on the way.
     expect(page.get_by_role("alert")).to_have_count(0)
-
-
-@full_size
-def test_a_thousand_experiments_over_a_comm(browser: Browser, tmp_path: Path) -> None:
-    """Where nothing but the kernel answers, too: from the run of the cell to the section."""
-    with LabServer(tmp_path, extension=False) as server, pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
-            patch.setenv(name, server.environment[name])
-        filled(server.store, MANY)
-        found = "import trackkit_jupyter as track\nfound = track.open_store().experiments(page_size=1_000)"
-        sections = {
-            "parallel": "[aria-label^='Parallel coordinates of'] canvas",
-            "values": "[aria-label='Metric values'] [role=cell]",
-            "details": "[aria-label=Details] [role=cell]",
-        }
-        cells = [f"track.compare(found, section={section!r})" for section in sections]
-        server.write("thousand.ipynb", "%load_ext trackkit_jupyter", found, *cells)
-        lab = Lab(server, browser.new_context(viewport={"width": 1280, "height": 1100}).new_page())
-        lab.open("thousand.ipynb")
-        for cell, shown in enumerate([None, None, *sections.values()]):
-            began = time.perf_counter()
-            lab.command("notebook:run-cell-and-select-next", wait=False)
-            if shown is None:
-                lab.wait_for_cell(cell)
-                continue
-            expect(lab.output(cell).locator(shown).first).to_be_visible(timeout=60_000)
-            took = (time.perf_counter() - began) * 1000
-            within(f"{MANY:,} experiments over a comm, {list(sections)[cell - 2]}", took, 2 * COMPARED)
-            expect(lab.output(cell).get_by_role("alert")).to_have_count(0)
-        assert lab.errors == []
-        lab.page.context.close()
