@@ -92,8 +92,8 @@ $(BUILT): labextension/node_modules/.package-lock.json $(SOURCES)
 	@touch $@
 
 need-node:
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2> /dev/null && command -v npm > /dev/null \
-	  || { echo "Node.js 20 or newer, with npm, is needed to build. (An installed wheel needs none.)"; exit 1; }
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2> /dev/null && command -v npm > /dev/null \
+	  || { echo "Node.js 20.19 or newer, with npm, is needed to build. (An installed wheel needs none.)"; exit 1; }
 
 need-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

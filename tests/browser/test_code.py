@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 import trackkit_jupyter as track
-from trackkit_jupyter.widgets import code
+from trackkit_jupyter.views import code
 
 from .lab import Lab
 from .test_html_manager import Plain, plain

@@ -57,6 +57,34 @@ async def test_its_policy_and_its_code(ask, store, jp_base_url):
     assert not re.search(r"https?://", text)
 
 
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("type=experiment&objects={first}", {"experiment", "scalars", "corner"}),
+        ("type=table", {"table", "corner"}),
+        ("type=plot&objects={first}&metrics=loss", {"plots", "corner"}),
+        ("type=comparison&tab=parallel&objects={first}", {"comparison", "parallel", "corner"}),
+    ],
+)
+async def test_the_code_of_the_view_is_asked_for_at_once(ask, store, address, parts):
+    """All files that the page needs until it shows its view, and none that it does not."""
+    response = await ask("trackkit/widgets/", f"{address.format(first=store.first)}&store={store.id}")
+    found = re.findall('<link rel="modulepreload" href="[^"]*/(trackkit/static/[^"]+)">', response.body.decode())
+    names = [address.rpartition("/")[2] for address in found]
+    assert parts <= {name.rpartition("-")[0] for name in names}
+    imported = {
+        other for name in ["embed.js", *names] for other in re.findall(r'(?:from|import) ?"\./([^"]+)"', source(name))
+    }
+    assert imported <= set(names)
+    assert not any(re.match("record|console|reports|home", name) for name in names)
+    for address in found:
+        assert (await ask(address)).code == 200
+
+
+def source(name: str) -> str:
+    return (files.FOLDER / name).read_text(encoding="utf-8")
+
+
 async def test_the_token_in_the_address_stays_out_of_the_page(ask, store, jp_serverapp):
     token = jp_serverapp.identity_provider.token
     response = await ask("trackkit/widgets/", f"objects={store.first}&store={store.id}&token={token}", auth=False)

@@ -17,6 +17,7 @@ import traitlets
 
 import trackkit_jupyter as track
 from trackkit_jupyter import views
+from trackkit_jupyter.views import code
 from trackkit_jupyter.views.view import CURVES
 from trackkit_jupyter.widgets import (
     ComparisonView,
@@ -28,7 +29,6 @@ from trackkit_jupyter.widgets import (
     SamplesView,
     ScalarsView,
     ViewWidget,
-    code,
 )
 from trackkit_jupyter.widgets import page as hidden
 from trackkit_jupyter.widgets.companion import MIME_TYPE

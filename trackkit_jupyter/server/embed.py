@@ -17,6 +17,7 @@ from trackkit_jupyter.server.door import Door, guarded, refusal
 from trackkit_jupyter.server.files import static_address
 from trackkit_jupyter.store import Store, StoredExperiment
 from trackkit_jupyter.views import MIME_TYPE, View, bundle, parse_embed
+from trackkit_jupyter.views.code import seen_first
 
 __all__ = ["DisplayHandler", "EmbedHandler", "ViewHandler"]
 
@@ -39,6 +40,7 @@ _PAGE = """<!doctype html>
 <meta name="color-scheme" content="{scheme}">
 <title>{title}</title>
 <link rel="stylesheet" href="{base}{style}">
+{parts}
 </head>
 <body>
 <script type="application/json" id="trackkit-view">{data}</script>
@@ -127,6 +129,9 @@ class EmbedHandler(_Asked, JupyterHandler):
         """Send the page."""
         view = await self.work(self._view)
         theme = view["options"].get("theme")
+        base = html.escape(self.base_url)
+        # All that the page needs is asked for at once: each part names others only when it is there.
+        parts = [static_address(name) for name in seen_first(view["kind"], view["options"].get("tab"))]
         data = json.dumps({"view": view, "baseUrl": self.base_url, "theme": theme}, allow_nan=False)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         _ = self.xsrf_token  # sets the cookie that the page sends back with an edit
@@ -134,7 +139,8 @@ class EmbedHandler(_Asked, JupyterHandler):
             _PAGE.format(
                 scheme=theme or "light dark",
                 title=html.escape(view["title"] or "trackkit"),
-                base=html.escape(self.base_url),
+                base=base,
+                parts="\n".join(f'<link rel="modulepreload" href="{base}{part}">' for part in parts),
                 style=static_address("embed.css"),
                 script=static_address("embed.js"),
                 data=_inside_script(data),

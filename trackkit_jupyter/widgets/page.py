@@ -19,7 +19,7 @@ import traitlets
 from trackkit_jupyter.errors import NotFoundError
 from trackkit_jupyter.operations import EDITS
 from trackkit_jupyter.store import Store
-from trackkit_jupyter.widgets import code
+from trackkit_jupyter.views import code
 from trackkit_jupyter.widgets.channel import Channel
 from trackkit_jupyter.widgets.host import door
 from trackkit_jupyter.widgets.pushing import pusher

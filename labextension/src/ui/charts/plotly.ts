@@ -3,6 +3,7 @@
 import type { Figure } from '../protocol';
 import { type Chart, type ChartAction, type ChartModel, type ChartOptions, DEFAULTS } from './chart';
 import { checkFigure, type FigureTheme, knownTraces, localFigure, themedLayout } from './figure';
+import { drawnHere } from './generated';
 import { paintOf, plainColor } from './paint';
 import type { Picked } from './region';
 
@@ -202,7 +203,6 @@ export class PlotlyChart implements Chart {
     if (!figure || !plotly || this.drawn === figure) {
       return;
     }
-    const { drawnHere } = await import('./generated');
     const possible = drawnHere(figure);
     const { figure: known, unknown } = knownTraces(possible, kind =>
       Object.hasOwn(plotly.PlotSchema.get().traces, kind),

@@ -51,6 +51,10 @@ export function milliseconds(time: string | number | null | undefined): number |
   return Number.isNaN(value) ? null : value;
 }
 
+// Made once: a table has hundreds of times, and a format costs a hundred times what its use does.
+const DAY = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
 export function relative(ms: number, now: number): string {
   const seconds = Math.round((now - ms) / 1000);
   if (seconds < 5) {
@@ -69,11 +73,11 @@ export function relative(ms: number, now: number): string {
     }
     value = Math.floor(value / size);
   }
-  return new Date(ms).toLocaleDateString(undefined, { year: 'numeric', month: 'short', day: 'numeric' });
+  return DAY.format(ms);
 }
 
 export function exact(ms: number): string {
-  return new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return EXACT.format(ms);
 }
 
 /** A time of day in unix seconds, as exactly as a span of so many seconds asks for; with its date where that is not today. */

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from trackkit_jupyter.errors import NotFoundError
 
-__all__ = ["FIRST", "files_of", "packed", "parts_of"]
+__all__ = ["FIRST", "files_of", "packed", "parts_of", "seen_first"]
 
 _FOLDER = Path(__file__).parents[1] / "static"
 #: The file that a page starts with.
@@ -24,6 +24,8 @@ _IMPORTED = re.compile(r'\b(?:from|import) ?"\./([\w-]+\.js)"')
 _LATER = re.compile(r'\bimport\("\./([\w-]+\.js)"\)')
 #: Kinds of view whose file has another name.
 _FILES = {"plot": "plots"}
+#: Kinds of view that begin with one of their tabs, or bring its code with their own.
+_TABS = {"experiment": "scalars", "comparison": "scalars"}
 
 
 def files_of(*parts: str) -> list[str]:
@@ -51,15 +53,28 @@ def parts_of(kind: str) -> list[str]:
     return list(found)
 
 
+def seen_first(kind: str, tab: str | None = None) -> list[str]:
+    """Return the files that a page of its own needs until it shows a kind of view, on one of its tabs.
+
+    They are those beside the page's first, each after those that it imports.
+    """
+    stems = {_FILES.get(kind, kind), tab or _TABS.get(kind)}
+    parts = [name for name in parts_of(kind) if name.rpartition("-")[0] in stems]
+    corner = [name for name in _later(FIRST) if name.startswith("corner-")]  # the way back, on every such page
+    return [name for name in files_of(FIRST, *parts, *corner) if name != FIRST]
+
+
 def packed(files: Collection[str]) -> bytes:
     """Return files, in this order, as one gzipped JSON object from name to text."""
     return gzip.compress(json.dumps({name: _read(name) for name in files}).encode(), 9, mtime=0)
 
 
 def _later(part: str) -> Iterator[str]:
-    """Yield the parts that the files of a part fetch when they are needed."""
+    """Yield the parts that the files of a part fetch when they are needed; not those of what every page starts with."""
+    start = set() if part == FIRST else set(files_of(FIRST))
     for name in files_of(part):
-        yield from _LATER.findall(_read(name))
+        if name not in start:
+            yield from _LATER.findall(_read(name))
 
 
 @functools.cache
