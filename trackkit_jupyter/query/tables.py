@@ -84,6 +84,8 @@ Index("experiments_cell", experiments.c.cell, experiments.c.notebook, sqlite_whe
 Index("experiments_execution", experiments.c.cell_execution, sqlite_where=experiments.c.cell_execution.is_not(None))
 Index("experiments_name", experiments.c.name)
 Index("experiments_project", experiments.c.project)
+Index("experiments_user", experiments.c.user)
+Index("experiments_framework", experiments.c.framework, sqlite_where=experiments.c.framework.is_not(None))
 Index("experiments_watched", experiments.c.id, sqlite_where=experiments.c.watched == true())
 
 #: Which attempt of its cell started an experiment: where the execution was not recorded, each counts as one.

@@ -23,7 +23,7 @@ from trackkit_jupyter.query.tables import metadata, state
 __all__ = ["MEMORY", "caches", "discard", "open_catalog", "places"]
 
 #: The version of the tables; a catalog of another version is made anew.
-FORMAT = "7"
+FORMAT = "8"
 #: The place that always can be written, and that nothing outlives.
 MEMORY = Path(":memory:")
 
