@@ -306,6 +306,25 @@ def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(
         expect(scatter.get_by_role("img", name="loss/val over rate, 12 experiments")).to_be_visible(timeout=15_000)
         expect(scatter.locator("circle")).to_have_count(12)
         expect(scatter.get_by_text(re.compile(r"Spearman .*12 experiments"))).to_be_visible(timeout=10_000)
+        # Both axes are logarithmic where that is asked for, and the line is fitted so; text has no logarithm.
+        across = scatter.get_by_role("checkbox", name="Logarithmic horizontal axis")
+        up = scatter.get_by_role("checkbox", name="Logarithmic vertical axis")
+        expect(across).to_be_checked()
+        expect(up).not_to_be_checked()
+        places = [point.get_attribute("cy") for point in scatter.locator("circle").all()]
+        up.check()
+        expect(scatter.get_by_text("loss/val (log)", exact=True)).to_be_visible()
+        expect(scatter.get_by_text("least squares of log10 of loss/val over log10 of rate")).to_be_visible()
+        assert places != [point.get_attribute("cy") for point in scatter.locator("circle").all()]
+        expect(across).to_be_checked()
+        picture(page, "comparison-scatter")
+        code = copied(page, view)
+        assert code.options["log"] == ['hyperparameters["General"]["rate"]', 'metrics["loss"]["val"].last']
+        page.goto(server.page_url(code.url.lstrip("/")))
+        expect(up).to_be_checked(timeout=20_000)
+        scatter.get_by_role("combobox", name="Horizontal").select_option(label="optimizer")
+        expect(across).to_be_disabled()
+        expect(across).to_have_attribute("title", "optimizer has no numbers: it has no logarithm")
         importance = section(view, "Importance")
         first = importance.get_by_role("table", name="Importance").get_by_role("rowheader").first
         expect(first).to_have_text("rate", timeout=30_000)

@@ -193,6 +193,18 @@ def test_a_trend_over_the_logarithm(tmp_path) -> None:
     assert answer["line"] == [pytest.approx([0.001, 0.5]), pytest.approx([100.0, 3.0])]
 
 
+def test_a_trend_of_the_logarithm_of_a_metric(tmp_path) -> None:
+    runs = [trained(tmp_path / "s", f"{n}", [100.0 * 10.0 ** (-2 * n)], depth=n) for n in range(4)]
+    runs.append(trained(tmp_path / "s", "below zero", [-1.0], depth=2))
+    answer = ask(runs, "trend", parameter="depth", metric="loss/val", log_metric=True)
+    assert (answer["slope"], answer["intercept"], answer["r"]) == pytest.approx((-2.0, 2.0, -1.0))
+    assert (answer["count"], answer["left_out"]) == (4, 1)
+    assert answer["line"] == [pytest.approx([0, 100.0]), pytest.approx([3, 1e-4])]
+    both = ask(runs[1:4], "trend", parameter="depth", metric="loss/val", log=True, log_metric=True)
+    assert both["line"][0][1] > both["line"][1][1] > 0
+    assert both["line"][1][0] == pytest.approx(3)
+
+
 def test_configuration_is_compared_value_by_value_and_line_by_line(odd) -> None:
     answer = ask(odd, "details", part="configuration")
     rows = {(row["group"], row["name"]): texts(row)[3] for row in answer["rows"]}

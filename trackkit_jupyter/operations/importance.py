@@ -25,6 +25,7 @@ def trend(
     metric: str,
     value_type: ValueType = "value",
     log: bool = False,
+    log_metric: bool = False,
 ) -> dict[str, Any]:
     r"""Return the straight line that fits a metric over a hyperparameter best, and how well it does.
 
@@ -46,6 +47,8 @@ def trend(
         Which value of a metric that does not say, see there.
     log
         Fit over the logarithm of the hyperparameter (base 10); values that are not positive are left out.
+    log_metric
+        Fit the logarithm of the metric, likewise: `slope`, `intercept`, `r` and `p` are of that.
 
     Returns
     -------
@@ -60,7 +63,11 @@ def trend(
     if x.kind != "number" or y.kind != "number":
         return {**answer, "count": 0, "left_out": 0, "note": f"{(x if x.kind != 'number' else y).label} is no number."}
     pairs = [(a, b) for a, b in zip(x.values, y.values, strict=True) if a is not None and b is not None]
-    usable = [(math.log10(a) if log else a, b) for a, b in pairs if not log or a > 0]
+    usable = [
+        (math.log10(a) if log else a, math.log10(b) if log_metric else b)
+        for a, b in pairs
+        if (a > 0 or not log) and (b > 0 or not log_metric)
+    ]
     count = {"count": len(usable), "left_out": len(items) - len(usable)}
     if len(usable) < 3 or len({a for a, _ in usable}) < 2:
         return {**answer, **count, "note": "A line needs three experiments, and two values of the hyperparameter."}
@@ -73,10 +80,14 @@ def trend(
         **vars(line),
         "spearman": rho,
         "spearman_p": rho_p,
-        "line": [[10**a if log else a, line.intercept + line.slope * a] for a in (min(xs), max(xs))],
+        "line": [[_raised(a, log), _raised(line.intercept + line.slope * a, log_metric)] for a in (min(xs), max(xs))],
         **count,
         "note": "",
     }
+
+
+def _raised(value: float, log: bool) -> float:
+    return 10.0 ** max(-307.0, min(307.0, value)) if log else value  # a line may leave what a float holds
 
 
 def importance(store: Store[Any], objects: list[str], metric: str, value_type: ValueType = "value") -> dict[str, Any]:

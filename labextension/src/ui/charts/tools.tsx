@@ -59,16 +59,22 @@ export function Choice<T extends string>({ label, value, choices, onChange }: Ch
 
 interface SwitchProps {
   label: string;
+  /** What it is called where the label stands beside what it is of, and alone would not say so. */
+  name?: string;
   on: boolean;
   disabled?: boolean;
+  /** What it does, or why it cannot. */
+  title?: string;
   onChange: (on: boolean) => void;
 }
 
-export function Switch({ label, on, disabled, onChange }: SwitchProps) {
+export function Switch({ label, name, on, disabled, title, onChange }: SwitchProps) {
   return (
-    <label class="tk-switch">
+    <label class="tk-switch" title={title}>
       <input
         type="checkbox"
+        aria-label={name}
+        title={title}
         checked={on}
         disabled={disabled}
         onChange={event => onChange(event.currentTarget.checked)}

@@ -160,7 +160,14 @@ export interface ComparisonReads {
     result: ParallelAnswer;
   };
   trend: {
-    args: { objects: string[]; parameter: string; metric: string; value_type?: string; log?: boolean };
+    args: {
+      objects: string[];
+      parameter: string;
+      metric: string;
+      value_type?: string;
+      log?: boolean;
+      log_metric?: boolean;
+    };
     result: TrendAnswer;
   };
   importance: { args: { objects: string[]; metric: string; value_type?: string }; result: ImportanceAnswer };

@@ -4,7 +4,20 @@ import type { ComparisonAnswer, Head, ParallelAxis } from './answers';
 import { areTold, inColors, isLit } from './company';
 import { lineAt, shadeOf } from './lines';
 import { shadingOf } from './parallel';
-import { type Brush, brushOf, marksOf, placeOf, queryOf, readBrush, spanOf, taken, writeBrush } from './places';
+import {
+  type Brush,
+  brushOf,
+  isLogarithmic,
+  marksOf,
+  placeOf,
+  queryOf,
+  readBrush,
+  spanOf,
+  taken,
+  whyLinear,
+  withLogarithmic,
+  writeBrush,
+} from './places';
 import { csvOf, differs, isTitle, markdownOf, nextDifference, placed, rowsOf, shownRows, textOf } from './rows';
 import { stepAt } from './samples';
 import { spreadOf } from './spread';
@@ -73,6 +86,34 @@ describe('places on an axis', () => {
       [0.5, 'lion'],
       [1, 'sgd'],
     ]);
+  });
+});
+
+describe('a logarithmic axis', () => {
+  const loss = axis({ key: 'loss', label: 'loss', low: 0.1, high: 2, positive: true });
+  const wide = { ...rates, log: true };
+
+  it('is what suits its values until one is chosen, then as was chosen', () => {
+    expect([wide, loss].map(one => isLogarithmic(one, []))).toEqual([true, false]);
+    expect([wide, loss].map(one => isLogarithmic(one, ['loss']))).toEqual([false, true]);
+    expect(isLogarithmic({ ...loss, positive: false }, ['loss'])).toBe(false);
+  });
+
+  it('is chosen beside the others, which stay as they are, shown or not', () => {
+    expect(withLogarithmic([wide, loss], [], loss, true)).toEqual([LR, 'loss']);
+    expect(withLogarithmic([wide, loss], ['elsewhere', LR], loss, true)).toEqual(['elsewhere', LR, 'loss']);
+    expect(withLogarithmic([wide, loss], ['elsewhere', LR], wide, false)).toEqual(['elsewhere']);
+    const none = withLogarithmic([wide, loss], [], wide, false);
+    expect(isLogarithmic(wide, none)).toBe(false);
+    expect(withLogarithmic([wide, loss], none, wide, true)).toEqual([LR]);
+  });
+
+  it('cannot be where values are not above zero, which is said', () => {
+    expect(whyLinear(loss)).toBe('');
+    expect(whyLinear({ ...loss, low: -0.5, positive: false })).toBe(
+      'loss has values that are not above zero, down to −0.5: they have no logarithm',
+    );
+    expect(whyLinear({ ...kinds, label: 'optimizer' })).toBe('optimizer has no numbers: it has no logarithm');
   });
 });
 

@@ -13,7 +13,7 @@ import type { Source } from '../source';
 import type { ComparisonAnswer, HeadGroup, ParallelAnswer, ParallelAxis } from './answers';
 import { AxesPick, without } from './axespick';
 import { areTold, inColors, textOf, textsOf, useCompany, VALUE_TYPES } from './company';
-import { type Brush, queryOf, readBrush, taken, writeBrush } from './places';
+import { type Brush, isLogarithmic, queryOf, readBrush, taken, withLogarithmic, writeBrush } from './places';
 import { Sheet } from './sheet';
 
 const REST_MS = 2_000;
@@ -129,7 +129,7 @@ function Coordinates({ found, groups, answer, options, keep, lit, onTaken, onOnl
   const { experiments: heads } = found;
   const axes = useMemo(() => ordered(found.axes, textsOf(options.order)), [found, JSON.stringify(options.order)]);
   const log = textsOf(options.log);
-  const isLog = (axis: ParallelAxis) => axis.positive && (log.length > 0 ? log.includes(axis.key) : axis.log);
+  const isLog = (axis: ParallelAxis) => isLogarithmic(axis, log);
   const brushes = textsOf(options.brush).flatMap(text => readBrush(text) ?? []);
   const chosen = useMemo(() => taken(axes, brushes, heads.length), [axes, JSON.stringify(options.brush), heads.length]);
   useEffect(() => {
@@ -140,12 +140,7 @@ function Coordinates({ found, groups, answer, options, keep, lit, onTaken, onOnl
     const others = brushes.filter(one => one.key !== key);
     keep({ brush: [...others, ...(brush ? [brush] : [])].map(writeBrush) });
   };
-  const toggleLog = (axis: ParallelAxis) => {
-    const before = axes.filter(isLog).map(one => one.key);
-    const next = isLog(axis) ? before.filter(key => key !== axis.key) : [...before, axis.key];
-    // A word that is no key: none is logarithmic, which an empty list would not say.
-    keep({ log: next.length > 0 ? next : ['none'] });
-  };
+  const toggleLog = (axis: ParallelAxis) => keep({ log: withLogarithmic(axes, log, axis, !isLog(axis)) });
   const move = (from: number, to: number) => {
     const keys = axes.map(axis => axis.key);
     const [key] = keys.splice(from, 1);

@@ -1,6 +1,7 @@
 // Where values stand on an axis, what is written beside it, and what a brush takes: the same as in `charts/parallel.py`.
 
 import { formatValue, logSplits, logTicks, numberTicks } from '../charts/format';
+import { short } from '../parts/format';
 import type { ParallelAxis } from './answers';
 
 type Scale = Pick<ParallelAxis, 'kind' | 'low' | 'high' | 'positive' | 'categories'> &
@@ -29,6 +30,43 @@ export function placeOf(axis: Scale, value: number | null, log = false): number 
     [low, high, at] = [Math.log(low), Math.log(high), Math.log(at)];
   }
   return high === low ? 0.5 : (at - low) / (high - low);
+}
+
+/** A word that is no key: none is logarithmic, which an empty list would not say. */
+const NONE = 'none';
+
+/** Whether an axis is logarithmic: as was chosen, without a choice as suits its values. */
+export function isLogarithmic(
+  axis: Pick<ParallelAxis, 'key' | 'positive' | 'log'>,
+  chosen: readonly string[],
+): boolean {
+  return axis.positive && (chosen.length > 0 ? chosen.includes(axis.key) : axis.log);
+}
+
+/** The keys of the logarithmic axes when one is made so, or is no longer; those that are not shown stay as they were. */
+export function withLogarithmic(
+  axes: readonly ParallelAxis[],
+  chosen: readonly string[],
+  { key }: Pick<ParallelAxis, 'key'>,
+  on: boolean,
+): string[] {
+  const shown = new Set(axes.map(axis => axis.key));
+  const before = [
+    ...chosen.filter(one => one !== NONE && !shown.has(one)),
+    ...axes.filter(axis => isLogarithmic(axis, chosen)).map(axis => axis.key),
+  ];
+  const next = [...before.filter(one => one !== key), ...(on ? [key] : [])];
+  return next.length > 0 ? next : [NONE];
+}
+
+/** Why an axis cannot be logarithmic; nothing where it can. */
+export function whyLinear({ kind, low, positive, label }: ParallelAxis): string {
+  if (positive) {
+    return '';
+  }
+  return kind === 'category' || low === null
+    ? `${label} has no numbers: it has no logarithm`
+    : `${label} has values that are not above zero, down to ${short(low)}: they have no logarithm`;
 }
 
 /** The number that stands at a place. */

@@ -25,7 +25,7 @@ import {
 } from './company';
 import { colorsOf } from './lines';
 import { useParallel } from './parallel';
-import { marksOf, placeOf } from './places';
+import { isLogarithmic, marksOf, placeOf, whyLinear, withLogarithmic } from './places';
 
 const REST_MS = 2_000;
 const PAD = { top: 12, right: 20, bottom: 44, left: 66 };
@@ -81,16 +81,20 @@ export function Scatter() {
   const xAxis = found?.axes.find(axis => axis.key === keyOf(...(x.split(/\/(.*)/s).slice(0, 2) as [string, string])));
   const yAxis = found?.axes.find(axis => axis.label !== '' && !axis.key.startsWith('hyperparameters'));
   const log = textsOf(options.log);
-  const isLog = Boolean(xAxis?.positive && (log.length > 0 ? log.includes(xAxis.key) : xAxis.log));
+  const [xLog, yLog] = [xAxis, yAxis].map(axis => axis !== undefined && isLogarithmic(axis, log)) as [boolean, boolean];
   const shownIds = shown.map(head => head.id);
   const trend = useLive(
     source,
     shownIds,
     async signal =>
       x && y && shownIds.length > 0
-        ? source.read('trend', { objects: shownIds, parameter: x, metric: y, value_type: kind, log: isLog }, signal)
+        ? source.read(
+            'trend',
+            { objects: shownIds, parameter: x, metric: y, value_type: kind, log: xLog, log_metric: yLog },
+            signal,
+          )
         : null,
-    [shownIds.join(), x, y, kind, isLog],
+    [shownIds.join(), x, y, kind, xLog, yLog],
     REST_MS,
   );
   if (!x || !y) {
@@ -123,22 +127,39 @@ export function Scatter() {
       </select>
     </label>
   );
+  const logarithmic = (which: string, axis: ParallelAxis | undefined, on: boolean) =>
+    axis && (
+      <Switch
+        label="Log"
+        name={`Logarithmic ${which} axis`}
+        on={on}
+        disabled={!axis.positive}
+        title={whyLinear(axis) || `Draw ${axis.label} on a logarithmic axis`}
+        onChange={next => keep({ log: withLogarithmic(found?.axes ?? [], log, axis, next) })}
+      />
+    );
   const names = parameters.map(one => [one.full, one.name] as const);
   const metrics = targets.map(one => [one.name, one.label] as const);
   return (
     <div class="tk-compare-section">
       <div class="tk-bar tk-compare-tools">
-        {select('Horizontal', x, names, next =>
-          keep({ parameters: [next, ...textsOf(options.parameters).filter(one => one !== next && one !== x)] }),
-        )}
-        {select('Vertical', y, metrics, next =>
-          keep({
-            targets: [
-              next,
-              ...textsOf(options.targets).filter(one => one !== next && targetNamed(targets, one)?.name !== y),
-            ],
-          }),
-        )}
+        <span class="tk-scatter-axis">
+          {select('Horizontal', x, names, next =>
+            keep({ parameters: [next, ...textsOf(options.parameters).filter(one => one !== next && one !== x)] }),
+          )}
+          {logarithmic('horizontal', xAxis, xLog)}
+        </span>
+        <span class="tk-scatter-axis">
+          {select('Vertical', y, metrics, next =>
+            keep({
+              targets: [
+                next,
+                ...textsOf(options.targets).filter(one => one !== next && targetNamed(targets, one)?.name !== y),
+              ],
+            }),
+          )}
+          {logarithmic('vertical', yAxis, yLog)}
+        </span>
         {select('Value', kind, VALUE_TYPES, next => keep({ value_type: next }))}
         {select(
           'Colour',
@@ -149,31 +170,23 @@ export function Scatter() {
           ],
           next => keep({ color: next }),
         )}
-        {xAxis?.positive && (
-          <Switch
-            label="Logarithmic"
-            on={isLog}
-            onChange={on =>
-              keep({
-                log: on
-                  ? [...log.filter(key => key !== 'none'), xAxis.key]
-                  : ['none', ...log.filter(key => key !== xAxis.key && key !== 'none')],
-              })
-            }
-          />
-        )}
       </div>
       {live.error.value && <Problem error={live.error.value} onRetry={() => live.wake()} />}
       {found && xAxis && yAxis ? (
         <>
-          <TrendWords trend={trend.value.value ?? null} log={isLog} x={xAxis.label} />
+          <TrendWords
+            trend={trend.value.value ?? null}
+            x={xLog ? `log10 of ${xAxis.label}` : xAxis.label}
+            y={yLog ? `log10 of ${yAxis.label}` : ''}
+          />
           <Points
             x={xAxis}
             y={yAxis}
             shading={shading}
             heads={[...inColors(found.experiments, groups)]}
             shown={new Set(shownIds)}
-            log={isLog}
+            log={[xLog, yLog]}
+            shade={shading !== undefined && isLogarithmic(shading, log)}
             trend={trend.value.value ?? null}
             groups={groups}
             lit={lit}
@@ -188,14 +201,14 @@ export function Scatter() {
   );
 }
 
-function TrendWords({ trend, log, x }: { trend: TrendAnswer | null; log: boolean; x: string }) {
+/** What the line is: `x` and `y` as they were fitted, `y` only where it is not as it is shown. */
+function TrendWords({ trend, x, y }: { trend: TrendAnswer | null; x: string; y: string }) {
   if (!trend) {
     return null;
   }
   if (!trend.line) {
     return <p class="tk-compare-note">{trend.note}</p>;
   }
-  const over = log ? `log10 of ${x}` : x;
   return (
     <p
       class="tk-compare-note tk-number"
@@ -204,10 +217,14 @@ function TrendWords({ trend, log, x }: { trend: TrendAnswer | null; log: boolean
       <b>r = {correlation(trend.r)}</b> {trend.p !== null && `(${probability(trend.p)})`} · Spearman{' '}
       {correlation(trend.spearman)}
       {trend.spearman_p !== null && ` (${probability(trend.spearman_p)})`} · {integer(trend.count)} experiments
-      {trend.left_out > 0 && `, ${integer(trend.left_out)} left out`} · least squares over {over}
+      {trend.left_out > 0 && `, ${integer(trend.left_out)} left out`} · least squares{y && ` of ${y}`} over {x}
       {trend.count < 10 && <span class="tk-warn"> · few experiments: take it as a hint</span>}
     </p>
   );
+}
+
+function titled({ label }: ParallelAxis, log: boolean): string {
+  return log ? `${label} (log)` : label;
 }
 
 interface PointsProps {
@@ -217,12 +234,14 @@ interface PointsProps {
   heads: readonly Head[];
   groups: readonly HeadGroup[];
   shown: ReadonlySet<string>;
-  log: boolean;
+  /** Whether the axes are logarithmic, and the scale of the colours. */
+  log: readonly [across: boolean, up: boolean];
+  shade: boolean;
   trend: TrendAnswer | null;
   lit: { value: string | null };
 }
 
-function Points({ x, y, shading, heads, groups, shown, log, trend, lit }: PointsProps) {
+function Points({ x, y, shading, heads, groups, shown, log: [xLog, yLog], shade, trend, lit }: PointsProps) {
   const root = useRef<HTMLDivElement>(null);
   const size = useSignal({ width: 0, height: 0 });
   const theme = useTheme();
@@ -256,18 +275,17 @@ function Points({ x, y, shading, heads, groups, shown, log, trend, lit }: Points
     const paint = paintOf(root.current);
     return many
       ? heads.map(() => style.getPropertyValue('--tk-series-0').trim())
-      : colorsOf(heads, shading, Boolean(shading?.log), paint, shades);
-  }, [heads, groups, shading, theme.value.version, width > 0]);
+      : colorsOf(heads, shading, shade, paint, shades);
+  }, [heads, groups, shading, shade, theme.value.version, width > 0]);
   const points = heads.flatMap((head, at) => {
-    const [across, up] = [placeOf(x, x.values[at] ?? null, log), placeOf(y, y.values[at] ?? null)];
+    const [across, up] = [placeOf(x, x.values[at] ?? null, xLog), placeOf(y, y.values[at] ?? null, yLog)];
     return across === null || up === null ? [] : [{ head, at, left: left(across), top: top(up) }];
   });
   const pointed = points.find(point => point.head.id === lit.value);
-  const line = trend?.line?.map(([a, b]): [number, number] => {
-    const low = y.low ?? 0;
-    const span = (y.high ?? 1) - low || 1;
-    return [left(placeOf(x, a, log) ?? 0), top((b - low) / span)];
-  });
+  const line = trend?.line?.map(([a, b]): [number, number] => [
+    left(placeOf(x, a, xLog) ?? 0),
+    top(placeOf(y, b, yLog) ?? 0),
+  ]);
   const words = (at: number) =>
     x.kind === 'category' ? (x.categories[x.values[at] ?? -1] ?? '') : formatValue(x.values[at] as number);
   const missing = heads.length - points.length;
@@ -281,7 +299,7 @@ function Points({ x, y, shading, heads, groups, shown, log, trend, lit }: Points
           role="img"
           aria-label={`${y.label} over ${x.label}, ${points.length} experiments`}
         >
-          {marksOf(y, false).map(([place, label]) => (
+          {marksOf(y, yLog).map(([place, label]) => (
             <g key={label}>
               <line class="tk-scatter-grid" x1={PAD.left} x2={right} y1={top(place)} y2={top(place)} />
               <text x={PAD.left - 8} y={top(place)} dy="0.32em" text-anchor="end">
@@ -290,20 +308,20 @@ function Points({ x, y, shading, heads, groups, shown, log, trend, lit }: Points
             </g>
           ))}
           <line class="tk-scatter-base" x1={PAD.left} x2={right} y1={bottom} y2={bottom} />
-          {marksOf(x, log, 6, 8).map(([place, label]) => (
+          {marksOf(x, xLog, 6, 8).map(([place, label]) => (
             <text key={label} x={left(place)} y={bottom + 16} text-anchor="middle">
               {label}
             </text>
           ))}
           <text class="tk-scatter-title" x={(PAD.left + right) / 2} y={height - 6} text-anchor="middle">
-            {log ? `${x.label} (log)` : x.label}
+            {titled(x, xLog)}
           </text>
           <text
             class="tk-scatter-title"
             transform={`translate(12 ${(PAD.top + bottom) / 2}) rotate(-90)`}
             text-anchor="middle"
           >
-            {y.label}
+            {titled(y, yLog)}
           </text>
           {line?.[0] && line[1] && (
             <line class="tk-scatter-trend" x1={line[0][0]} y1={line[0][1]} x2={line[1][0]} y2={line[1][1]} />
