@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import trackkit_jupyter as track
-from trackkit_jupyter.store import Store, catalog
-from trackkit_jupyter.store.catalog import catalog_of
+from trackkit_jupyter.store import Store
+from trackkit_jupyter.store.catalog import catalog_of, opened
 from trackkit_jupyter.store.catalog.rows import read_row
 
 from .catalogs import content, filled
@@ -33,14 +33,14 @@ def stores(tmp_path_factory: pytest.TempPathFactory):
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setenv("XDG_DATA_HOME", str(home / "data"))
         yield [filled(home / str(count), count) for count in (SMALL, LARGE)]
-    for found in list(catalog._catalogs.values()):
+    for found in list(opened._catalogs.values()):
         found.close()
-    catalog._catalogs.clear()
+    opened._catalogs.clear()
     shutil.rmtree(home)
 
 
 def forgets(store: Store) -> None:
-    catalog_of(store)._orders.clear()
+    catalog_of(store)._pages.clear()
 
 
 #: What depends on when, where and by whom an experiment was made, or counts those of its project.
