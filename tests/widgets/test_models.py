@@ -11,7 +11,7 @@ import traitlets
 import trackkit_jupyter as track
 from trackkit_jupyter.widgets import ModelEditor, ModelView
 
-Comms = list[tuple[str, str, dict[str, Any], list[bytes]]]
+from .sent import Comms
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import trackkit_jupyter as track
 from trackkit_jupyter.widgets import ExperimentsTable, ModelView
 from trackkit_jupyter.widgets.channel import Channel
 
-Comms = list[tuple[str, str, dict[str, Any], list[bytes]]]
+from .sent import Comms
 
 
 def test_it_says_what_it_asks_for(exp: track.Experiment) -> None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from trackkit_jupyter.widgets.models import ModelEditor, ModelView
     from trackkit_jupyter.widgets.reports import ReportsPage
     from trackkit_jupyter.widgets.tables import ExperimentsTable
+    from trackkit_jupyter.widgets.view import ViewWidget
     from trackkit_jupyter.widgets.views import (
         ComparisonView,
         ExperimentView,
         PlotsView,
         SamplesView,
         ScalarsView,
-        ViewWidget,
     )
 
 __all__ = [
@@ -47,6 +47,7 @@ _HOMES = {
     "PlotControls": "controls",
     "ReportsPage": "reports",
     "SampleSlider": "controls",
+    "ViewWidget": "view",
 }
 
 

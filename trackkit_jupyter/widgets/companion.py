@@ -35,7 +35,7 @@ def companion(view: View, store: Store[Any], picture: str | None = None) -> dict
     if door() == "http" or view.kind == "message" or not (view.objects or view.kind == "table"):
         return {}
     from trackkit_jupyter.widgets.page import page
-    from trackkit_jupyter.widgets.views import MOST, ViewWidget
+    from trackkit_jupyter.widgets.view import MOST, ViewWidget
 
     if len(view.objects) > MOST:
         return {}

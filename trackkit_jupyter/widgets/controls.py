@@ -9,7 +9,8 @@ import ipywidgets
 import traitlets
 
 from trackkit_jupyter.errors import TrackkitTypeError
-from trackkit_jupyter.widgets.views import SamplesView, ViewWidget
+from trackkit_jupyter.widgets.view import ViewWidget
+from trackkit_jupyter.widgets.views import SamplesView
 
 __all__ = ["PlotControls", "SampleSlider"]
 

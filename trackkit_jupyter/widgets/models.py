@@ -14,7 +14,7 @@ from trackkit_jupyter.store import Store, StoredModel
 from trackkit_jupyter.store.model import check_labels, config_text, metadata_item
 from trackkit_jupyter.views.bundle import store_of
 from trackkit_jupyter.views.view import MODEL_TABS
-from trackkit_jupyter.widgets.views import ViewWidget
+from trackkit_jupyter.widgets.view import ViewWidget
 
 __all__ = ["ModelEditor", "ModelView"]
 

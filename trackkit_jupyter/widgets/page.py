@@ -25,7 +25,7 @@ from trackkit_jupyter.widgets.host import door
 from trackkit_jupyter.widgets.pushing import pusher
 
 if TYPE_CHECKING:
-    from trackkit_jupyter.widgets.views import ViewWidget
+    from trackkit_jupyter.widgets.view import ViewWidget
 
 __all__ = ["LOADER", "Page", "page"]
 

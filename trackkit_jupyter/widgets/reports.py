@@ -8,7 +8,7 @@ import traitlets
 
 from trackkit_jupyter.store import Store
 from trackkit_jupyter.views import View
-from trackkit_jupyter.widgets.views import ViewWidget
+from trackkit_jupyter.widgets.view import ViewWidget
 
 __all__ = ["ReportsPage"]
 

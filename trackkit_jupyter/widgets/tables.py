@@ -13,7 +13,7 @@ from trackkit_jupyter.query import asked, parse_order
 from trackkit_jupyter.query.grouping import parse_grouping
 from trackkit_jupyter.store import Store, open_store
 from trackkit_jupyter.views.listing import table_view
-from trackkit_jupyter.widgets.views import ViewWidget
+from trackkit_jupyter.widgets.view import ViewWidget
 
 __all__ = ["ExperimentsTable"]
 
