@@ -15,6 +15,8 @@ import pytest
 hypothesis.settings.register_profile("trackkit", deadline=None)
 hypothesis.settings.load_profile("trackkit")
 
+LINES_OF_A_FAILURE = 20
+
 
 @pytest.fixture(autouse=True)
 def isolated(
@@ -52,3 +54,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if large:
         config.hook.pytest_deselected(items=large)
         items[:] = [item for item in items if item not in large]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why each test that was tried again had failed: when it then passes, nothing else does."""
+    again = terminalreporter.getreports("rerun")
+    if again:
+        terminalreporter.section("why tests were tried again")
+    for report in again:
+        terminalreporter.write_line(f"{report.nodeid} ({report.when})", bold=True)
+        for line in report.longreprtext.splitlines()[-LINES_OF_A_FAILURE:]:
+            terminalreporter.write_line(f"    {line}")

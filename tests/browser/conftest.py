@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from .lab import Lab, LabServer
+from .lab import PATIENCE, Lab, LabServer
 from .shelf import picture
 
 PASSED = pytest.StashKey[bool]()
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="session")

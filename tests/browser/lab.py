@@ -19,6 +19,10 @@ from typing import Any
 import nbformat
 from playwright.sync_api import Locator, Page, expect
 
+#: Seconds that a test waits for what must come. It is no measure of speed, which tests/benchmarks and test_scale_*
+#: take: a busy machine may be many times slower than a person's, and what comes at once costs no waiting.
+PATIENCE = 60.0
+
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -81,7 +85,7 @@ class LabServer:
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )
-        wait_until(self._answers, 60, f"jupyter {self.command} did not start")
+        wait_until(self._answers, f"jupyter {self.command} did not start")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -110,7 +114,7 @@ class LabServer:
             f"{self.url}/{path}", data, {"Content-Type": "application/json"}, method=method
         )
         request.add_header("Authorization", f"token {self._token}")
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             body = answer.read()
         return json.loads(body) if body else None
 
@@ -188,9 +192,11 @@ class Lab:
         """Begin with a Lab that has nothing open."""
         if not self.kept:
             self.page.goto(self.server.open_url("").replace("/tree/", ""))
-            self.page.wait_for_function("window.jupyterapp?.commands.hasCommand('trackkit:home')", timeout=60_000)
+            self.page.wait_for_function(
+                "window.jupyterapp?.commands.hasCommand('trackkit:home')", timeout=PATIENCE * 1000
+            )
         self.kept = False
-        expect(self.page.locator(".jp-LauncherCard").first).to_be_visible(timeout=20_000)
+        expect(self.page.locator(".jp-LauncherCard").first).to_be_visible()
 
     def open(self, name: str, *, kernel: bool = True) -> None:
         """Open a notebook; without `kernel`, choose none when asked. What a test opens again is loaded anew."""
@@ -199,16 +205,16 @@ class Lab:
         else:
             self.page.goto(self.server.open_url(name))
         self.kept = False
-        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE * 1000)
         if kernel:
             self.wait_for_kernel("idle")
 
-    def wait_for_kernel(self, status: str, seconds: float = 60) -> None:
+    def wait_for_kernel(self, status: str) -> None:
         """Wait until the notebook's kernel is idle, or busy."""
         self.page.wait_for_function(
             "s => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === s",
             arg=status,
-            timeout=seconds * 1000,
+            timeout=PATIENCE * 1000,
         )
 
     def is_busy(self, cell: int) -> bool:
@@ -255,7 +261,7 @@ class Lab:
         )
 
 
-def wait_until(condition: Any, seconds: float, message: str) -> Any:
+def wait_until(condition: Any, message: str, seconds: float = PATIENCE) -> Any:
     """Return the first true answer of `condition`; fail with `message` after a time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

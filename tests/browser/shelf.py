@@ -35,7 +35,7 @@ def opened(page: Page, server: LabServer, run: track.Experiment, tab: str, theme
     height = (page.viewport_size or {"height": 900})["height"] - 8
     page.goto(server.page_url(f"trackkit/widgets/?type=experiment&objects={run.id}&theme={theme}&height={height}"))
     article = page.get_by_role("article", name=run.name)
-    article.get_by_role("tab", name=tab).click(timeout=20_000)
+    article.get_by_role("tab", name=tab).click()
     return article.get_by_role("tabpanel", name=tab)
 
 
@@ -58,6 +58,6 @@ def picture(page: Page, name: str) -> None:
 def drawn(card: Locator) -> Locator:
     """Return the plotly figure of a card, once it is there."""
     graph = card.locator(".js-plotly-plot")
-    expect(graph.locator(".main-svg, canvas").first).to_be_visible(timeout=30_000)
+    expect(graph.locator(".main-svg, canvas").first).to_be_visible()
     expect(card.locator(".tk-plot[aria-busy=true]")).to_have_count(0)
     return graph

@@ -33,7 +33,7 @@ def run(server: LabServer) -> track.Experiment:
 def shown(page: Page, server: LabServer, run: track.Experiment, theme: str = "light") -> Locator:
     page.goto(server.page_url(f"trackkit/widgets/?type=experiment&objects={run.id}&theme={theme}"))
     article = page.get_by_role("article")
-    expect(article.get_by_role("button", name="Actions")).to_be_visible(timeout=20_000)
+    expect(article.get_by_role("button", name="Actions")).to_be_visible()
     return article
 
 
@@ -155,7 +155,7 @@ def test_what_cannot_be_undone_is_asked_first(page: Page, server: LabServer, run
     choose(article, "Reset").get_by_role("button", name="Reset").click()
     expect(article.get_by_text("Draft", exact=True).first).to_be_visible()
     choose(article, "Delete").get_by_role("button", name="Delete").click()
-    wait_until(lambda: run.id not in [one.id for one in track.open_store(server.store).experiments()], 5, "not deleted")
+    wait_until(lambda: run.id not in [one.id for one in track.open_store(server.store).experiments()], "not deleted")
 
 
 def test_archive_has_a_way_back(page: Page, server: LabServer, run: track.Experiment) -> None:
@@ -163,7 +163,7 @@ def test_archive_has_a_way_back(page: Page, server: LabServer, run: track.Experi
     opened(article).get_by_role("menuitem", name="Archive").click()
     expect(article.get_by_text("Archived", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    wait_until(lambda: not run.archived, 5, "still archived")
+    wait_until(lambda: not run.archived, "still archived")
     expect(opened(article).get_by_role("menuitem", name="Archive", exact=True)).to_be_visible()
 
 
@@ -196,7 +196,7 @@ def test_copy_id_and_share(page: Page, server: LabServer, run: track.Experiment)
     link = page.evaluate("navigator.clipboard.readText()")
     picture(page, f"action-share-{(page.viewport_size or {})['width']}")
     page.goto(link)
-    expect(page.get_by_role("article", name=run.name)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("article", name=run.name)).to_be_visible()
 
 
 def test_an_edit_in_one_view_shows_in_all(browser: Browser, server: LabServer, run: track.Experiment) -> None:
@@ -205,7 +205,7 @@ def test_an_edit_in_one_view_shows_in_all(browser: Browser, server: LabServer, r
         window = choose(first, "Rename")
         window.get_by_role("textbox", name="Name").fill("seen by all")
         window.get_by_role("button", name="Save").click()
-        expect(second.get_by_role("heading", name="seen by all")).to_be_visible(timeout=3_000)
+        expect(second.get_by_role("heading", name="seen by all")).to_be_visible()
         opened(second)
         picture(other, "actions-dark-420")
 
@@ -230,15 +230,15 @@ def test_a_running_experiment_moves_and_nothing_is_made_anew(browser: Browser, s
     going.log({"loss/train": 1.0, "accuracy/val": 0.1}, iteration=0)
     with page_of(browser) as page:
         article = shown(page, server, going)
-        expect(article.locator("canvas").first).to_be_visible(timeout=20_000)
+        expect(article.locator("canvas").first).to_be_visible()
         article.evaluate(STEADY)
         for step in range(1, 200):
             going.log({"loss/train": 1 / step, "accuracy/val": 0.1}, iteration=step)
-        expect(article.get_by_text("Iteration 199")).to_be_visible(timeout=10_000)
+        expect(article.get_by_text("Iteration 199")).to_be_visible()
         going.add_tags("late")
-        expect(article.get_by_role("button", name="Remove tag late")).to_be_visible(timeout=10_000)
+        expect(article.get_by_role("button", name="Remove tag late")).to_be_visible()
         going.finish("failed")
-        expect(article.get_by_text("Failed", exact=True).first).to_be_visible(timeout=10_000)
+        expect(article.get_by_text("Failed", exact=True).first).to_be_visible()
         assert page.evaluate("window.gone") == []
         assert page.evaluate("window.before.every(part => part.isConnected)")
 

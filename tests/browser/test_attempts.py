@@ -40,7 +40,7 @@ def trained(lab: Lab, name: str) -> Locator:
         lab.page.evaluate(SET, [0, TRAIN.format(rate=rate)])
         lab.run_all()
     strip = attempts(lab)
-    expect(strip).to_contain_text(f"Attempt {len(RATES)}", timeout=20_000)
+    expect(strip).to_contain_text(f"Attempt {len(RATES)}")
     return strip
 
 
@@ -101,7 +101,7 @@ def test_they_follow_a_renamed_notebook_and_refuse_a_locked_cell(lab: Lab) -> No
     notebook.cells[0].metadata["editable"] = False
     nbformat.write(notebook, lab.server.root / "after.ipynb")
     lab.open("after.ipynb")
-    expect(strip).to_contain_text("Attempt 4", timeout=20_000)
+    expect(strip).to_contain_text("Attempt 4")
     strip.get_by_role("button", name="Attempt 4").click()
     strip.get_by_role("button", name="Put back the code of attempt 1").click()
     expect(lab.page.get_by_text("This cell is locked against edits")).to_be_visible()
@@ -126,7 +126,7 @@ def test_they_stand_beneath_a_cell_that_is_drawn_later(lab: Lab) -> None:
     lab.page.evaluate(
         "() => { const notebook = window.jupyterapp.shell.currentWidget.content; notebook.scrollToItem(40); }"
     )
-    expect(strip).to_contain_text("Attempt 4", timeout=20_000)
+    expect(strip).to_contain_text("Attempt 4")
     cell = lab.page.locator(".jp-Cell", has=strip)
     order = cell.evaluate(
         "e => [...e.querySelectorAll('.jp-Cell-inputWrapper, .jp-Cell-outputWrapper, .trackkit-attempts')]"

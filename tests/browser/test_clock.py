@@ -237,7 +237,7 @@ def train_in(lab: Lab, name: str, shown: str) -> Locator:
     lab.run_all(wait=False)
     output = lab.output(0)
     loss = output.get_by_role("region", name="loss", exact=True)
-    expect(loss.locator(".tk-plot")).to_have_attribute("data-x", re.compile(r"^0 199$"), timeout=30_000)
+    expect(loss.locator(".tk-plot")).to_have_attribute("data-x", re.compile(r"^0 199$"))
     expect(loss.locator("canvas")).to_be_visible()
     assert lab.is_busy(0)
     return output
@@ -252,7 +252,7 @@ def whole(page: Page, output: Locator) -> None:
     def bottoms() -> list[int]:
         return [place.evaluate("e => Math.round(e.getBoundingClientRect().bottom)") for place in places]
 
-    wait_until(lambda: bottoms() == sorted(bottoms()), 5, "the axis is cut")
+    wait_until(lambda: bottoms() == sorted(bottoms()), "the axis is cut")
     page.set_viewport_size({"width": 1280, "height": 1100})
 
 
@@ -304,7 +304,6 @@ def marks(page: Page, output: Locator, room: int = 0, *, samples: bool = True) -
                     abs(int(chart.locator(".tk-plot").get_attribute("data-moment") or -99) - int(seen.split()[1]))
                     <= room
                 ),
-                10,
                 "the sample marked no moment",
             )
     page.keyboard.press("Escape")

@@ -28,7 +28,7 @@ def fails_and_is_mended(page: Page, view: Locator, pattern: str) -> None:
     page.route(pattern, refuse)
     view.get_by_role("tab", name="Console").click()
     alert = view.get_by_role("alert").filter(has_text="The code of this view did not come")
-    expect(alert).to_be_visible(timeout=20_000)
+    expect(alert).to_be_visible()
     assert refused
     page.unroute(pattern)
     view.get_by_role("tab", name="Scalars").click()
@@ -44,7 +44,7 @@ def test_in_the_lab(lab: Lab) -> None:
     lab.server.write("code.ipynb", SHOWN)
     lab.open("code.ipynb")
     lab.run_all()
-    expect(lab.output(0).locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(lab.output(0).locator("canvas").first).to_be_visible()
     fails_and_is_mended(lab.page, lab.output(0), "**/extensions/trackkit-jupyter/**")
     assert lab.errors == []
 
@@ -56,14 +56,14 @@ def test_in_the_embed_page(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
         exp.log_text("a line")
     address = track.embed(exp, type="experiment").url.lstrip("/")
     lab.page.goto(lab.server.page_url(address))
-    expect(lab.page.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(lab.page.locator("canvas").first).to_be_visible()
     fails_and_is_mended(lab.page, lab.page.locator("main"), "**/trackkit/static/**")
 
 
 def test_over_the_comm(plain: Plain, browser: Browser) -> None:
     plain.client.execute(SHOWN)
     page = plain.page
-    plain.sees(page.locator(".trackkit canvas"), 40)
+    plain.sees(page.locator(".trackkit canvas"))
     # What no view of this page shows comes when it is asked for, once; what the kernel does not know is refused.
     comparison, *_ = code.parts_of("comparison")
     page.evaluate(
@@ -74,6 +74,6 @@ def test_over_the_comm(plain: Plain, browser: Browser) -> None:
         }""",
         comparison,
     )
-    plain.until(lambda: page.evaluate("window.found && window.refused"), 10, "the kernel did not answer")
+    plain.until(lambda: page.evaluate("window.found && window.refused"), "the kernel did not answer")
     assert page.evaluate("window.found") == ["ComparisonView"]
     assert "no such code" in page.evaluate("window.refused")

@@ -48,7 +48,7 @@ def opened(page: Page, server: LabServer, runs: list[track.Experiment], height: 
     query += "".join(f"&{name}={quote(value, safe='')}" for name, value in options.items())
     page.goto(server.page_url(f"trackkit/widgets/?type=comparison&height={height}{query}"))
     found = page.get_by_role("article")
-    expect(found.get_by_role("tab", name="Scalars")).to_be_visible(timeout=20_000)
+    expect(found.get_by_role("tab", name="Scalars")).to_be_visible()
     return found
 
 
@@ -60,7 +60,7 @@ def section(view: Locator, name: str) -> Locator:
 
 def rows(table: Locator) -> dict[str, list[str]]:
     """Read a table: the cells of each row by what it is about."""
-    expect(table.get_by_role("rowheader").first).to_be_visible(timeout=10_000)
+    expect(table.get_by_role("rowheader").first).to_be_visible()
     return {
         row.get_by_role("rowheader").inner_text().strip(): [
             cell.inner_text().strip() for cell in row.get_by_role("cell").all()
@@ -87,18 +87,18 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         query = quote('"grid" in tags and status == "completed"', safe="")
         query += f"&group_by={quote('all but seed', safe='')}"
         page.goto(server.page_url(f"trackkit/widgets/?type=table&query={query}&height=880"))
-        page.get_by_role("checkbox", name=re.compile("all", re.IGNORECASE)).first.click(timeout=20_000)
+        page.get_by_role("checkbox", name=re.compile("all", re.IGNORECASE)).first.click()
         page.get_by_role("button", name="Compare", exact=True).click()
         view = page.get_by_role("article")
         groups = view.get_by_role("list", name="Groups").get_by_role("listitem")
-        expect(groups).to_have_count(4, timeout=10_000)
+        expect(groups).to_have_count(4)
         expect(groups.filter(has_text="rate=0.1, optimizer=lion")).to_contain_text("1")
         scalars = section(view, "Scalars")
         expect(scalars.get_by_role("combobox", name="One line per").locator("option:checked")).to_have_text(
             "All but seed"
         )
         points = section(view, "Scatter").locator("circle")
-        expect(points).to_have_count(12, timeout=15_000)
+        expect(points).to_have_count(12)
         assert len({point.get_attribute("fill") for point in points.all()}) == 4
         expect(view.get_by_role("combobox", name="Colour").locator("option:checked")).to_have_text("Group")
         view.get_by_role("button", name="Show experiments").click()
@@ -107,15 +107,15 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         # One line for each rate, over the seeds, with a band.
         section(view, "Scalars")
         chart = scalars.get_by_role("region", name="loss", exact=True)
-        expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
+        expect(chart.locator("canvas").first).to_be_visible()
         before = drawn(scalars)
         scalars.get_by_role("combobox", name="One line per").select_option(label="rate")
         for rate in RATES:
-            expect(chart.get_by_text(f"rate={rate}").first).to_be_visible(timeout=10_000)
+            expect(chart.get_by_text(f"rate={rate}").first).to_be_visible()
         expect(scalars.get_by_role("combobox", name="Band")).to_have_value("minmax")
-        wait_until(lambda: drawn(scalars) != before, 10, "the groups were not drawn")
+        wait_until(lambda: drawn(scalars) != before, "the groups were not drawn")
         scalars.get_by_role("combobox", name="One line per").select_option(label="All but seed")
-        expect(chart.get_by_text(re.compile(r"optimizer=lion")).first).to_be_visible(timeout=10_000)
+        expect(chart.get_by_text(re.compile(r"optimizer=lion")).first).to_be_visible()
         picture(page, "comparison-groups")
         chips = view.get_by_role("list", name="Experiments").locator(".tk-linemark line")
         # The newest first; in the colours of their groups: the one with another optimizer has its own.
@@ -125,13 +125,13 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
             colors = [chip.get_attribute("stroke") for chip in chips.all()]
             return [colors.index(color) for color in colors] == grouped
 
-        wait_until(colored, 10, "the chips have other colours than the curves")
+        wait_until(colored, "the chips have other colours than the curves")
 
         # The values keep the groups: mean and spread over the seeds, the best marked.
         values = section(view, "Metric values").get_by_role("table", name="Metric values")
         expect(values.get_by_role("columnheader").filter(has_text="n = 4")).to_have_count(2)
         loss = values.get_by_role("row").filter(has_text="loss/val")
-        expect(loss.get_by_role("cell")).to_have_count(4, timeout=10_000)
+        expect(loss.get_by_role("cell")).to_have_count(4)
         best = loss.get_by_role("cell").filter(has=page.get_by_role("img", name="Best"))
         expect(best).to_have_text(f"{0.1 + 0.004 / 3 + math.exp(-39 / 8):#.4g} ± 0.0015")
         section(view, "Metric values").get_by_role("combobox", name="One column per").select_option(label="Experiment")
@@ -141,7 +141,7 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
 
         # The planted difference: of the four with the best rate one has another optimizer.
         parallel = section(view, "Parallel coordinates")
-        expect(parallel.get_by_role("group", name="Axis rate")).to_be_visible(timeout=10_000)
+        expect(parallel.get_by_role("group", name="Axis rate")).to_be_visible()
         brush(parallel, "loss/val", 0.005, 0.2)
         status = parallel.get_by_role("status").filter(has_text="brushed")
         expect(status).to_have_text("4 of 12 brushed")
@@ -155,7 +155,7 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
 
         # What matters is the rate; four experiments are too few to say so.
         importance = section(view, "Importance")
-        expect(importance.get_by_text(re.compile("A forest needs 10 experiments"))).to_be_visible(timeout=15_000)
+        expect(importance.get_by_text(re.compile("A forest needs 10 experiments"))).to_be_visible()
 
 
 def test_details_against_a_base(server: LabServer, browser: Browser, sweep) -> None:
@@ -166,7 +166,7 @@ def test_details_against_a_base(server: LabServer, browser: Browser, sweep) -> N
         details = section(view, "Details")
         table = details.get_by_role("table", name="Details")
         expect(table.get_by_role("columnheader").nth(1)).to_contain_text("Base")
-        expect(table.get_by_role("rowheader", name="layers")).to_be_visible(timeout=10_000)
+        expect(table.get_by_role("rowheader", name="layers")).to_be_visible()
         found = rows(table)
         assert found["rate"] == ["0.1", "0.1", "0.01"]
         assert found["optimizer"] == ["lion", "sgd", "sgd"]
@@ -210,14 +210,14 @@ def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser
         view = opened(page, server, sweep, 690, tab="parallel")
         parallel = view.get_by_role("tabpanel", name="Parallel coordinates")
         end = parallel.get_by_role("slider", name="optimizer to")
-        expect(end).to_be_visible(timeout=10_000)
+        expect(end).to_be_visible()
         # By keys alone: the upper end down to the first text, then an axis moved.
         end.focus()
         end.press("ArrowDown")
         expect(parallel.get_by_role("status").filter(has_text="1 of 12 brushed")).to_be_visible()
         parallel.get_by_role("button", name="Move axis optimizer", exact=True).press("ArrowLeft")
         view.get_by_role("button", name=f"Remove {sweep[0].name}").click()
-        expect(parallel.get_by_role("status").filter(has_text="1 of 11 brushed")).to_be_visible(timeout=10_000)
+        expect(parallel.get_by_role("status").filter(has_text="1 of 11 brushed")).to_be_visible()
         view.get_by_role("button", name="Copy embed code").click()
         expect(page.get_by_text("Embed code copied")).to_be_visible()
         code = page.evaluate("navigator.clipboard.readText()")
@@ -230,7 +230,7 @@ def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser
             'hyperparameters["General"]["optimizer"]',
         ]
         page.goto(server.page_url(again.url.lstrip("/")))
-        expect(page.get_by_role("status").filter(has_text="1 of 11 brushed")).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("status").filter(has_text="1 of 11 brushed")).to_be_visible()
 
         # Experiments are added in place, by a query.
         page.get_by_role("button", name="Add experiments").click()
@@ -267,7 +267,7 @@ def copied(page: Page, view: Locator) -> View:
     """Copy the embed code of a comparison; return what it says."""
     page.evaluate("navigator.clipboard.writeText('')")
     view.get_by_role("button", name="Copy embed code").first.click()
-    code = wait_until(lambda: page.evaluate("navigator.clipboard.readText()"), 10, "nothing was copied")
+    code = wait_until(lambda: page.evaluate("navigator.clipboard.readText()"), "nothing was copied")
     page.keyboard.press("Escape")
     return track.parse_embed(code)
 
@@ -287,12 +287,12 @@ def test_each_section_comes_back_from_its_code_as_it_was(server: LabServer, brow
             view = opened(page, server, sweep, 690, targets="loss/val")
             panel = section(view, name)
             shown = panel if name == "Plots" else chosen_in(name, panel)
-            expect(shown.first).to_be_visible(timeout=30_000)
+            expect(shown.first).to_be_visible()
             first = copied(page, view)
             page.goto(server.page_url(first.url.lstrip("/")))
             view = page.get_by_role("article")
-            expect(view.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true", timeout=20_000)
-            expect(shown.first).to_be_visible(timeout=30_000)
+            expect(view.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
+            expect(shown.first).to_be_visible()
             again = copied(page, view)
             assert (again.objects, again.options) == (first.objects, first.options), name
 
@@ -303,9 +303,9 @@ def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(
     with page_of(browser, 1000, 700) as page:
         view = opened(page, server, sweep, 690, tab="scatter", targets="loss/val")
         scatter = view.get_by_role("tabpanel", name="Scatter")
-        expect(scatter.get_by_role("img", name="loss/val over rate, 12 experiments")).to_be_visible(timeout=15_000)
+        expect(scatter.get_by_role("img", name="loss/val over rate, 12 experiments")).to_be_visible()
         expect(scatter.locator("circle")).to_have_count(12)
-        expect(scatter.get_by_text(re.compile(r"Spearman .*12 experiments"))).to_be_visible(timeout=10_000)
+        expect(scatter.get_by_text(re.compile(r"Spearman .*12 experiments"))).to_be_visible()
         # Both axes are logarithmic where that is asked for, and the line is fitted so; text has no logarithm.
         across = scatter.get_by_role("checkbox", name="Logarithmic horizontal axis")
         up = scatter.get_by_role("checkbox", name="Logarithmic vertical axis")
@@ -321,15 +321,15 @@ def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(
         code = copied(page, view)
         assert code.options["log"] == ['hyperparameters["General"]["rate"]', 'metrics["loss"]["val"].last']
         page.goto(server.page_url(code.url.lstrip("/")))
-        expect(up).to_be_checked(timeout=20_000)
+        expect(up).to_be_checked()
         scatter.get_by_role("combobox", name="Horizontal").select_option(label="optimizer")
         expect(across).to_be_disabled()
         expect(across).to_have_attribute("title", "optimizer has no numbers: it has no logarithm")
         importance = section(view, "Importance")
         first = importance.get_by_role("table", name="Importance").get_by_role("rowheader").first
-        expect(first).to_have_text("rate", timeout=30_000)
+        expect(first).to_have_text("rate")
         samples = section(view, "Debug samples")
-        expect(samples.get_by_role("img")).to_have_count(12, timeout=15_000)
+        expect(samples.get_by_role("img")).to_have_count(12)
         # The tiles and the small windows of a comparison bring their styles, whatever was shown before.
         face = samples.locator(".tk-tile-face").first.bounding_box()
         assert face is not None
@@ -366,15 +366,13 @@ def test_one_deleted_one_damaged_and_none_alike(server: LabServer, browser: Brow
         view = opened(page, server, made, 690)
         made[1].archive()
         made[1].delete()
-        expect(view.get_by_text("One experiment is no longer there")).to_be_visible(timeout=15_000)
+        expect(view.get_by_text("One experiment is no longer there")).to_be_visible()
         page.reload()  # and who comes later is told too
-        expect(view.get_by_text("One experiment is no longer there")).to_be_visible(timeout=15_000)
+        expect(view.get_by_text("One experiment is no longer there")).to_be_visible()
         expect(view.get_by_text(re.compile("cannot be read, the others are shown"))).to_be_visible()
-        expect(view.get_by_role("region", name="reward", exact=True).locator("canvas").first).to_be_visible(
-            timeout=20_000
-        )
+        expect(view.get_by_role("region", name="reward", exact=True).locator("canvas").first).to_be_visible()
         values = section(view, "Metric values")
-        expect(values.get_by_text("No metric is common to all 3 experiments.")).to_be_visible(timeout=10_000)
+        expect(values.get_by_text("No metric is common to all 3 experiments.")).to_be_visible()
         parallel = section(view, "Parallel coordinates")
         expect(parallel.get_by_text(re.compile("gamma is a number for some and text for others"))).to_be_visible()
         expect(parallel.get_by_text(re.compile("loss is NaN or infinite for 1"))).to_be_visible()
@@ -394,7 +392,7 @@ def test_parallel_coordinates_as_the_spec_embeds_them(server: LabServer, browser
         page.goto(server.page_url(f"trackkit/widgets/?{query}"))
         view = page.get_by_role("article")
         for axis in ("rate", "optimizer", "loss/val (min)"):
-            expect(view.get_by_role("group", name=f"Axis {axis}", exact=True)).to_be_visible(timeout=20_000)
+            expect(view.get_by_role("group", name=f"Axis {axis}", exact=True)).to_be_visible()
         expect(view.get_by_role("tab")).to_have_count(0)
 
 
@@ -417,12 +415,12 @@ def test_it_grows_while_its_experiments_run(comparing: Lab) -> None:
         comparing.run_all()
         comparing.wait_for_cell(0)
         output = comparing.output(0)
-        expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
+        expect(output.locator("canvas").first).to_be_visible()
         before = drawn(output)
         for step in range(1, 100):
             run.log({"loss/train": 1 / (1 + step)}, iteration=step)
-        wait_until(lambda: drawn(output) != before, 10, "the curve did not move")
+        wait_until(lambda: drawn(output) != before, "the curve did not move")
         output.get_by_role("tab", name="Metric values").click()
         run.log_single_value("f1", 0.75)
-        expect(output.get_by_role("rowheader", name="f1")).to_be_visible(timeout=10_000)
+        expect(output.get_by_role("rowheader", name="f1")).to_be_visible()
     assert comparing.errors == []

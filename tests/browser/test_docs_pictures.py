@@ -84,7 +84,7 @@ ANYWHERE = """folder => {
 def settled(page: Page, server: LabServer) -> None:
     """Wait until a plot is drawn and nothing is on its way, no picture either."""
     panel = page.get_by_role("tabpanel")
-    expect(panel.locator(".tk-skeleton, [aria-busy=true]")).to_have_count(0, timeout=15_000)
+    expect(panel.locator(".tk-skeleton, [aria-busy=true]")).to_have_count(0)
     for picture in panel.locator("img").all():
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     page.evaluate(ANYWHERE, str(server.store))
@@ -102,9 +102,9 @@ def test_tabs(browser: Browser, server: LabServer, run: track.Experiment, theme:
             if tab in CHOSEN:
                 panel.get_by_role("navigation").get_by_role("button", name=CHOSEN[tab]).click()
             if tab in SEEN:
-                expect(panel.get_by_text(SEEN[tab]).last).to_be_visible(timeout=30_000)
+                expect(panel.get_by_text(SEEN[tab]).last).to_be_visible()
             if tab in ("Scalars", "Plots", "Debug samples"):
-                expect(panel.locator("canvas, .main-svg, img").first).to_be_visible(timeout=30_000)
+                expect(panel.locator("canvas, .main-svg, img").first).to_be_visible()
             settled(page, server)
             page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
             name = f"{tab.lower().replace(' ', '-')}-{theme}-{width}.png"
@@ -140,7 +140,7 @@ def test_attempts(lab: Lab) -> None:
         lab.page.evaluate(SET, [0, TRAIN.format(rate=rate)])
         lab.run_all()
         if number > 1:
-            expect(attempts(lab)).to_contain_text(f"Attempt {number}", timeout=20_000)
+            expect(attempts(lab)).to_contain_text(f"Attempt {number}")
         frame(700)
     strip = attempts(lab)
     strip.get_by_role("button", name="Attempt 6").click()
@@ -177,7 +177,7 @@ def test_claims(lab: Lab) -> None:
     lab.open("rates.ipynb", kernel=False)
     lab.command("application:toggle-left-area")
     claim = lab.page.get_by_role("region", name=f"Claim: {title}")
-    expect(claim.get_by_role("status")).to_have_text("It holds", timeout=20_000)
+    expect(claim.get_by_role("status")).to_have_text("It holds")
     box = claim.bounding_box()
     assert box
     frame = Frames(lab.page, (int(box["x"]) - 8, int(box["y"]) - 64, 780, 330))
@@ -186,7 +186,7 @@ def test_claims(lab: Lab) -> None:
         for value in values:
             train(0.1, value)
             count = str(len(track.open_store(place).experiments(fast)))
-            expect(claim.get_by_role("row").nth(1).get_by_role("cell").nth(1)).to_have_text(count, timeout=20_000)
+            expect(claim.get_by_role("row").nth(1).get_by_role("cell").nth(1)).to_have_text(count)
             frame(700)
         expect(claim.get_by_role("status")).to_have_text(verdict)
     frame(3_000)
@@ -198,7 +198,7 @@ def test_one_clock(browser: Browser, server: LabServer, run: track.Experiment) -
     with page_of(browser, 900, 560) as page:
         panel = opened(page, server, run, "Scalars")
         loss = panel.get_by_role("region", name="loss", exact=True)
-        expect(loss.locator("canvas")).to_be_visible(timeout=30_000)
+        expect(loss.locator("canvas")).to_be_visible()
         settled(page, server)
         frame = Frames(page, (0, 0, 900, 560))
         frame(1_000)
@@ -244,7 +244,7 @@ def test_knobs(browser: Browser, server: LabServer) -> None:
 
             def grown(by: int) -> None:
                 end = int((chart.get_attribute("data-x") or "0 0").split()[1])
-                wait_until(lambda: int((chart.get_attribute("data-x") or "0 0").split()[1]) >= end + by, 20, "no more")
+                wait_until(lambda: int((chart.get_attribute("data-x") or "0 0").split()[1]) >= end + by, "no more")
                 frame(500)
 
             for _ in range(3):
@@ -252,7 +252,7 @@ def test_knobs(browser: Browser, server: LabServer) -> None:
             number.fill("0.8")
             frame(600)
             number.press("Enter")
-            wait_until(lambda: turned.rate == 0.8, 10, "the loop did not follow")
+            wait_until(lambda: turned.rate == 0.8, "the loop did not follow")
             for _ in range(3):
                 grown(40)
             loop.get_by_role("button", name="Pause").click()

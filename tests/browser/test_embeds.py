@@ -55,7 +55,7 @@ def test_from_a_chart_into_a_report_and_back(lab: Lab, run: track.Experiment) ->
     write(lab.server, "embeds.ipynb", f"{track.embed(run, metrics='loss').code}\n\nA sentence.", "Last")
     lab.open("embeds.ipynb", kernel=False)
     card = frames(lab).locator(".tk-chart").first
-    expect(card.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(card.locator("canvas").first).to_be_visible()
 
     # One click copies; a second one puts it into the report, below the active cell, as one step that can be taken back.
     use(card, "Copy embed code")
@@ -65,7 +65,7 @@ def test_from_a_chart_into_a_report_and_back(lab: Lab, run: track.Experiment) ->
     before = sources(lab)
     lab.page.get_by_role("menuitem", name="Into the open report").click()
     said = frames(lab).get_by_role("status").filter(has_text="Put into Findings")
-    expect(said).to_be_visible(timeout=20_000)
+    expect(said).to_be_visible()
     after = sources(lab)
     assert [after[0], *after[3:]] == before
     assert after[1] == "%load_ext trackkit_jupyter"
@@ -79,7 +79,7 @@ def test_from_a_chart_into_a_report_and_back(lab: Lab, run: track.Experiment) ->
     # The cell has its output saved, and is live without having been executed.
     output = lab.page.locator(".jp-CodeCell .jp-OutputArea").last
     chart = output.locator(".tk-chart").first
-    expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(chart.locator("canvas").first).to_be_visible()
     saved = lab.page.evaluate(
         "() => window.jupyterapp.shell.currentWidget.context.model.toJSON().cells[2].outputs[0].data"
     )
@@ -93,7 +93,7 @@ def test_from_a_chart_into_a_report_and_back(lab: Lab, run: track.Experiment) ->
     output.hover()
     output.get_by_role("button", name="View original resource").click()
     tab = lab.page.locator(".jp-MainAreaWidget .trackkit").get_by_role("article", name="live")
-    expect(tab.get_by_role("tab", name="Scalars")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(tab.get_by_role("tab", name="Scalars")).to_have_attribute("aria-selected", "true")
     assert lab.errors == []
 
 
@@ -102,7 +102,7 @@ def test_a_query_is_clicked_together_and_changed(lab: Lab, run: track.Experiment
     lab.open("queries.ipynb", kernel=False)
     lab.command("trackkit:insert-embed", wait=False)
     editor = lab.page.get_by_role("dialog", name="Insert embed")
-    editor.get_by_role("button", name="Tags", exact=True).click(timeout=30_000)
+    editor.get_by_role("button", name="Tags", exact=True).click()
     tags = editor.get_by_role("group", name="Tags").get_by_role("combobox", name="Tags", exact=True)
     tags.fill(run.tags[0])
     tags.press("Enter")
@@ -120,7 +120,7 @@ def test_a_query_is_clicked_together_and_changed(lab: Lab, run: track.Experiment
     lab.page.set_viewport_size({"width": 1280, "height": 1100})
     editor.get_by_role("button", name="Insert into Findings").click()
     output = lab.page.locator(".jp-CodeCell .jp-OutputArea").last
-    expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(output.locator("canvas").first).to_be_visible()
     view = track.parse_embed(sources(lab)[2].removeprefix("%embed "))
     assert view.query is not None
     assert view.query["tags"] == ["__$or", run.tags[0]]
@@ -239,9 +239,9 @@ def test_markdown_of_a_report(lab: Lab, run: track.Experiment) -> None:
             expect(guide.locator(selector), selector).to_have_count(count)
 
     places = frames(lab)
-    expect(places).to_have_count(3, timeout=30_000)
+    expect(places).to_have_count(3)
     places.nth(0).scroll_into_view_if_needed()
-    expect(places.nth(0).get_by_role("table")).to_contain_text("0.875", timeout=30_000)
+    expect(places.nth(0).get_by_role("table")).to_contain_text("0.875")
     first = places.nth(0).bounding_box()
     assert first is not None
     assert abs(first["height"] - 150) < 2
@@ -290,18 +290,18 @@ def test_the_embed_page_shows_every_type_and_leads_back(
     run.log_plot("matrix", "val", {"data": [{"type": "heatmap", "z": [[1, 2], [3, 4]]}]}, iteration=1)
     with page_of(browser, width=640, height=420) as page:
         view = embedded(page, server, f"type=scalar&objectType=task&objects={run.id}&metrics=loss&light")
-        expect(view.locator("canvas").first).to_be_visible(timeout=20_000)
+        expect(view.locator("canvas").first).to_be_visible()
         expect(view.get_by_role("group", name="Legend").or_(view.locator(".tk-legend"))).to_contain_text("train")
         picture(page, "embed-page")
         view.hover()
         with page.context.expect_page() as opened:
             view.get_by_role("button", name="View original resource").click()
         article = opened.value.get_by_role("article", name="live")
-        expect(article.get_by_role("tab", name="Scalars")).to_have_attribute("aria-selected", "true", timeout=20_000)
+        expect(article.get_by_role("tab", name="Scalars")).to_have_attribute("aria-selected", "true")
         opened.value.close()
 
         view = embedded(page, server, f"type=plot&objects={run.id}&metrics=matrix")
-        expect(view.locator(".js-plotly-plot")).to_be_visible(timeout=30_000)
+        expect(view.locator(".js-plotly-plot")).to_be_visible()
         view = embedded(page, server, f"type=sample&objects={run.id}&metrics=digits&variants=wrong")
         expect(view.get_by_role("img", name="digits / wrong")).to_be_visible()
         view = embedded(page, server, f"type=single&objects={run.id}")
@@ -319,14 +319,14 @@ def test_the_embed_page_shows_every_type_and_leads_back(
         claim = track.report.claim("Fast is better", "claimed/val", '"fast" in tags', '"slow" in tags', better="lower")
         embedded(page, server, claim.url.partition("?")[2])
         region = page.get_by_role("region", name="Claim: Fast is better")
-        expect(region.get_by_role("status")).to_have_text("It holds", timeout=20_000)
+        expect(region.get_by_role("status")).to_have_text("It holds")
         expect(region.get_by_text("It holds")).to_have_count(1)  # the badge says it, the sentence goes on
         assert region.get_by_role("status").locator("svg").evaluate("e => e.getBoundingClientRect().width") == 14
         picture(page, "embed-claim")
         now = claim.with_options(a=claim.options["b"], b=claim.options["a"], then={"verdict": "holds", "time": "2026"})
         page.set_viewport_size({"width": 420, "height": 420})
         embedded(page, server, now.url.partition("?")[2] + "&theme=dark")
-        expect(region.get_by_role("status")).to_have_text("Contradicted", timeout=20_000)
+        expect(region.get_by_role("status")).to_have_text("Contradicted")
         expect(region.get_by_role("alert")).to_contain_text("and does no more")
         picture(page, "embed-claim-contradicted")
 
@@ -341,9 +341,9 @@ def test_a_report_of_a_hundred_embeds_reads_what_is_seen(lab: Lab, run: track.Ex
     asked: list[str] = []
     lab.page.on("request", lambda request: asked.append(request.url))
     lab.open("hundred.ipynb", kernel=False)
-    expect(frames(lab).first.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(frames(lab).first.locator("canvas").first).to_be_visible()
     expect(frames(lab)).to_have_count(100)
     assert sum("trackkit/view" in url for url in asked) < 20
     frames(lab).last.scroll_into_view_if_needed()
-    expect(frames(lab).last.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(frames(lab).last.locator("canvas").first).to_be_visible()
     assert lab.errors == []

@@ -29,7 +29,7 @@ def saved(lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[Lab]:
     lab.open("gone.ipynb")
     lab.run_all()
     lab.wait_for_cell(0)
-    expect(lab.output(0).locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(lab.output(0).locator("canvas").first).to_be_visible()
     lab.command("docmanager:save")
     yield lab
     for place in (store, store.with_name("moved")):
@@ -39,7 +39,7 @@ def saved(lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[Lab]:
 def shows_the_picture(output: Locator, reason: str) -> None:
     """Expect the saved picture and one line."""
     line = output.get_by_role("status").filter(has_text="This is the saved picture.")
-    expect(line).to_be_visible(timeout=30_000)
+    expect(line).to_be_visible()
     expect(line).to_contain_text(reason)
     picture = output.get_by_role("img", name="The view as it was when the notebook was saved")
     expect(picture).to_be_visible()
@@ -68,7 +68,7 @@ def test_a_store_that_is_moved_while_its_view_is_open(saved: Lab) -> None:
     # Opened where it is now, it is known again.
     saved.python(f"track.open_store({str(store.with_name('moved'))!r})")
     saved.page.reload()
-    expect(saved.output(0).locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(saved.output(0).locator("canvas").first).to_be_visible()
 
 
 def test_an_experiment_that_is_deleted_while_its_view_is_open(saved: Lab) -> None:

@@ -57,7 +57,7 @@ def shown(page: Page, server: LabServer, run: track.Experiment, tab: str = "", t
     """Open an experiment in a page of its own, at a tab."""
     page.goto(server.page_url(f"trackkit/widgets/?type=experiment&objects={run.id}&theme={theme}"))
     article = page.get_by_role("article", name=NAME)
-    expect(article).to_be_visible(timeout=20_000)
+    expect(article).to_be_visible()
     if tab:
         article.get_by_role("tab", name=tab).click()
     return article
@@ -78,7 +78,7 @@ def test_a_sample_opens_at_a_size(page: Page, server: LabServer, run: track.Expe
         thumbnail.click()
         dialog = page.get_by_role("dialog")
         opened = dialog.get_by_role("img", name="digits / first, iteration 0")
-        wait_until(lambda found=opened: min(box(found)) > 50, 10, "the picture has no size")
+        wait_until(lambda found=opened: min(box(found)) > 50, "the picture has no size")
         assert not re.search(r"\b0 %", dialog.inner_text())
         picture(page, "hands-viewer")
         dialog.get_by_role("button", name="Close").click()
@@ -91,14 +91,14 @@ def test_controls_are_clicked_without_hovering(
     page.set_viewport_size({"width": width, "height": 800})
     article = shown(page, server, run, "Plots")
     card = article.get_by_role("region", name="bars")
-    expect(card.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
+    expect(card.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     direct = card.get_by_role("button", name="Download JSON")
-    with page.expect_download(timeout=10_000) as download:
+    with page.expect_download() as download:
         if direct.count():
-            direct.click(timeout=5_000)
+            direct.click()
         else:
-            card.get_by_role("button", name="More plot controls").click(timeout=5_000)
-            direct.click(timeout=5_000)
+            card.get_by_role("button", name="More plot controls").click()
+            direct.click()
     assert download.value.suggested_filename == "bars.json"
 
 
@@ -118,10 +118,10 @@ def test_figures_stay_on_this_machine(page: Page, server: LabServer, run: track.
     for name in ("globe", "tiles"):
         card = article.get_by_role("region", name=name, exact=True)
         expect(card.get_by_role("alert")).to_have_text(
-            "This plot is not drawn: it needs maps from the network, which are not fetched.", timeout=30_000
+            "This plot is not drawn: it needs maps from the network, which are not fetched."
         )
     card = article.get_by_role("region", name="pictured", exact=True)
-    expect(card.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
+    expect(card.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     expect(card).to_contain_text("without what is on the network")
     picture(page, "hands-figures")
     page.wait_for_timeout(1_000)
@@ -145,13 +145,13 @@ def test_names_and_targets(page: Page, server: LabServer, run: track.Experiment,
         assert box(article.get_by_role("heading", name=NAME))[0] > 300
         legend = article.get_by_role("list", name="Legend")
         entry = legend.get_by_role("button", name="a validation set")
-        expect(entry).to_be_visible(timeout=20_000)
+        expect(entry).to_be_visible()
         assert box(entry)[0] <= box(legend)[0]
         assert "little room: " in (entry.get_attribute("title") or "")
-        wait_until(lambda: strip.get_attribute("data-more"), 5, "nothing tells that there are more tabs")
+        wait_until(lambda: strip.get_attribute("data-more"), "nothing tells that there are more tabs")
     else:
         assert strip.get_attribute("data-more") is None
-    expect(article.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(article.locator("canvas").first).to_be_visible()
     picture(page, f"hands-experiment-{width}-{theme}")
 
 

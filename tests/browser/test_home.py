@@ -42,7 +42,7 @@ def panel(lab: Lab) -> Locator:
     """Open the side panel; return its tree."""
     lab.page.get_by_role("tab", name="trackkit: experiments").click()
     tree = lab.page.get_by_role("tree", name="Experiments and models")
-    expect(tree.get_by_role("treeitem", name="Projects")).to_be_visible(timeout=20_000)
+    expect(tree.get_by_role("treeitem", name="Projects")).to_be_visible()
     return tree
 
 
@@ -81,7 +81,7 @@ def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab
     before = len([url for url in asked if "/api/home" in url])
     live.log({"loss/val": math.nan}, iteration=7)  # the panel is hidden, and does not look
     bell = lab.page.locator(".jp-Notification-Status")
-    expect(bell).to_contain_text("1", timeout=20_000)
+    expect(bell).to_contain_text("1")
     assert len([url for url in asked if "/api/home" in url]) == before
     status.click()
     expect(row).to_contain_text("loss/val is NaN")
@@ -91,7 +91,7 @@ def test_nothing_is_asked_until_something_is_opened_and_then_it_is_live(lab: Lab
     window = lab.page.get_by_role("dialog", name="Stop")
     expect(window).to_contain_text("ends at its next log")
     window.get_by_role("button", name="Stop").click()
-    expect(row).to_contain_text("stopping", timeout=20_000)
+    expect(row).to_contain_text("stopping")
     with pytest.raises(Stopped):
         log_on(live)
     expect(status).to_have_count(0)
@@ -106,15 +106,15 @@ def test_a_failure_is_told_once_with_a_way_to_it(lab: Lab) -> None:
     bell = lab.page.locator(".jp-Notification-Status")
     run = track.start("short lived", project="home/sides", store=lab.server.store, capture=False)
     run.log({"loss": 1.0})
-    expect(lab.page.locator(".tk-home-running", has_text="short lived")).to_be_visible(timeout=20_000)
+    expect(lab.page.locator(".tk-home-running", has_text="short lived")).to_be_visible()
     run.finish_after(ValueError("the tail is too long"))
-    expect(bell).to_contain_text("1", timeout=20_000)
+    expect(bell).to_contain_text("1")
     bell.click()
     told = lab.page.locator(".jp-Notification-List")
     expect(told).to_contain_text("short lived failed: ValueError: the tail is too long")
     told.get_by_role("button", name="Open").click()
     full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name="short lived")
-    expect(full).to_be_visible(timeout=20_000)
+    expect(full).to_be_visible()
     expect(bell).not_to_contain_text("2")
     assert lab.errors == []
 
@@ -199,7 +199,7 @@ def test_another_store_is_chosen_its_cells_name_its_folder_and_it_may_go_away(
     # The store goes away, which is said; the others are still there to choose.
     shutil.rmtree(tmp_path / project)
     said = lab.page.locator("#trackkit-home").get_by_text("its folder was moved or deleted")
-    expect(said).to_be_visible(timeout=20_000)
+    expect(said).to_be_visible()
     picture(lab.page, "home-store-gone")
     choice.select_option(index=0)
     expect(tree.get_by_role("treeitem", name="yesterday").first).to_be_visible()
@@ -212,18 +212,18 @@ def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab,
     tree = panel(lab)
     tree.get_by_role("treeitem", name="yesterday").first.click()
     info = lab.page.locator("#trackkit-info").get_by_role("article", name="yesterday")
-    expect(info).to_be_visible(timeout=20_000)
+    expect(info).to_be_visible()
     assert (info.bounding_box() or {"width": 0})["width"] >= 360
     tree.press("Enter")
     full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name="yesterday")
-    expect(full).to_be_visible(timeout=20_000)
+    expect(full).to_be_visible()
 
     full.get_by_role("button", name="Actions").click()
     full.get_by_role("menuitem", name="View in experiments table").click()
     grid = lab.page.get_by_role("grid", name="Experiments")
-    expect(grid).to_be_visible(timeout=20_000)
+    expect(grid).to_be_visible()
     beside = lab.page.locator("#trackkit-experiments").get_by_role("complementary", name="Info panel")
-    expect(beside.get_by_role("article", name="yesterday")).to_be_visible(timeout=20_000)
+    expect(beside.get_by_role("article", name="yesterday")).to_be_visible()
     picture(lab.page, "home-table")
     assert "track.open_store().experiment(" in (
         grid.get_by_role("row", name="yesterday").first.get_attribute("data-cell") or ""
@@ -240,14 +240,14 @@ def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab,
     box = lab.page.locator("#trackkit-home").get_by_role("textbox", name="Search")
     box.fill('name == "the day before"')
     box.press("Enter")
-    expect(grid.get_by_role("row", name="the day before")).to_be_visible(timeout=20_000)
+    expect(grid.get_by_role("row", name="the day before")).to_be_visible()
     expect(lab.page.locator("#trackkit-experiments").get_by_text("1 experiment", exact=True)).to_be_visible()
 
     box.fill("")
     lab.page.locator("#trackkit-home").get_by_role("treeitem", name="home", exact=True).hover()
     lab.page.get_by_role("button", name="Compare the experiments of home", exact=True).click()
     comparison = lab.page.get_by_role("article", name="home", exact=True)
-    expect(comparison.get_by_role("tab", name="Details")).to_be_visible(timeout=20_000)
+    expect(comparison.get_by_role("tab", name="Details")).to_be_visible()
     picture(lab.page, "home-comparison")
     assert lab.errors == []
 
@@ -268,6 +268,6 @@ def test_settings_do_what_they_say(lab: Lab, live: track.Experiment) -> None:
     assert lab.page.get_by_role("button", name=re.compile(r"^\d+ running$")).count() == 0
     row.click()
     full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name=live.name)
-    expect(full.get_by_role("tab", name="Info")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(full.get_by_role("tab", name="Info")).to_have_attribute("aria-selected", "true")
     expect(lab.page.locator(".jp-Notification-Status")).to_contain_text("0")
     assert lab.errors == []

@@ -97,13 +97,13 @@ class Plain:
                     [message["msg_type"], message["content"], message["metadata"], buffers],
                 )
 
-    def until(self, condition: Any, seconds: float, words: str) -> None:
+    def until(self, condition: Any, words: str) -> None:
         """Wait until something holds, while messages travel."""
-        wait_until(lambda: (self.pump(), condition())[1], seconds, words)
+        wait_until(lambda: (self.pump(), condition())[1], words)
 
-    def sees(self, locator: Locator, seconds: float = 20) -> None:
+    def sees(self, locator: Locator) -> None:
         """Wait until something is visible."""
-        self.until(lambda: locator.count() and locator.first.is_visible(), seconds, f"{locator} did not show")
+        self.until(lambda: locator.count() and locator.first.is_visible(), f"{locator} did not show")
 
 
 @pytest.fixture
@@ -144,17 +144,17 @@ def plain(browser: Browser, tmp_path: Path) -> Iterator[Plain]:
 def test_it_is_live_in_a_plain_page_without_network(plain: Plain, tmp_path: Path) -> None:
     plain.client.execute(BUSY)
     page = plain.page
-    plain.sees(page.locator(".trackkit canvas"), 40)
+    plain.sees(page.locator(".trackkit canvas"))
     first = drawn(page.locator("body"))
     (tmp_path / "more").touch()
-    plain.until(lambda: drawn(page.locator("body")) != first, 10, "the curve did not move")
+    plain.until(lambda: drawn(page.locator("body")) != first, "the curve did not move")
     plain.sees(page.get_by_text("Running", exact=True))  # all this came while the cell was busy
     (tmp_path / "stop").touch()
     plain.sees(page.get_by_text("Completed", exact=True))
     page.get_by_role("tab", name="Plots").click()
-    plain.sees(page.locator(".main-svg"), 30)
+    plain.sees(page.locator(".main-svg"))
     page.get_by_role("tab", name="Debug samples").click()
     image = page.get_by_role("tabpanel", name="Debug samples").get_by_role("img")
     plain.sees(image)
-    plain.until(lambda: (image.first.get_attribute("src") or "").startswith("blob:"), 10, "the sample did not come")
+    plain.until(lambda: (image.first.get_attribute("src") or "").startswith("blob:"), "the sample did not come")
     expect(image.first).to_have_js_property("naturalWidth", 8)

@@ -35,8 +35,8 @@ def test_a_notebook_that_has_nothing_of_ours_costs_no_request(lab: Lab) -> None:
     code = "window.jupyterapp.shell.currentWidget.content.widgets[2].model.sharedModel"
     lab.page.evaluate(f"() => {code}.setSource('import trackkit_jupyter as track')")
     lab.run_all()
-    wait_until(lambda: "/trackkit/notebook" in asked, 20, "the report was not asked for")
-    wait_until(lambda: "/trackkit/api/about" in asked, 20, "the attempts were not asked for")
+    wait_until(lambda: "/trackkit/notebook" in asked, "the report was not asked for")
+    wait_until(lambda: "/trackkit/api/about" in asked, "the attempts were not asked for")
     assert lab.errors == []
 
 
@@ -48,13 +48,13 @@ def test_any_notebook_is_made_a_report_by_its_button(lab: Lab) -> None:
     lab.open("plain.ipynb", kernel=False)
     lab.page.get_by_role("button", name="Report", exact=True).click()
     dialog = lab.page.get_by_role("dialog", name="Make this notebook a report")
-    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("plain", timeout=20_000)
+    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("plain")
     dialog.get_by_label("Project").fill("idle")
     dialog.get_by_role("button", name="Make it a report").click()
-    expect(lab.page.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    expect(lab.page.get_by_role("button", name="Publish", exact=True)).to_be_visible()
     expect(lab.page.get_by_role("button", name="Report", exact=True)).to_have_count(0)
     (report,) = track.open_store(lab.server.store).reports(project="idle")
     assert report.path == file
     # The file says itself what it is: whoever opens it next knows without asking anybody else.
-    wait_until(lambda: said_of(file).get("id") == report.id, 20, "the notebook does not say that it is a report")
+    wait_until(lambda: said_of(file).get("id") == report.id, "the notebook does not say that it is a report")
     assert lab.errors == []

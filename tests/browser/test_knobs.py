@@ -73,18 +73,18 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
 
     number.fill("0.25")
     number.press("Enter")
-    wait_until(lambda: training.rate == 0.25, 5, "the loop did not follow")
+    wait_until(lambda: training.rate == 0.25, "the loop did not follow")
     expect(number).to_have_value("0.25")
 
     # The slider goes in equal ratios from 0.0001 to 1: its end is 1, by the keyboard too.
     slider = loop.get_by_role("slider", name="lr")
     slider.press("End")
-    wait_until(lambda: training.rate == 1.0, 5, "the slider did not turn")
+    wait_until(lambda: training.rate == 1.0, "the slider did not turn")
     loop.get_by_role("slider", name="batch size").press("Home")
-    wait_until(lambda: training.batch == 8, 5, "the whole number did not turn")
+    wait_until(lambda: training.batch == 8, "the whole number did not turn")
     assert type(training.batch) is int
     loop.get_by_role("checkbox", name="augment").click()
-    wait_until(lambda: training.augment is False, 5, "the switch did not turn")
+    wait_until(lambda: training.augment is False, "the switch did not turn")
 
     # Every chart marks where a knob was turned.
     (first, *_) = training.experiment.turns()
@@ -113,7 +113,7 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     expect(loop.get_by_role("alert")).to_have_count(0)
 
     loop.get_by_role("button", name="Ask for a checkpoint").click()
-    wait_until(lambda: training.checkpoints == 1, 5, "nobody asked for a checkpoint")
+    wait_until(lambda: training.checkpoints == 1, "nobody asked for a checkpoint")
     loop.get_by_role("button", name="Pause").click()
     expect(loop.get_by_text("Paused", exact=True)).to_be_visible()
     standing = page.locator(".tk-header .tk-status")
@@ -136,7 +136,7 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 900, "height": 640})
     loop.get_by_role("button", name="Resume").click()
-    wait_until(lambda: (training.experiment.last_iteration or 0) > at + 3, 5, "it did not go on")
+    wait_until(lambda: (training.experiment.last_iteration or 0) > at + 3, "it did not go on")
     loop.get_by_role("button", name="Stop").click()
     asked = page.get_by_role("dialog", name="Stop")  # once, as from the panel and the menus
     asked.get_by_role("button", name="Cancel").click()
@@ -177,11 +177,11 @@ def test_a_loop_is_turned_from_the_side_panel(lab: Lab, training: Training) -> N
     picture(lab.page, "knobs-panel-light")
     number.fill("0.25")
     number.press("Enter")
-    wait_until(lambda: training.rate == 0.25, 5, "the loop did not follow")
+    wait_until(lambda: training.rate == 0.25, "the loop did not follow")
     tree.get_by_role("slider", name="batch size").press("End")
-    wait_until(lambda: training.batch == 256, 5, "the slider did not turn")
+    wait_until(lambda: training.batch == 256, "the slider did not turn")
     tree.get_by_role("checkbox", name="augment").click()
-    wait_until(lambda: training.augment is False, 5, "the switch did not turn")
+    wait_until(lambda: training.augment is False, "the switch did not turn")
     number.fill("7")
     number.press("Enter")
     expect(lab.page.get_by_text("takes at least 0.0001 and at most 1, not 7")).to_be_visible()
@@ -196,7 +196,7 @@ def test_a_loop_is_turned_from_the_side_panel(lab: Lab, training: Training) -> N
     picture(lab.page, "knobs-panel-dark")
     at = training.experiment.last_iteration
     row.get_by_role("button", name=f"Resume {name}").click()
-    wait_until(lambda: (training.experiment.last_iteration or 0) > at + 3, 5, "it did not go on")
+    wait_until(lambda: (training.experiment.last_iteration or 0) > at + 3, "it did not go on")
     row.get_by_role("button", name=f"Knobs of {name}").click()
     expect(number).to_have_count(0)
     assert lab.errors == []

@@ -53,7 +53,7 @@ def opened(page: Page, server: LabServer, model: track.Model, tab: str = "Genera
 
 
 def turned(page: Page, tab: str) -> Locator:
-    page.get_by_role("tab", name=tab, exact=True).click(timeout=20_000)
+    page.get_by_role("tab", name=tab, exact=True).click()
     return page.get_by_role("tabpanel", name=tab, exact=True)
 
 
@@ -157,18 +157,18 @@ def test_a_large_configuration_is_searched_and_edited(page: Page, server: LabSer
     model.set_config(text, "json")
     network = opened(page, server, model, "Network")
     network.get_by_role("textbox", name="Search").fill(f"layer {lines - 1}")
-    expect(network.locator("mark")).to_have_text(f"layer {lines - 1}", timeout=20_000)
+    expect(network.locator("mark")).to_have_text(f"layer {lines - 1}")
     edit(network)
     field = network.get_by_role("textbox", name="Configuration")
     change = "(e, [from, to]) => { e.value = e.value.replace(from, to); e.dispatchEvent(new InputEvent('input')); }"
     field.evaluate(change, ["{", "{{"])
     save(network)
-    expect(network.get_by_text("This is no valid JSON")).to_be_visible(timeout=20_000)
+    expect(network.get_by_text("This is no valid JSON")).to_be_visible()
     assert field.evaluate("e => e.value.length") == len(text) + 1
     field.evaluate(change, ["{{", "{"])
     field.evaluate(change, ["layer 0", "first"])
     save(network)
-    expect(field).to_have_count(0, timeout=30_000)
+    expect(field).to_have_count(0)
     assert model.config == text.replace("layer 0", "first", 1)
 
 
@@ -269,7 +269,7 @@ def test_the_lineage_is_filtered_searched_and_followed(page: Page, server: LabSe
 
 def test_scalars_and_plots(page: Page, server: LabServer, model: track.Model) -> None:
     scalars = opened(page, server, model, "Scalars")
-    expect(scalars.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(scalars.locator("canvas").first).to_be_visible()
     expect(scalars.get_by_role("region", name="Summary")).to_contain_text("best0.97")
     # Maximised, every point is there; its embed code shows it with what is logged later.
     card = scalars.locator(".tk-chart").first
@@ -284,7 +284,7 @@ def test_scalars_and_plots(page: Page, server: LabServer, model: track.Model) ->
     code = page.evaluate("navigator.clipboard.readText()")
     plots = turned(page, "Plots")
     figure = plots.get_by_role("region", name="confusion/test")
-    expect(figure.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=30_000)
+    expect(figure.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     use(figure, "Copy embed code")
     expect(figure.get_by_role("status")).to_have_text("Embed code copied")
     plot = page.evaluate("navigator.clipboard.readText()")
@@ -294,9 +294,9 @@ def test_scalars_and_plots(page: Page, server: LabServer, model: track.Model) ->
     model.log_plot("confusion", "test", go.Figure(go.Bar(y=[3, 1, 2])), 1)
     model.rest()
     page.goto(server.page_url(track.parse_embed(code).url.lstrip("/")))
-    expect(page.locator(".tk-plot[data-x]")).to_have_attribute("data-x", re.compile(" 9999"), timeout=20_000)
+    expect(page.locator(".tk-plot[data-x]")).to_have_attribute("data-x", re.compile(" 9999"))
     page.goto(server.page_url(track.parse_embed(plot).url.lstrip("/")))
-    expect(page.locator(".js-plotly-plot .bars").first).to_be_attached(timeout=30_000)
+    expect(page.locator(".js-plotly-plot .bars").first).to_be_attached()
 
 
 @pytest.mark.parametrize("choice", ["Keep mine", "Take theirs"])
@@ -349,7 +349,7 @@ def test_models_in_the_main_area_of_the_lab(lab: Lab, model: track.Model) -> Non
     lab.command("trackkit:models")
     grid = lab.page.get_by_role("grid", name="Models")
     lab.page.get_by_role("combobox", name="Search models").fill(f'id == "{model.id}"')
-    expect(lab.page.get_by_text("1 model", exact=True)).to_be_visible(timeout=20_000)
+    expect(lab.page.get_by_text("1 model", exact=True)).to_be_visible()
     grid.get_by_role("row", name=re.compile("net")).dblclick()
     panel = lab.page.get_by_role("complementary", name="Info panel")
     panel.get_by_role("tab", name="Labels").click()
@@ -372,7 +372,7 @@ def test_the_editor_as_a_widget(lab: Lab) -> None:
     lab.open("model-widget.ipynb")
     lab.run_all()
     shown = lab.output(1).get_by_role("tabpanel", name="General")
-    expect(shown).to_be_visible(timeout=30_000)
+    expect(shown).to_be_visible()
     labels = lab.output(0).get_by_role("tabpanel", name="Labels")
     edit(labels)
     window = lab.page.get_by_role("dialog", name="Edit labels")

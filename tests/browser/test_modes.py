@@ -24,7 +24,7 @@ def begun(lab: Lab) -> Locator:
     lab.open("modes.ipynb")
     lab.run_all()
     article = lab.output(0).get_by_role("article", name="two modes")
-    expect(article.get_by_role("button", name="Full screen")).to_be_visible(timeout=30_000)
+    expect(article.get_by_role("button", name="Full screen")).to_be_visible()
     return article
 
 
@@ -46,7 +46,7 @@ def test_both_modes_have_all_and_keep_what_was_chosen(lab: Lab) -> None:
     output.get_by_role("button", name="Full screen").click()
 
     full = lab.page.locator("#jp-main-dock-panel [id^=trackkit-full]").get_by_role("article", name="two modes")
-    expect(full.get_by_role("tab", name="Scalars")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(full.get_by_role("tab", name="Scalars")).to_have_attribute("aria-selected", "true")
     expect(full.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.7")
     expect(full.get_by_role("button", name="Settings")).to_have_count(0)
     expect(lab.page.get_by_role("tab", name="two modes")).to_be_visible()
@@ -56,7 +56,7 @@ def test_both_modes_have_all_and_keep_what_was_chosen(lab: Lab) -> None:
     full.get_by_role("button", name="Info panel").click()
 
     panel = lab.page.locator("#trackkit-info").get_by_role("article", name="two modes")
-    expect(panel.get_by_role("tab", name="Configuration")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(panel.get_by_role("tab", name="Configuration")).to_have_attribute("aria-selected", "true")
     expect(full).to_have_count(0)
     picture(lab.page, "mode-panel")
     assert walk(panel) == TABS
@@ -68,7 +68,7 @@ def test_the_actions_are_commands_of_the_lab(lab: Lab) -> None:
     output.get_by_role("tab", name="Info").click()
     lab.command("trackkit:full")
     full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name="two modes")
-    expect(full.get_by_role("tab", name="Info")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(full.get_by_role("tab", name="Info")).to_have_attribute("aria-selected", "true")
     full.get_by_role("tab", name="Info").click()
     enabled = "name => window.jupyterapp.commands.isEnabled(name)"
     assert lab.page.evaluate(enabled, "trackkit:publish") is True

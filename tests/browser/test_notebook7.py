@@ -69,7 +69,7 @@ def test_points_arrive_and_controls_repaint_while_the_cell_is_busy(notebook: Lab
     assert [tab.inner_text() for tab in output.get_by_role("tab").all()] == TABS
     first = drawn(output)
     (notebook.server.root / "more").touch()
-    wait_until(lambda: drawn(output) != first, 10, "the curve did not move")
+    wait_until(lambda: drawn(output) != first, "the curve did not move")
     assert notebook.is_busy(1)
     (notebook.server.root / "more").unlink()
 
@@ -87,7 +87,7 @@ def test_points_arrive_and_controls_repaint_while_the_cell_is_busy(notebook: Lab
 
     (notebook.server.root / "stop").touch()
     notebook.wait_for_cell(1)
-    expect(output.get_by_text("Completed", exact=True).first).to_be_visible(timeout=10_000)
+    expect(output.get_by_text("Completed", exact=True).first).to_be_visible()
     assert set(notebook.errors) <= {ITS_OWN}
 
 
@@ -117,13 +117,13 @@ def test_the_view_is_there_and_live_when_reopened_untrusted_without_kernel(noteb
 
     notebook.open("kept.ipynb", kernel=False)
     no_kernel = notebook.page.get_by_role("dialog").get_by_role("button", name="No Kernel")
-    no_kernel.wait_for(timeout=20_000)
+    no_kernel.wait_for()
     no_kernel.click()
     output = notebook.output(1)
-    expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(output.locator("canvas").first).to_be_visible()
     assert notebook.page.evaluate("!window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
     experiment(notebook).rename("renamed elsewhere")
-    expect(output.get_by_text("renamed elsewhere")).to_be_visible(timeout=10_000)
+    expect(output.get_by_text("renamed elsewhere")).to_be_visible()
     assert set(notebook.errors) <= {ITS_OWN}
 
 
@@ -141,7 +141,7 @@ def test_a_snippet_that_is_pasted_is_live_trusted_or_not(notebook: Lab) -> None:
     notebook.command("notebook:run-cell", wait=False)
 
     def live() -> None:
-        expect(cell.locator(".trackkit-embed-frame canvas").first).to_be_visible(timeout=20_000)
+        expect(cell.locator(".trackkit-embed-frame canvas").first).to_be_visible()
         expect(cell.locator(".jp-RenderedMarkdown", has_text="After").last).to_be_visible()
         assert cell.locator("iframe").count() == 0
 
@@ -163,7 +163,7 @@ def test_dark_theme(notebook: Lab) -> None:
     output = start_busy_cell(notebook, "dark.ipynb")
     before = drawn(output)
     notebook.dark()
-    wait_until(lambda: drawn(output) != before, 10, "the charts kept the light theme's ink")
+    wait_until(lambda: drawn(output) != before, "the charts kept the light theme's ink")
     root = output.locator(".trackkit").first
     paper, ink = (root.evaluate(f"e => getComputedStyle(e).{name}") for name in ("backgroundColor", "color"))
     assert luminance(paper) < 0.2 < 0.5 < luminance(ink)
@@ -184,14 +184,14 @@ def test_the_quickstart(notebook: Lab) -> None:
         assert errors.count() == 0, errors.first.inner_text()
     watched = notebook.output(2)
     watched.get_by_role("tab", name="Plots").click()
-    expect(watched.locator(".main-svg").first).to_be_visible(timeout=20_000)
+    expect(watched.locator(".main-svg").first).to_be_visible()
     watched.get_by_role("tab", name="Debug samples").click()
     image = watched.get_by_role("tabpanel", name="Debug samples").get_by_role("img").first
-    expect(image).to_be_visible(timeout=20_000)
+    expect(image).to_be_visible()
     notebook.page.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=image.element_handle())
     chart = notebook.output(4).get_by_role("region", name="loss", exact=True)
     chart.scroll_into_view_if_needed()
-    expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(chart.locator("canvas").first).to_be_visible()
     for name in RATES:
         expect(chart.get_by_text(name, exact=True).first).to_be_visible()
     assert set(notebook.errors) <= {ITS_OWN}
@@ -209,7 +209,7 @@ def test_the_table_as_a_widget_follows_its_traits_both_ways(notebook: Lab) -> No
     notebook.run_all()
     output = notebook.output(0)
     names = output.get_by_role("grid", name="Experiments").locator("tbody td:nth-child(2)")
-    expect(names).to_have_text([f"table {n}" for n in range(6)], timeout=30_000)
+    expect(names).to_have_text([f"table {n}" for n in range(6)])
 
     # From Python to the page.
     notebook.python("table.query = '\"odd\" in tags'; table.order_by = '-name'")
@@ -232,18 +232,18 @@ def test_the_table_as_a_widget_follows_its_traits_both_ways(notebook: Lab) -> No
     expect(output.get_by_text("There is no field nme")).to_be_visible()
     output.get_by_role("button", name="Archive").first.click()
     said = "print(table.group_by == '', len(table.selected), table.query, table.archived)"
-    wait_until(lambda: notebook.python(said).strip() == "True 0 table True", 10, "the traits do not follow")
+    wait_until(lambda: notebook.python(said).strip() == "True 0 table True", "the traits do not follow")
     output.get_by_role("button", name="Archive").first.click()
     output.get_by_role("combobox", name="Search experiments").fill("table 4")
     output.get_by_role("checkbox", name="Select table 4").click()
     said = "print(table.query, [table._channel.store.experiment(id).name for id in table.selected])"
-    wait_until(lambda: notebook.python(said).strip() == "table 4 ['table 4']", 10, "the traits do not follow")
+    wait_until(lambda: notebook.python(said).strip() == "table 4 ['table 4']", "the traits do not follow")
 
     # As a page of its own it stands below the notebook, and gives it cells.
     notebook.command("trackkit:experiments")
     below = notebook.page.locator("#trackkit-experiments").get_by_role("grid", name="Experiments")
     row = below.get_by_role("row", name=re.compile("table 5"))
-    expect(row).to_be_visible(timeout=20_000)
+    expect(row).to_be_visible()
     picture(notebook.page, "notebook7-table")
     cells = notebook.page.locator(".jp-Notebook .jp-Cell")
     before = cells.count()
@@ -252,7 +252,7 @@ def test_the_table_as_a_widget_follows_its_traits_both_ways(notebook: Lab) -> No
     expect(notebook.page.locator(".jp-Cell:has-text('# table 5')")).to_have_count(1)
     row.get_by_text("table 5").click()
     beside = notebook.page.locator("#trackkit-experiments").get_by_role("complementary", name="Info panel")
-    expect(beside.get_by_role("article", name="table 5")).to_be_visible(timeout=20_000)
+    expect(beside.get_by_role("article", name="table 5")).to_be_visible()
     assert set(notebook.errors) <= {ITS_OWN}
 
 
@@ -272,14 +272,14 @@ def test_a_comparison_is_brushed_as_a_widget(notebook: Lab) -> None:
     notebook.run_all()
     output = notebook.output(0)
     brush = output.get_by_role("slider", name="rate to")
-    expect(brush).to_be_visible(timeout=20_000)
+    expect(brush).to_be_visible()
     brush.focus()
     for _ in range(3):
         brush.press("PageDown")
     expect(output.get_by_role("status").filter(has_text="2 of 4 brushed")).to_be_visible()
-    wait_until(lambda: "rate" in notebook.python("print(view.brush)"), 10, "the trait did not follow")
+    wait_until(lambda: "rate" in notebook.python("print(view.brush)"), "the trait did not follow")
     notebook.python("view.tab = 'details'; view.base = runs[1].id; view.brush = []")
     table = output.get_by_role("table", name="Details")
-    expect(table.get_by_role("columnheader").nth(1)).to_contain_text("Base", timeout=10_000)
+    expect(table.get_by_role("columnheader").nth(1)).to_contain_text("Base")
     expect(table.get_by_role("row").filter(has_text="rate").locator(".tk-changed")).to_have_count(2)
     assert set(notebook.errors) <= {ITS_OWN}

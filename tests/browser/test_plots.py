@@ -87,7 +87,7 @@ def drag(page: Page, card: Locator, start: tuple[float, float], end: tuple[float
 
 
 def until(condition: Any, message: str) -> None:
-    wait_until(condition, 10, message)
+    wait_until(condition, message)
 
 
 def test_pan_and_zoom_by_dragging(page: Page, card: Locator) -> None:
@@ -168,7 +168,7 @@ def test_files(page: Page, card: Locator, tmp_path: Path) -> None:
     width, height = layout(card, "width"), layout(card, "height")
     files = {}
     for kind in ("PNG", "SVG", "JSON"):
-        with page.expect_download(timeout=20_000) as download:
+        with page.expect_download() as download:
             use(card, f"Download {kind}")
         assert download.value.suggested_filename == f"flat-squares.{kind.lower()}"
         download.value.save_as(tmp_path / kind)

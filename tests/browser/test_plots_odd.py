@@ -96,7 +96,7 @@ def test_a_long_table(page: Page, server: LabServer, run: track.Experiment) -> N
     card = opened(page, server, run, "Plots").get_by_role("region", name="table/long")
     table = card.get_by_role("table", name="table/long")
     cells = table.get_by_role("cell")
-    expect(cells.first).to_have_text("0", timeout=20_000)
+    expect(cells.first).to_have_text("0")
     assert table.get_by_role("row").count() < 100
     assert table.get_attribute("aria-rowcount") == str(ROWS + 1)
     table.get_by_role("button", name="value").click()
@@ -107,7 +107,7 @@ def test_a_long_table(page: Page, server: LabServer, run: track.Experiment) -> N
     expect(card.get_by_text(re.compile(r"^\d{2,3} of 100,000 rows$"))).to_be_visible()
     for kind, start in (("CSV", "value,name"), ("Markdown", "| value | name |"), ("LaTeX", "\\begin{tabular}{rl}")):
         use(card, f"Copy as {kind}")
-        wait_until(lambda s=start: page.evaluate("navigator.clipboard.readText()").startswith(s), 5, f"no {kind}")
+        wait_until(lambda s=start: page.evaluate("navigator.clipboard.readText()").startswith(s), f"no {kind}")
     with page.expect_download() as download:
         use(card, "Download CSV")
     assert download.value.suggested_filename == "table-long.csv"
@@ -117,19 +117,17 @@ def test_a_long_table(page: Page, server: LabServer, run: track.Experiment) -> N
 def test_bad_manners_are_named(page: Page, server: LabServer, run: track.Experiment) -> None:
     panel = opened(page, server, run, "Plots")
     alone = panel.get_by_role("region", name="odd/alone")
-    expect(alone.get_by_role("alert")).to_contain_text('knows no trace of the kind "hologram"', timeout=30_000)
+    expect(alone.get_by_role("alert")).to_contain_text('knows no trace of the kind "hologram"')
     beside = panel.get_by_role("region", name="odd/beside")
     drawn(beside)
     expect(beside).to_contain_text("without traces of the unknown kind hologram")
     huge = sought(panel, "odd/huge")
-    expect(huge.get_by_role("alert")).to_contain_text("This figure has 200 MB; at most 64 are drawn.", timeout=20_000)
+    expect(huge.get_by_role("alert")).to_contain_text("This figure has 200 MB; at most 64 are drawn.")
     # The page lets nobody make code as it runs.
     parallel = sought(panel, "odd/parallel")
-    expect(parallel.get_by_role("alert")).to_contain_text(
-        'of the kind "parcoords", which this page forbids', timeout=20_000
-    )
+    expect(parallel.get_by_role("alert")).to_contain_text('of the kind "parcoords", which this page forbids')
     kept = sought(panel, "odd/kept")
-    expect(kept).to_contain_text("as JupyterLab drew it", timeout=20_000)
+    expect(kept).to_contain_text("as JupyterLab drew it")
     shown = kept.get_by_role("img", name="odd/kept")
     assert shown.evaluate("async image => { await image.decode(); return image.naturalWidth; }") == 64
     many = sought(panel, "odd/many")
@@ -149,14 +147,14 @@ def test_bad_manners_are_named(page: Page, server: LabServer, run: track.Experim
         page.mouse.click(*place)
     assert page.evaluate("window.hacked") is None
     broken = sought(panel, "odd/picture")
-    expect(broken.get_by_role("alert")).to_contain_text("a picture whose data are damaged", timeout=20_000)
+    expect(broken.get_by_role("alert")).to_contain_text("a picture whose data are damaged")
 
 
 def test_forged_figures_are_refused_with_the_reason(page: Page, server: LabServer, run: track.Experiment) -> None:
     panel = opened(page, server, run, "Plots")
     reasons = {name: reason for name, (_, reason) in FORGED.items()} | {"changed": "This file is damaged"}
     for name, reason in reasons.items():
-        expect(sought(panel, f"forged/{name}").get_by_role("alert")).to_contain_text(reason, timeout=20_000)
+        expect(sought(panel, f"forged/{name}").get_by_role("alert")).to_contain_text(reason)
     assert page.evaluate("({}).hacked") is None
     picture(page, "plots-forged")
     # The page lives: what is whole is drawn, whatever stands beside it.
@@ -176,9 +174,7 @@ def test_figures_of_many_megabytes(page: Page, server: LabServer) -> None:
     assert 55 << 20 < sizes["drawn"] < 64 << 20
     panel = opened(page, server, made, "Plots")
     refused = panel.get_by_role("region", name="large/kept")
-    expect(refused.get_by_role("alert")).to_contain_text(
-        re.compile(r"This figure has 19\d MB; at most 64 are drawn\."), timeout=60_000
-    )
+    expect(refused.get_by_role("alert")).to_contain_text(re.compile(r"This figure has 19\d MB; at most 64 are drawn\."))
     drawn(panel.get_by_role("region", name="large/drawn"))
     picture(page, "plots-large")
     with page.expect_download() as download:
@@ -192,5 +188,5 @@ def test_the_first_drawing_is_kept(page: Page, server: LabServer, run: track.Exp
     panel = opened(page, server, run, "Plots")
     drawn(panel.get_by_role("region", name="odd/link"))
     figure = next(plot["hash"] for plot in run.plots() if plot["variant"] == "link")
-    kept = wait_until(lambda: run.store.experiment(run.id).figure_picture(figure), 20, "no picture was left")
+    kept = wait_until(lambda: run.store.experiment(run.id).figure_picture(figure), "no picture was left")
     assert Image.open(io.BytesIO(kept)).size == (1280, 800)

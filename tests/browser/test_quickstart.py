@@ -45,9 +45,9 @@ def test_the_quickstart(ran: Lab) -> None:
     }.items():
         watched.get_by_role("tab", name=tab).click()
         panel = watched.get_by_role("tabpanel", name=tab)
-        expect(panel.get_by_text(shows).first).to_be_visible(timeout=20_000)
+        expect(panel.get_by_text(shows).first).to_be_visible()
         if tab == "Plots":
-            expect(panel.locator(".main-svg").first).to_be_visible(timeout=20_000)
+            expect(panel.locator(".main-svg").first).to_be_visible()
         if tab == "Debug samples":
             image = panel.get_by_role("img").first
             expect(image).to_be_visible()
@@ -58,7 +58,7 @@ def test_the_quickstart(ran: Lab) -> None:
     compared = lab.output(4)
     compared.scroll_into_view_if_needed()
     chart = compared.get_by_role("region", name="loss", exact=True)
-    expect(chart.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(chart.locator("canvas").first).to_be_visible()
     for name in RATES:
         expect(chart.get_by_text(name, exact=True).first).to_be_visible()
     picture(lab.page, "quickstart-comparison")
@@ -76,6 +76,6 @@ def test_the_quickstart(ran: Lab) -> None:
     assert json.loads(report.read_text())["metadata"]["trackkit"]["report"]["project"] == "vision/digits"
     lab.open(report.name)
     embed = lab.page.get_by_role("region", name="loss", exact=True)
-    expect(embed.locator("canvas").first).to_be_visible(timeout=20_000)
-    expect(lab.page.locator(".main-svg").first).to_be_visible(timeout=20_000)
+    expect(embed.locator("canvas").first).to_be_visible()
+    expect(lab.page.locator(".main-svg").first).to_be_visible()
     picture(lab.page, "quickstart-report")

@@ -49,7 +49,7 @@ def page_of_reports(lab: Lab) -> Locator:
     lab.page.evaluate("() => window.jupyterapp.restored.then(() => null)")
     lab.command("trackkit:reports")
     page = lab.page.locator('.trackkit[data-kind="reports"]')
-    expect(page.get_by_role("button", name="New report")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="New report")).to_be_visible()
     return page
 
 
@@ -119,7 +119,7 @@ def test_reports_are_found_and_everything_is_done_from_their_cards(lab: Lab, ser
     expect(page).to_contain_text("URL copied")
     assert lab.page.evaluate("navigator.clipboard.readText()") == f"{server.url}/lab/tree/finding.ipynb"
     choose(page, "Better finding", "Copy Markdown")
-    expect(page).to_contain_text("Markdown copied", timeout=30_000)
+    expect(page).to_contain_text("Markdown copied")
     assert "It **works** well." in lab.page.evaluate("navigator.clipboard.readText()")
     page.get_by_role("button", name="Actions of Better finding", exact=True).click()
     for name in ("Delete", "Publish"):
@@ -154,7 +154,7 @@ def test_reports_are_found_and_everything_is_done_from_their_cards(lab: Lab, ser
     dialog.get_by_role("textbox", name="Description").fill("Written now.")
     picture(lab.page, "reports-new")
     dialog.get_by_role("button", name="Create").click()
-    expect(lab.page.locator(".jp-Notebook h1")).to_contain_text("Fresh", timeout=30_000)
+    expect(lab.page.locator(".jp-Notebook h1")).to_contain_text("Fresh")
     (made,) = store.reports(search="fresh")
     assert (made.project, made.description) == ("new/one", "Written now.")
     assert json.loads(made.path.read_text())["metadata"]["trackkit"]["report"]["id"] == made.id
@@ -178,16 +178,16 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     other.page.evaluate(f"() => {first}.setSource('# Not saved')")
     checkpoint = server.request("api/contents/finding.ipynb/checkpoints", "POST")
     publish = page.get_by_role("button", name="Publish", exact=True)
-    publish.click(timeout=20_000)
+    publish.click()
     dialog = page.locator(".jp-Dialog")
     expect(dialog).to_contain_text("locked for good")
     dialog.get_by_role("checkbox").check()
     dialog.get_by_role("button", name="Publish").click()
     banner = page.locator(".tk-report-banner")
-    expect(banner).to_contain_text("this report is locked, and its data is kept with it", timeout=20_000)
+    expect(banner).to_contain_text("this report is locked, and its data is kept with it")
     assert report.status == "published"
     told = other.page.locator(".tk-report-banner")
-    expect(told).to_contain_text("What was not saved in this tab is not part of it.", timeout=20_000)
+    expect(told).to_contain_text("What was not saved in this tab is not part of it.")
     told.get_by_role("button", name="Show what was published").click()
     expect(told.get_by_role("button", name="Edit a copy")).to_be_focused()
     expect(told).not_to_contain_text("not saved")
@@ -232,26 +232,25 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
         each.archive()
         each.delete()
     lab.open("finding.ipynb", kernel=False)
-    expect(page.get_by_role("article", name="shown in a report")).to_be_visible(timeout=20_000)
-    expect(page.locator(".jp-OutputArea canvas").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("article", name="shown in a report")).to_be_visible()
+    expect(page.locator(".jp-OutputArea canvas").first).to_be_visible()
     page.locator(".jp-CodeCell").last.scroll_into_view_if_needed()
     claim = page.get_by_role("region", name="Claim: Fast is better")
-    expect(claim.get_by_role("status")).to_have_text("It holds", timeout=20_000)
+    expect(claim.get_by_role("status")).to_have_text("It holds")
     expect(claim.get_by_role("table", name="Groups").get_by_role("row")).to_have_count(3)
     snippet = page.locator(".jp-MarkdownCell .trackkit-embed-frame")
     snippet.scroll_into_view_if_needed()
-    expect(snippet.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(snippet.locator("canvas").first).to_be_visible()
     picture(page, "reports-published")
     # A change behind our back is said in the banner.
     report.path.chmod(0o644)
     report.path.write_bytes(before.replace(b"works", b"fails"))
-    expect(page.locator(".tk-report-banner strong")).to_contain_text("this is not what was published", timeout=20_000)
+    expect(page.locator(".tk-report-banner strong")).to_contain_text("this is not what was published")
     report.path.write_bytes(before)
     # A copy goes on.
     page.locator(".tk-report-banner").get_by_role("button", name="Edit a copy").click()
     wait_until(
         lambda: "copy" in page.evaluate("() => window.jupyterapp.shell.currentWidget?.context?.path ?? ''"),
-        20,
         "no copy",
     )
     expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .tk-report-banner")).to_have_count(0)
@@ -259,7 +258,7 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     for kept in report.folder.glob("report.json*"):
         kept.write_bytes(b"{")
     lab.open("finding.ipynb", kernel=False)
-    expect(banner).to_contain_text("its record in the store is damaged: its notebook stays locked", timeout=20_000)
+    expect(banner).to_contain_text("its record in the store is damaged: its notebook stays locked")
     expect(banner.get_by_role("button")).to_have_count(0)
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)")
     picture(page, "reports-damaged")
@@ -275,14 +274,14 @@ def test_a_cell_makes_a_report_which_is_written_and_exported(
     here = 'import trackkit_jupyter as track\ntrack.report.here("Written", project="speech")'
     server.write("written.ipynb", here, markdown=(f"# Written\n\n{track.embed(run, metrics='loss').code}",))
     lab.open("written.ipynb")
-    expect(page.get_by_role("button", name="Report", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Report", exact=True)).to_be_visible()
     lab.run_all()
-    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_visible()
     card = page.locator(".trackkit-embed-frame .tk-chart").first
-    expect(card.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(card.locator("canvas").first).to_be_visible()
     use(card, "Copy embed code")
     page.get_by_role("menuitem", name="Into the open report").click()
-    expect(page.locator(".jp-CodeCell").last.locator(".jp-OutputArea canvas").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".jp-CodeCell").last.locator(".jp-OutputArea canvas").first).to_be_visible()
 
     def choose_from_menu(name: str) -> None:
         page.get_by_role("menuitem", name="File", exact=True).click()
@@ -298,7 +297,7 @@ def test_a_cell_makes_a_report_which_is_written_and_exported(
     assert download.value.suggested_filename == "written.zip"
     choose_from_menu("Copy report as Markdown")
     read = "navigator.clipboard.readText()"
-    wait_until(lambda: page.evaluate(read).startswith("# Written"), 20, "no Markdown on the clipboard")
+    wait_until(lambda: page.evaluate(read).startswith("# Written"), "no Markdown on the clipboard")
     assert page.evaluate(read).count("<iframe") == 2
     # It says itself what it is: whoever is given the file knows.
     (report,) = track.open_store(server.store).reports(search="written")
@@ -320,7 +319,7 @@ def test_a_new_report_is_made_from_the_launcher_and_by_its_command(lab: Lab, ser
         dialog.get_by_role("textbox", name="Name").fill(name)
         dialog.get_by_label("Project").fill("launched")
         dialog.get_by_role("button", name="Create").click()
-        expect(page.locator(".jp-Notebook h1", has_text=name)).to_be_visible(timeout=30_000)
+        expect(page.locator(".jp-Notebook h1", has_text=name)).to_be_visible()
     made = track.open_store(server.store).reports(project="launched")
     assert sorted(report.name for report in made) == ["By its command", "From the launcher"]
     assert all(report.path.is_file() for report in made)

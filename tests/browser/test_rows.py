@@ -106,10 +106,10 @@ def test_smoothing_by_the_slider_and_back(page: Page, server: LabServer, run: tr
     raw = pixels(loss).tobytes()
     slider = page.get_by_role("slider", name="Smoothing")
     slider.fill("0.9")
-    wait_until(lambda: pixels(loss).tobytes() != raw, 10, "the slider draws nothing else")
+    wait_until(lambda: pixels(loss).tobytes() != raw, "the slider draws nothing else")
     slider.fill("0")
     page.mouse.move(1, 1)
-    wait_until(lambda: pixels(loss).tobytes() == raw, 10, "without smoothing it is not what it was")
+    wait_until(lambda: pixels(loss).tobytes() == raw, "without smoothing it is not what it was")
 
 
 def test_axes_of_time_tell_times(page: Page, server: LabServer, run: track.Experiment) -> None:
@@ -145,10 +145,10 @@ def test_what_came_by_itself_and_what_was_reported(page: Page, server: LabServer
         assert float(shown.get_by_role("cell").last.get_attribute("title") or 0) == value
     panel = opened(page, server, reported, "Plots")
     picture = panel.get_by_role("region", name="shown").get_by_role("img", name="shown")
-    wait_until(lambda: picture.evaluate("i => i.naturalWidth") > 600, 15, "the figure that was shown is not there")
+    wait_until(lambda: picture.evaluate("i => i.naturalWidth") > 600, "the figure that was shown is not there")
     table = panel.get_by_role("region", name="far/table")
     table.scroll_into_view_if_needed()
-    expect(table.get_by_role("columnheader", name="s")).to_be_visible(timeout=15_000)
+    expect(table.get_by_role("columnheader", name="s")).to_be_visible()
     expect(table.get_by_role("cell", name="4", exact=True)).to_be_visible()
 
 
@@ -181,7 +181,7 @@ def test_controls_tables_and_surfaces_of_plots(page: Page, server: LabServer, ru
     for name, text in (("table/frame", "x"), ("table/csv", "7")):
         shown = panel.get_by_role("region", name=name)
         shown.scroll_into_view_if_needed()
-        expect(shown.get_by_role("cell", name=text, exact=True)).to_be_visible(timeout=15_000)
+        expect(shown.get_by_role("cell", name=text, exact=True)).to_be_visible()
     surface = panel.get_by_role("region", name="surface/z")
     surface.scroll_into_view_if_needed()
     drawn(surface)
@@ -209,12 +209,12 @@ def test_samples_back_to_all_onward_fitted_and_played(page: Page, server: LabSer
         return (image.bounding_box() or {"width": 0})["width"]
 
     viewer.get_by_role("button", name="Actual size").click()
-    wait_until(lambda: width() == 40, 10, "it is not shown pixel by pixel")
+    wait_until(lambda: width() == 40, "it is not shown pixel by pixel")
     viewer.get_by_role("button", name="Fit").click()
-    wait_until(lambda: width() > 200, 10, "it does not fill the window")
+    wait_until(lambda: width() > 200, "it does not fill the window")
     page.keyboard.press("Escape")
     panel.get_by_role("button", name="Open clip / good").click()
     video = page.get_by_role("dialog", name="clip / good").locator("video")
-    wait_until(lambda: video.evaluate("video => video.videoWidth") == 64, 10, "the video is not read")
+    wait_until(lambda: video.evaluate("video => video.videoWidth") == 64, "the video is not read")
     video.evaluate("video => { video.muted = true; return video.play(); }")
-    wait_until(lambda: video.evaluate("video => video.currentTime") > 0.1, 10, "the video does not play")
+    wait_until(lambda: video.evaluate("video => video.currentTime") > 0.1, "the video does not play")

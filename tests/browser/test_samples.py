@@ -77,7 +77,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def until(condition: Any, message: str) -> None:
-    wait_until(condition, 10, message)
+    wait_until(condition, message)
 
 
 def iterations(panel: Locator) -> list[str]:

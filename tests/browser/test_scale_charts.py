@@ -68,7 +68,7 @@ def address(server: LabServer, kind: str, *runs: track.Experiment) -> str:
 def opened(page: Page, server: LabServer, run: track.Experiment) -> float:
     """Open an experiment, then its curves; returns the milliseconds from the click to the first painted curve."""
     page.goto(address(server, "experiment", run))
-    expect(page.get_by_role("tab", name="Scalars")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("tab", name="Scalars")).to_be_visible()
     return float(page.evaluate(f"timed(() => {SCALARS}, painted)"))
 
 
@@ -179,7 +179,7 @@ def test_a_thousand_metrics_open_soon_and_scroll_without_a_stall(page: Page, ser
     page.locator(".tk-bench-plots").evaluate("e => { e.scrollTop = e.scrollHeight }")
     last = page.locator(".tk-grid .tk-chart-place").last
     expect(last.get_by_role("heading", name=f"metric {count - 1}")).to_be_visible()
-    expect(last.locator("canvas")).to_be_visible(timeout=10_000)
+    expect(last.locator("canvas")).to_be_visible()
     assert page.locator(".tk-grid canvas").count() < 60
 
 
@@ -218,7 +218,7 @@ def test_many_samples_open_soon(page: Page, server: LabServer) -> None:
     times = []
     for _ in range(2):
         page.goto(address(server, "experiment", run))
-        expect(page.get_by_role("tab", name="Debug samples")).to_be_visible(timeout=30_000)
+        expect(page.get_by_role("tab", name="Debug samples")).to_be_visible()
         times.append(float(page.evaluate(f"timed(() => {tab}, () => {shown})")))
     print(f"{iterations * each:,} samples, first opening with the journal to be read: {times[0]:.0f} ms")
     within(f"{iterations * each:,} samples opened", times[1], SAMPLED)
@@ -245,7 +245,7 @@ def test_what_is_logged_is_soon_seen(page: Page, server: LabServer) -> None:
         for step in range(2, count + 2):
             run.log({"loss/train": 1 / step}, iteration=step)
             logged = time.time() * 1000
-            seen = wait_until(lambda step=step: page.evaluate(f"window.seen[{step}]"), 20, "it is never seen")
+            seen = wait_until(lambda step=step: page.evaluate(f"window.seen[{step}]"), "it is never seen")
             delays.append(seen - logged)
     print(f"log() to pixel: median {np.median(delays):.0f} ms, worst {max(delays):.0f} ms of {count}")
     within("log() to pixel, 95 of 100", float(np.percentile(delays, 95)), LIVE)
@@ -271,14 +271,14 @@ def test_the_memory_of_a_page_stays_flat(page: Page, server: LabServer) -> None:
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            wait_until(lambda: written > 300, 20, "nothing is written")
+            wait_until(lambda: written > 300, "nothing is written")
             opened(page, server, run)
             heap = heap_of(page)
             begun = time.monotonic()
             # What is held of a curve grows until it is sampled: 2,000 points, some 20 seconds.
             sizes = []
             for share in np.linspace(max(25 / seconds, 0.1), 1, 10):
-                wait_until(lambda share=share: time.monotonic() - begun > share * seconds, 2 * seconds, "")
+                wait_until(lambda share=share: time.monotonic() - begun > share * seconds, "", seconds=2 * seconds)
                 sizes.append((time.monotonic() - begun, 10 * written, heap()))
         finally:
             stop.set()
@@ -290,7 +290,7 @@ def test_the_memory_of_a_page_stays_flat(page: Page, server: LabServer) -> None:
     assert after - before == pytest.approx(10 * a_second * (late - early), rel=0.05), "the writer did not keep up"
     assert last - first < 5e6
     # The page was still following it.
-    wait_until(lambda: axis(page, "x")[1] == written - 1, 20, "the end is never seen")
+    wait_until(lambda: axis(page, "x")[1] == written - 1, "the end is never seen")
 
 
 def heap_of(page: Page) -> Callable[[], int]:

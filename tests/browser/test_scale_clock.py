@@ -94,7 +94,7 @@ def test_a_span_is_marked_everywhere_soon(page: Page, tmp_path: Path) -> None:
             opened(page, server, run)
             expect(page.locator(".tk-line canvas").nth(2)).to_be_visible()
             # The first server that opens the store archives these points; what was read is then read anew.
-            wait_until(lambda: not list(store.glob("experiments/*/scalars-*.bin")), 120, "it is never archived")
+            wait_until(lambda: not list(store.glob("experiments/*/scalars-*.bin")), "it is never archived", seconds=120)
             times = [brushed(page, 0.5 + 0.4 * each / BRUSHES) for each in range(BRUSHES)]
             first.append(times[0])
             later += times[1:]
@@ -144,7 +144,7 @@ def test_a_turn_is_soon_heeded(page: Page, server: LabServer) -> None:
             value = (turn + 1) / 100
             number.fill(str(value))
             number.press("Enter")
-            wait_until(lambda value=value: value in loop.seen, 10, "the loop did not follow")
+            wait_until(lambda value=value: value in loop.seen, "the loop did not follow")
             times.append(1000 * loop.seen[value][0] - float(page.evaluate("window.pressed")))
             expect(number).to_have_value(str(value))
     finally:

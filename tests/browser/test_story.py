@@ -45,8 +45,8 @@ def start_busy_cell(lab: Lab, name: str) -> Locator:
     lab.open(name)
     lab.run_all(wait=False)
     output = lab.output(1)
-    expect(output.get_by_role("tab", name="Scalars")).to_be_visible(timeout=30_000)
-    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(output.get_by_role("tab", name="Scalars")).to_be_visible()
+    expect(output.locator("canvas").first).to_be_visible()
     assert lab.is_busy(1)
     return output
 
@@ -67,7 +67,7 @@ def test_points_arrive_and_controls_repaint_while_the_cell_is_busy(story: Lab) -
 
     answers.clear()
     (story.server.root / "more").touch()
-    wait_until(lambda: drawn(output) != first, 10, "the curve did not move")
+    wait_until(lambda: drawn(output) != first, "the curve did not move")
     assert any("/trackkit/api/charts" in url for url in answers), "the points did not come over HTTP"
     assert story.is_busy(1)
     (story.server.root / "more").unlink()
@@ -97,21 +97,21 @@ def test_points_arrive_and_controls_repaint_while_the_cell_is_busy(story: Lab) -
 
     (story.server.root / "stop").touch()
     story.wait_for_cell(1)
-    expect(output.get_by_text("Completed", exact=True).first).to_be_visible(timeout=10_000)
+    expect(output.get_by_text("Completed", exact=True).first).to_be_visible()
     assert story.errors == []
 
 
 def test_a_killed_kernel_loses_nothing_and_shows_as_aborted(story: Lab) -> None:
     output = start_busy_cell(story, "killed.ipynb")
     (story.server.root / "more").touch()
-    wait_until(lambda: experiment(story).count("loss", "train") > 1000, 20, "no points came")
+    wait_until(lambda: experiment(story).count("loss", "train") > 1000, "no points came")
     pid = next(
         json.loads(marker.read_text())["pid"]
         for marker in (story.server.store / "live").iterdir()
         if marker.name.startswith(experiment(story).id)
     )
     os.kill(pid, signal.SIGKILL)
-    expect(output.get_by_text("Aborted", exact=True).first).to_be_visible(timeout=20_000)
+    expect(output.get_by_text("Aborted", exact=True).first).to_be_visible()
     after = experiment(story)
     series = after.series("loss/train")
     assert after.status == "aborted"
@@ -138,24 +138,24 @@ def test_the_view_is_there_and_live_when_reopened_untrusted_without_kernel(story
 
     story.open("kept.ipynb", kernel=False)
     no_kernel = story.page.get_by_role("dialog").get_by_role("button", name="No Kernel")
-    no_kernel.wait_for(timeout=20_000)
+    no_kernel.wait_for()
     no_kernel.click()
     output = story.output(1)
-    expect(output.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(output.locator("canvas").first).to_be_visible()
     assert story.page.evaluate("!window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
     assert story.page.evaluate(
         "[...window.jupyterapp.shell.currentWidget.content.model.cells].every(c => c.type !== 'code' || !c.trusted)"
     )
     # Live from the store: what another process changes is seen.
     experiment(story).rename("renamed elsewhere")
-    expect(output.get_by_text("renamed elsewhere")).to_be_visible(timeout=10_000)
+    expect(output.get_by_text("renamed elsewhere")).to_be_visible()
 
 
 def test_dark_theme(story: Lab) -> None:
     output = start_busy_cell(story, "dark.ipynb")
     before = drawn(output)
     story.dark()
-    wait_until(lambda: drawn(output) != before, 10, "the charts kept the light theme's ink")
+    wait_until(lambda: drawn(output) != before, "the charts kept the light theme's ink")
     paper = output.locator(".trackkit").first.evaluate("e => getComputedStyle(e).backgroundColor")
     ink = output.locator(".trackkit").first.evaluate("e => getComputedStyle(e).color")
     assert luminance(paper) < 0.2 < 0.5 < luminance(ink)
@@ -176,7 +176,7 @@ def settled(output: Locator) -> str:
         looks.append(drawn(output))
         return looks[-1] == looks[-2]
 
-    wait_until(same, 10, "the charts never came to rest")
+    wait_until(same, "the charts never came to rest")
     return looks[-1]
 
 
@@ -188,7 +188,7 @@ def settled_count(lab: Lab) -> int:
         counts.append(experiment(lab).count("loss", "train"))
         return counts[-1] == counts[-2]
 
-    wait_until(same, 10, "points kept coming")
+    wait_until(same, "points kept coming")
     return counts[-1]
 
 

@@ -53,7 +53,7 @@ def table(lab: Lab, width: int = 1600, height: int = 900) -> Locator:
     lab.begin()
     lab.command("trackkit:experiments")
     grid = lab.page.get_by_role("grid", name="Experiments")
-    expect(grid.get_by_role("row", name=re.compile("run")).first).to_be_visible(timeout=20_000)
+    expect(grid.get_by_role("row", name=re.compile("run")).first).to_be_visible()
     return grid
 
 
@@ -69,7 +69,7 @@ def shown(
     """Open the table on a page of its own."""
     page.goto(server.page_url(f"trackkit/widgets/?type=table{parameters}"))
     grid = page.get_by_role(role, name=name)  # type: ignore[arg-type]
-    expect(grid.locator("tbody tr").first).to_be_visible(timeout=20_000)
+    expect(grid.locator("tbody tr").first).to_be_visible()
     return grid
 
 
@@ -134,13 +134,13 @@ def test_an_experiment_is_found_sorted_and_opened(lab: Lab) -> None:
     # A row opens beside the table, another one takes its place; Enter shows it in full, Escape goes back.
     grid.get_by_text("run 03", exact=True).click()
     panel = page.get_by_role("complementary", name="Info panel")
-    expect(panel.get_by_role("heading", name="run 03")).to_be_visible(timeout=20_000)
+    expect(panel.get_by_role("heading", name="run 03")).to_be_visible()
     panel.get_by_role("tab", name="Info").click()
     grid.get_by_text("run 04", exact=True).click()
     expect(panel.get_by_role("heading", name="run 04")).to_be_visible()
     expect(panel.get_by_role("tab", name="Info")).to_have_attribute("aria-selected", "true")
     panel.get_by_role("tab", name="Scalars").click()
-    expect(panel.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(panel.locator("canvas").first).to_be_visible()
     picture(page, "table-panel")
     grid.focus()
     grid.press("ArrowDown")
@@ -254,18 +254,18 @@ def test_what_runs_appears_and_moves_on_by_itself(lab: Lab, appears: Callable[[]
     grid = table(lab)
     with appears() as run:
         row = grid.get_by_role("row", name=re.compile(run.name))
-        expect(row).to_contain_text("Running", timeout=10_000)
+        expect(row).to_contain_text("Running")
         run.log({"loss/val": 1.0}, 4321)
-        expect(row).to_contain_text("4,321", timeout=10_000)
-    expect(row).to_contain_text("Completed", timeout=10_000)
+        expect(row).to_contain_text("4,321")
+    expect(row).to_contain_text("Completed")
     row.get_by_role("checkbox").click()
     grid.get_by_role("checkbox", name="Select run 29").click()
     chosen = lab.page.get_by_role("toolbar", name="Selected experiments")
     expect(chosen).to_contain_text("2 selected")
     run.archive()
     run.delete()  # while it is ticked
-    expect(row).to_have_count(0, timeout=10_000)
-    expect(chosen).to_contain_text("1 selected", timeout=10_000)
+    expect(row).to_have_count(0)
+    expect(chosen).to_contain_text("1 selected")
     assert lab.errors == []
 
 
@@ -277,7 +277,7 @@ def test_dark_and_narrow(lab: Lab) -> None:
     grid.get_by_role("checkbox", name="Select run 29").click()
     grid.get_by_text("run 26", exact=True).click()
     panel = lab.page.get_by_role("complementary", name="Info panel")
-    expect(panel.locator("canvas").first).to_be_visible(timeout=20_000)
+    expect(panel.locator("canvas").first).to_be_visible()
     picture(lab.page, "table-dark")
     assert lab.errors == []
 
@@ -489,12 +489,12 @@ def test_what_can_be_done_with_a_group_is_at_hand(page: Page, server: LabServer)
     page.get_by_role("radio", name="Status").click()
     tree.locator("tr[aria-level='1']").first.click(button="right")
     page.get_by_role("menuitem", name="Compare its experiments").click()
-    expect(page.get_by_role("article", name=re.compile("experiments$"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("article", name=re.compile("experiments$"))).to_be_visible()
 
 
 def test_what_nobody_has_makes_no_groups(page: Page, server: LabServer) -> None:
     page.goto(server.page_url('trackkit/widgets/?type=table&group_by=hyperparameters["nope"]'))
-    expect(page.get_by_role("alert").filter(has_text="there is nothing to group by")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("alert").filter(has_text="there is nothing to group by")).to_be_visible()
     page.get_by_role("button", name="Show without groups").click()
     expect(page.get_by_role("grid", name="Experiments").get_by_text("run 29")).to_be_visible()
 
@@ -552,16 +552,16 @@ def test_models_are_found_opened_and_compared(page: Page, server: LabServer) -> 
 
     # It is live: an alias moves, another model comes.
     store.model("net@2").add_alias("champion")
-    expect(grid.get_by_role("row", name=re.compile("net.*2")).get_by_text("@champion")).to_be_visible(timeout=10_000)
+    expect(grid.get_by_role("row", name=re.compile("net.*2")).get_by_text("@champion")).to_be_visible()
     store.model("net@3").add_alias("champion")
-    expect(grid.get_by_role("row", name=re.compile("net.*3")).get_by_text("@champion")).to_be_visible(timeout=10_000)
+    expect(grid.get_by_role("row", name=re.compile("net.*3")).get_by_text("@champion")).to_be_visible()
     expect(grid.get_by_text("@champion")).to_have_count(1)
     picture(page, "models-table")
 
     # A double click opens it in full, on its General tab.
     grid.get_by_role("row").nth(1).dblclick()
     panel = page.get_by_role("complementary", name="Info panel")
-    expect(panel.get_by_role("tab", name="General")).to_have_attribute("aria-selected", "true", timeout=20_000)
+    expect(panel.get_by_role("tab", name="General")).to_have_attribute("aria-selected", "true")
     expect(grid).to_be_hidden()
     panel.get_by_role("button", name="View in models table").click()
     panel.get_by_role("button", name="Close", exact=True).click()
@@ -589,7 +589,7 @@ def test_the_actions_of_a_row_are_at_hand(page: Page, server: LabServer) -> None
     row = grid.get_by_role("row", name=re.compile("run 03"))
     grid.get_by_role("row", name=re.compile("run 01")).get_by_text("run 01").click()
     panel = page.get_by_role("complementary", name="Info panel")
-    expect(panel.get_by_role("article", name="run 01")).to_be_visible(timeout=20_000)
+    expect(panel.get_by_role("article", name="run 01")).to_be_visible()
 
     # By hand, while the info panel is open: the row under the hand is meant.
     row.get_by_text("run 03").click(button="right")
@@ -668,7 +668,7 @@ def test_all_of_it_by_keyboard_alone(page: Page, server: LabServer) -> None:
     expect(grid).to_be_focused()
     press("Enter")
     panel = page.get_by_role("complementary", name="Info panel")
-    expect(panel.get_by_role("article", name="run 01")).to_be_visible(timeout=20_000)
+    expect(panel.get_by_role("article", name="run 01")).to_be_visible()
     expect(grid).to_be_hidden()
     press("Escape")
     expect(grid).to_be_focused()

@@ -18,7 +18,7 @@ LINES = 20_000
 def log_of(page: Page, server: LabServer, run: track.Experiment) -> tuple[Locator, Locator]:
     panel = opened(page, server, run, "Console")
     log = panel.get_by_role("log", name="Console")
-    expect(log).to_be_visible(timeout=20_000)
+    expect(log).to_be_visible()
     return panel, log
 
 
@@ -46,7 +46,7 @@ def test_the_end_is_followed_until_one_scrolls_up(browser: Browser, server: LabS
             wrong = log.locator("[data-stream=stderr]").last
             expect(wrong).to_have_text("not good")  # the colour is one, not a text
             going.log_text("from the code")
-            expect(log).to_contain_text("from the code", timeout=5_000)
+            expect(log).to_contain_text("from the code")
             log.hover()
             page.mouse.wheel(0, -4_000)
             expect(log).not_to_contain_text("from the code")
@@ -58,7 +58,7 @@ def test_the_end_is_followed_until_one_scrolls_up(browser: Browser, server: LabS
             panel.get_by_role("button", name="Jump to end").click()
             expect(log).to_contain_text("more")
             going.log_text(f"last of {page.viewport_size}")
-            expect(log).to_contain_text(f"last of {page.viewport_size}", timeout=5_000)
+            expect(log).to_contain_text(f"last of {page.viewport_size}")
             log.evaluate("log => { log.scrollTop = 0; }")
             expect(log).to_contain_text("line 0")
             picture(page, f"tab-console-{(page.viewport_size or {})['width']}")
@@ -75,7 +75,7 @@ def test_it_is_searched_and_downloaded_whole(browser: Browser, server: LabServer
         box = panel.get_by_role("textbox", name="Search")
         box.fill("STEP 19")
         status = panel.get_by_role("status").filter(has_text="of")
-        expect(status).to_have_text("1 of 1,111", timeout=20_000)
+        expect(status).to_have_text("1 of 1,111")
         expect(log.locator("[data-current]")).to_have_text("step 19")
         expect(log.locator("mark").first).to_have_text("step 19")
         page.keyboard.press("Shift+Enter")
@@ -85,7 +85,7 @@ def test_it_is_searched_and_downloaded_whole(browser: Browser, server: LabServer
         expect(log.locator("[data-current]")).to_contain_text("<b>&amp;</b>")
         panel.get_by_role("button", name="Regular expression").click()
         box.fill(r"^step 1\d{4}$")
-        expect(status).to_have_text("1 of 10,000", timeout=20_000)
+        expect(status).to_have_text("1 of 10,000")
         box.fill("(")
         expect(panel.get_by_role("status").filter(has_text="nterminated")).to_be_visible()
         box.fill("")

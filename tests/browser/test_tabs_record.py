@@ -195,7 +195,7 @@ def test_a_description_is_edited_and_seen_by_all(browser: Browser, server: LabSe
         first.get_by_role("button", name="Edit description").click()
         box.fill("A *new* one\n<script>alert(1)</script>")
         one.keyboard.press("Control+Enter")
-        expect(second.locator("em")).to_have_text("new", timeout=5_000)
+        expect(second.locator("em")).to_have_text("new")
         expect(second).to_contain_text("<script>")
         assert described.description == "A *new* one\n<script>alert(1)</script>"
 
@@ -292,15 +292,13 @@ def test_any_name_and_any_length_are_shown_safely(browser: Browser, server: LabS
         expect(row).to_contain_text("Show all 9.1 MB")
         assert len(row.inner_text()) < 2_000
         row.get_by_role("button", name="Show all").click()
-        expect(row.get_by_role("textbox", name="Whole value")).to_have_value(
-            re.compile("^first line\n"), timeout=20_000
-        )
+        expect(row.get_by_role("textbox", name="Whole value")).to_have_value(re.compile("^first line\n"))
         picture(page, "odd-configuration")
         panel = turn(page, "Execution")
         changes = panel.get_by_role("region", name="Changes")
         changes.get_by_role("button", name="Show all").click()
         changes.get_by_role("textbox", name="Search").fill("model = net")
-        expect(found_in(changes)).to_have_text("1 of 4,500", timeout=20_000)
+        expect(found_in(changes)).to_have_text("1 of 4,500")
         assert changes.locator(".tk-code-row").count() < 200
         assert page.get_by_role("article").locator("img").count() == 0
         article = page.get_by_role("article")

@@ -33,7 +33,7 @@ def shown(page: Page, server: LabServer, run: track.Experiment, theme: str = "li
     address = f"trackkit/widgets/?type=experiment&objects={run.id}&theme={theme}&tab=info"
     page.goto(server.page_url(address))
     article = page.get_by_role("article", name=run.name)
-    expect(article.get_by_role("list", name="Tags")).to_be_visible(timeout=20_000)
+    expect(article.get_by_role("list", name="Tags")).to_be_visible()
     return article
 
 
@@ -152,7 +152,7 @@ def test_colours_are_chosen_once_and_seen_everywhere(
         expect(window).to_have_count(0)
         rgb = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
         expect(chip(article, "linear")).to_have_css("background-color", "rgb(255, 114, 92)")
-        expect(chip(elsewhere, "linear")).to_have_css("background-color", "rgb(255, 114, 92)", timeout=10_000)
+        expect(chip(elsewhere, "linear")).to_have_css("background-color", "rgb(255, 114, 92)")
         assert chip(article, "linear").evaluate(rgb) == chip(elsewhere, "linear").evaluate(rgb)
         menu(elsewhere).get_by_role("button", name="Tag Colors").click()
         window = other.get_by_role("dialog", name="Tag Colors")

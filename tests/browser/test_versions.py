@@ -57,7 +57,7 @@ def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None
     newer.wait_for_cell(1)
     assert newer.python("print(track.__version__)").strip() == NEWER
     first, second = newer.output(0), newer.output(1)
-    expect(first.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(first.locator("canvas").first).to_be_visible()
     said = newer.page.get_by_role("status").filter(has_text=f"The kernel has trackkit_jupyter {NEWER}")
     expect(said).to_have_count(1)
     expect(said).to_contain_text("What both know is shown")
@@ -67,7 +67,7 @@ def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None
     newer.dark()
     picture(newer.page, "versions-dark")
     second.scroll_into_view_if_needed()
-    expect(second.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(second.locator("canvas").first).to_be_visible()
     assert newer.errors == []
 
 
@@ -81,7 +81,7 @@ def test_a_kernel_that_is_older_than_the_server_is_said_while_it_runs(lab: Lab, 
     lab.open("older.ipynb")
     lab.run_all(wait=False)
     output = lab.output(0)
-    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(output.locator("canvas").first).to_be_visible()
     said = output.get_by_role("status").filter(has_text=f"The kernel has trackkit_jupyter {OLDER}")
     expect(said).to_contain_text("What the kernel records is shown, all of it")
     expect(said.locator("pre")).to_have_text(f"%pip install trackkit_jupyter=={track.__version__}")
@@ -91,7 +91,7 @@ def test_a_kernel_that_is_older_than_the_server_is_said_while_it_runs(lab: Lab, 
     lab.command("docmanager:save")
     lab.page.goto("about:blank")
     lab.open("older.ipynb", kernel=False)  # what an older version once saved is nothing to speak of
-    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(output.locator("canvas").first).to_be_visible()
     expect(said).to_have_count(0)
     assert lab.errors == []
 
@@ -101,7 +101,7 @@ def test_a_view_of_a_newer_version_is_read_as_far_as_it_is_known(newer: Lab) -> 
     newer.server.write("newer.ipynb", SHOW)
     newer.open("newer.ipynb")
     newer.run_all()
-    expect(newer.output(0).locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(newer.output(0).locator("canvas").first).to_be_visible()
     newer.command("docmanager:save")
     saved = json.loads((newer.server.root / "newer.ipynb").read_text())
     newer.page.goto("about:blank")
@@ -117,7 +117,7 @@ def test_a_view_of_a_newer_version_is_read_as_far_as_it_is_known(newer: Lab) -> 
     (newer.server.root / "later.ipynb").write_text(json.dumps(saved))
     newer.open("later.ipynb", kernel=False)
     known, other = newer.output(1), newer.output(2)
-    expect(known.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(known.locator("canvas").first).to_be_visible()
     expect(known.get_by_role("tab", name="Scalars", selected=True)).to_be_visible()
     expect(known.get_by_role("alert")).to_have_count(0)
     expect(other.get_by_role("img", name="The view as it was when the notebook was saved")).to_be_visible()

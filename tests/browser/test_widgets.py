@@ -49,7 +49,7 @@ def test_traits_are_linked_both_ways(made: Lab) -> None:
     run(made, 0)
     run(made, 1, LINKED)
     output = made.output(1)
-    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(output.locator("canvas").first).to_be_visible()
     output.get_by_role("button", name="Settings").click()
     box = output.get_by_role("spinbutton", name="Smoothing")
     expect(box).to_have_value("0.2")
@@ -77,7 +77,7 @@ def test_the_slider_turns_the_samples_and_the_samples_turn_the_slider(made: Lab)
     )
     output = made.output(1)
     top = output.locator(".tk-samples h3").first
-    expect(top).to_have_text("Iteration 5", timeout=30_000)
+    expect(top).to_have_text("Iteration 5")
     made.python("slider.value = 2")
     expect(top).to_have_text("Iteration 2")
     output.get_by_role("button", name="Newest").click()
@@ -95,7 +95,7 @@ def test_the_tab_is_a_trait(made: Lab) -> None:
     run(made, 1, "view = track.widgets.ExperimentView(exp, tab='info'); view")
     output = made.output(1)
     tab = output.get_by_role("tab", selected=True)
-    expect(tab).to_have_text("Info", timeout=30_000)
+    expect(tab).to_have_text("Info")
     output.get_by_role("tab", name="Debug samples").click()
     assert made.python("print(view.tab)").strip() == "samples"
     made.python("view.tab = 'console'; view.height = 222")
@@ -121,7 +121,7 @@ def test_the_server_is_read_and_the_code_is_that_of_the_labextension(made: Lab) 
     run(made, 0)
     received.clear()
     run(made, 1, "view = track.widgets.ScalarsView(exp); view")
-    expect(made.output(1).locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(made.output(1).locator("canvas").first).to_be_visible()
     assert any("/trackkit/api/charts" in url for url in asked)
     assert received
     assert max(received) < 18_000, "the display, with its picture"
@@ -134,7 +134,7 @@ def test_it_goes_when_it_is_closed_and_may_be_shown_twice(made: Lab) -> None:
     run(made, 0)
     run(made, 1, "view = track.widgets.ScalarsView(exp); display(view, view)")
     output = made.output(1)
-    expect(output.locator(".trackkit")).to_have_count(2, timeout=30_000)
+    expect(output.locator(".trackkit")).to_have_count(2)
     for shown in output.locator(".trackkit").all():
         shown.scroll_into_view_if_needed()
         expect(shown.locator("canvas").first).to_be_visible()
@@ -152,7 +152,7 @@ def test_controls_move_two_views(made: Lab) -> None:
         "display(track.widgets.PlotControls(one, two), one, two)",
     )
     output = made.output(1)
-    expect(output.locator(".trackkit")).to_have_count(2, timeout=30_000)
+    expect(output.locator(".trackkit")).to_have_count(2)
     expect(output.locator("canvas").first).to_be_visible()
     output.locator("select").first.select_option("None")
     expect(output.get_by_role("region", name="loss/val", exact=True).first).to_be_visible()
@@ -167,7 +167,7 @@ def test_closing_one_of_two_displays_leaves_the_other_and_both_are_in_step(made:
     one, two = made.output(1), made.output(2)
     for output in (one, two):
         output.scroll_into_view_if_needed()
-        expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+        expect(output.locator("canvas").first).to_be_visible()
         output.get_by_role("button", name="Settings").click()
     one.get_by_role("spinbutton", name="Smoothing").fill("0.7")
     expect(two.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.7")
@@ -184,14 +184,14 @@ def test_closing_one_of_two_displays_leaves_the_other_and_both_are_in_step(made:
 def test_reopened_without_a_kernel_it_is_live_from_the_server(made: Lab) -> None:
     run(made, 0, MADE + "\nrunning = track.start('still', capture=False); running.log({'loss': 1.0}, iteration=0)")
     run(made, 1, "view = track.widgets.ScalarsView(running, smoothing=0.3); view")
-    expect(made.output(1).locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(made.output(1).locator("canvas").first).to_be_visible()
     made.command("docmanager:save")
     id = made.python("print(running.id)").strip()
     made.page.goto("about:blank")
     made.server.stop_kernels()
     made.open("widgets.ipynb", kernel=False)
     output = made.output(1)
-    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(output.locator("canvas").first).to_be_visible()
     expect(output.get_by_text("model not found")).to_have_count(0)
     output.get_by_role("button", name="Settings").click()
     expect(output.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.3")
@@ -199,21 +199,21 @@ def test_reopened_without_a_kernel_it_is_live_from_the_server(made: Lab) -> None
         patch.setenv("XDG_DATA_HOME", made.server.environment["XDG_DATA_HOME"])
         with track.start("still", store=made.server.store, resume=id, capture=False) as again:
             again.log({"fresh": 1.0}, iteration=1)
-    expect(output.get_by_role("region", name="fresh", exact=True)).to_be_visible(timeout=10_000)
+    expect(output.get_by_role("region", name="fresh", exact=True)).to_be_visible()
     assert made.errors == []
 
 
 def test_a_page_loaded_anew_finds_the_models_of_its_kernel(made: Lab) -> None:
     run(made, 0)
     run(made, 1, "view = track.widgets.ScalarsView(exp); view")
-    expect(made.output(1).locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(made.output(1).locator("canvas").first).to_be_visible()
     made.command("docmanager:save")
     made.page.reload()
     made.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     made.wait_for_kernel("idle")
     output = made.output(1)
-    expect(output.locator("canvas").first).to_be_visible(timeout=30_000)
+    expect(output.locator("canvas").first).to_be_visible()
     output.get_by_role("button", name="Settings").click()
     made.python("view.smoothing = 0.6")
-    expect(output.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.6", timeout=20_000)
+    expect(output.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.6")
     assert made.errors == []

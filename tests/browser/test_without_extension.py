@@ -31,7 +31,7 @@ def test_the_saved_picture_and_the_command_that_mends_it(bare: Lab) -> None:
     bare.run_all()
     bare.wait_for_cell(1)
     output = bare.output(1)
-    expect(output.get_by_text("jupyter server extension enable trackkit_jupyter")).to_be_visible(timeout=20_000)
+    expect(output.get_by_text("jupyter server extension enable trackkit_jupyter")).to_be_visible()
     image = output.locator("img").first
     expect(image).to_be_visible()
     assert image.evaluate("i => i.naturalWidth") > 100
@@ -41,5 +41,5 @@ def test_the_side_panel_says_how_to_enable_it(bare: Lab) -> None:
     bare.page.goto(bare.server.open_url("").replace("/tree/", ""))
     bare.page.get_by_role("tab", name="trackkit: experiments").click(timeout=60_000)
     panel = bare.page.get_by_role("region", name="trackkit")
-    expect(panel.get_by_text("jupyter server extension enable trackkit_jupyter")).to_be_visible(timeout=20_000)
+    expect(panel.get_by_text("jupyter server extension enable trackkit_jupyter")).to_be_visible()
     assert bare.errors == []

@@ -103,3 +103,55 @@ it('is turned again at once, before what it was turned to is read back', async (
     ['0.4', '0.3'],
   ]);
 });
+
+it('is not turned back by what was read before the turn was taken and is drawn after it', async () => {
+  const answers: ((answer: LoopAnswer) => void)[] = [];
+  let taken: () => void = () => undefined;
+  let wake: () => void = () => undefined;
+  const turns: unknown[] = [];
+  const loop = (value: number): LoopAnswer => ({
+    doing: 'running',
+    knobs: [{ name: 'lr', value, default: 0.1, min: 0.001, max: 1 }],
+    turns: [],
+  });
+  const source = {
+    storeId: '',
+    connected: signal(true),
+    read: () => new Promise<LoopAnswer>(resolve => answers.push(resolve)),
+    edit: (_: string, args: { value: string; seen: string }) => {
+      turns.push([args.value, args.seen]);
+      return new Promise<object>(resolve => {
+        taken = () => resolve({ state: null });
+      });
+    },
+    watch: (_: unknown, onChange: () => void) => {
+      wake = onChange;
+    },
+  } as unknown as Source;
+  const clock = { turns: signal([]) } as unknown as Clock;
+  render(<Loop source={source} record={RECORD} clock={clock} onChanged={() => undefined} />);
+  answers[0]?.(loop(0.1));
+  const input = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Value of lr' });
+  wake();
+  await waitFor(() => expect(answers).toHaveLength(2));
+  fireEvent.input(input, { target: { value: '0.2' } });
+  fireEvent.keyDown(input, { key: 'Enter' });
+  await waitFor(() => expect(turns).toHaveLength(1));
+  answers[1]?.(loop(0.1)); // asked for before the turn
+  await kept();
+  taken(); // and the turn is taken before the page is painted
+  await waitFor(() => expect(answers).toHaveLength(3));
+  await new Promise(resolve => setTimeout(resolve, 200)); // a slow server: nothing is read back yet
+  expect(input.value).toBe('0.2');
+  fireEvent.input(screen.getByRole('slider', { name: 'lr' }), { target: { value: '1000' } });
+  fireEvent.change(screen.getByRole('slider', { name: 'lr' }));
+  await waitFor(() => expect(turns).toHaveLength(2));
+  expect(turns[1]).toEqual(['1', '0.2']);
+});
+
+/** Lets the promises that are due be kept, while no frame passes. */
+async function kept() {
+  for (let turn = 0; turn < 20; turn += 1) {
+    await null;
+  }
+}
