@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .lab import Lab, LabServer, wait_until
+from .lab import PATIENCE, Lab, LabServer, wait_until
 from .shelf import opened, page_of, picture
 from .test_home import panel
 
@@ -51,7 +51,7 @@ def training(server: LabServer) -> Iterator[Training]:
     yield thread
     if thread.experiment.running:
         track.open_store(server.store).experiment(thread.experiment.id).stop()
-    thread.join(30)
+    thread.join(PATIENCE)
 
 
 @pytest.fixture
@@ -86,21 +86,6 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     loop.get_by_role("checkbox", name="augment").click()
     wait_until(lambda: training.augment is False, "the switch did not turn")
 
-    # Every chart marks where a knob was turned.
-    (first, *_) = training.experiment.turns()
-    chart = page.get_by_role("region", name="loss").locator(".tk-plot")
-    expect(chart).to_have_attribute("data-turns", re.compile(rf"^{first['iteration']} \d+ \d+ \d+$"))
-    head = page.get_by_role("region", name="loss").get_by_role("button", name=re.compile("^lr: 0.1 → 0.25, by .+ 20"))
-    head.hover()
-    told = page.locator(".tk-turn-tip:visible")
-    expect(told).to_contain_text(re.compile(rf"lr: 0.1 → 0.25by .+, iteration {first['iteration']:,}, "))
-    head.focus()  # one stop of the tab key for all of them: the arrows go from one to another
-    head.press("ArrowRight")
-    expect(told).to_contain_text("lr: 0.25 → 1")
-    picture(page, "knobs-turned")
-    page.keyboard.press("Escape")
-    expect(told).to_have_count(0)
-
     # What is out of range is refused in words, and the knob stays.
     number.fill("7")
     number.press("Enter")
@@ -129,12 +114,28 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 420, "height": 640})
     loop.get_by_role("button", name="What was asked").click()
-    box = loop.get_by_role("table").bounding_box()
-    assert box
-    assert box["x"] >= 0, "it is cut at the left"
+    table = loop.get_by_role("table")
+    wait_until(lambda: (table.bounding_box() or {"x": -1})["x"] >= 0, "it is cut at the left")
     picture(page, "knobs-turns-narrow")
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 900, "height": 640})
+
+    # Every chart marks where a knob was turned. While the loop is paused, no mark slides from under the mouse.
+    (first, *_) = training.experiment.turns()
+    chart = page.get_by_role("region", name="loss").locator(".tk-plot")
+    expect(chart).to_have_attribute("data-x", re.compile(rf" {at}$"))
+    expect(chart).to_have_attribute("data-turns", re.compile(rf"^{first['iteration']} \d+ \d+ \d+$"))
+    head = page.get_by_role("region", name="loss").get_by_role("button", name=re.compile("^lr: 0.1 → 0.25, by .+ 20"))
+    head.hover()
+    told = page.locator(".tk-turn-tip:visible")
+    expect(told).to_contain_text(re.compile(rf"lr: 0.1 → 0.25by .+, iteration {first['iteration']:,}, "))
+    head.focus()  # one stop of the tab key for all of them: the arrows go from one to another
+    head.press("ArrowRight")
+    expect(told).to_contain_text("lr: 0.25 → 1")
+    picture(page, "knobs-turned")
+    page.keyboard.press("Escape")
+    expect(told).to_have_count(0)
+
     loop.get_by_role("button", name="Resume").click()
     wait_until(lambda: (training.experiment.last_iteration or 0) > at + 3, "it did not go on")
     loop.get_by_role("button", name="Stop").click()
@@ -144,7 +145,7 @@ def test_a_loop_is_turned_paused_and_stopped(server: LabServer, page: Page, trai
     expect(standing).to_have_text("Running")
     loop.get_by_role("button", name="Stop").click()
     asked.get_by_role("button", name="Stop").click()
-    training.join(10)
+    training.join(PATIENCE)
     assert training.experiment.status == "completed"
     expect(standing).to_have_text(f"Stopped by {training.experiment.user}")
     expect(loop.get_by_role("button", name="Stop")).to_have_count(0)
@@ -164,7 +165,7 @@ def test_of_two_who_turn_a_knob_the_second_sees_what_the_first_did(
     expect(page.get_by_text("was turned to 0.3")).to_be_visible()
     page.unroute("**/trackkit/api/loop*")
     expect(number).to_have_value("0.3")
-    assert training.rate == 0.3
+    wait_until(lambda: training.rate == 0.3, "the loop did not follow who was first")
 
 
 def test_a_loop_is_turned_from_the_side_panel(lab: Lab, training: Training) -> None:

@@ -37,6 +37,8 @@ export class TurnHeads {
   private heads: HTMLButtonElement[] = [];
   private turns: readonly ShownTurn[] = [];
   private told: HTMLButtonElement | null = null;
+  /** The head that the keys have reached. */
+  private reached: HTMLButtonElement | null = null;
 
   constructor(
     /** Lies over the drawing, and is no part of the picture that it is. */
@@ -48,12 +50,19 @@ export class TurnHeads {
     this.tip.hidden = true;
     over.append(this.tip);
     const headOf = (event: Event) => (event.target as HTMLElement).closest<HTMLButtonElement>('.tk-turn-head');
-    for (const name of ['pointerover', 'focusin'] as const) {
-      over.addEventListener(name, event => this.tell(headOf(event)), { signal });
-    }
-    for (const name of ['pointerleave', 'focusout'] as const) {
-      over.addEventListener(name, () => this.tell(null), { signal });
-    }
+    // A chart that grows slides its heads from under a mouse that rests: what the keys have reached is told on.
+    over.addEventListener('pointerover', event => this.tell(headOf(event) ?? this.reached), { signal });
+    over.addEventListener('pointerleave', () => this.tell(this.reached), { signal });
+    over.addEventListener(
+      'focusin',
+      event => {
+        const head = headOf(event);
+        this.reached = head?.matches(':focus-visible') ? head : null;
+        this.tell(head);
+      },
+      { signal },
+    );
+    over.addEventListener('focusout', () => this.leave(), { signal });
     over.addEventListener('keydown', event => this.key(event, headOf(event)), { signal });
   }
 
@@ -80,8 +89,10 @@ export class TurnHeads {
       head.setAttribute('aria-label', `${turn.text}, ${wordsOf(turn)}`);
     }
     this.stop(this.heads.find(head => head.tabIndex === 0 && !head.hidden) ?? null);
+    const here = (head: HTMLButtonElement | null) => (head && !head.hidden && head.isConnected ? head : null);
+    this.reached = here(this.reached);
     if (this.told) {
-      this.tell(this.told.hidden || !this.told.isConnected ? null : this.told);
+      this.tell(here(this.told));
     }
   }
 
@@ -105,8 +116,13 @@ export class TurnHeads {
     } else if (event.key === 'Escape' && this.told) {
       event.preventDefault();
       event.stopPropagation();
-      this.tell(null);
+      this.leave();
     }
+  }
+
+  private leave(): void {
+    this.reached = null;
+    this.tell(null);
   }
 
   private tell(head: HTMLButtonElement | null): void {

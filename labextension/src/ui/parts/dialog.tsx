@@ -2,7 +2,7 @@
 
 import { X } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './icon';
 
 interface DialogProps {
@@ -16,7 +16,8 @@ interface DialogProps {
 
 export function Dialog({ title, class: name = '', tools, onClose, onKeyDown, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before it is painted: a key pressed at once is meant for it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal?.();
     // Not the first button: a key pressed to open would light it up.

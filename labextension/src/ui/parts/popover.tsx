@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './icon';
 
 interface PopoverProps {
@@ -18,7 +18,8 @@ interface PopoverProps {
 export function Popover({ label, icon, title, class: name = '', children }: PopoverProps) {
   const open = useSignal(false);
   const box = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
+  // Before it is painted: a key pressed at once is meant for it.
+  useLayoutEffect(() => {
     if (!open.value) {
       return;
     }

@@ -32,6 +32,14 @@ export function TagMenu({ anchor, carried, book, onAdd, onColors, onClose }: Tag
   const list = useRef<HTMLDivElement>(null);
   useFreshBook(book);
   useLayoutEffect(() => field.current?.focus(), []);
+  /** Closed while a tag is added: what is open by then is another menu, which stays. */
+  const closed = useRef(false);
+  useEffect(
+    () => () => {
+      closed.current = true;
+    },
+    [],
+  );
   const typed = text.value.trim();
   const has = new Set(carried);
   const wanted = typed.toLocaleLowerCase();
@@ -53,8 +61,10 @@ export function TagMenu({ anchor, carried, book, onAdd, onColors, onClose }: Tag
     }
     try {
       await onAdd(tag);
-      onClose();
-      anchor.current?.focus();
+      if (!closed.current) {
+        onClose();
+        anchor.current?.focus();
+      }
     } catch (reason) {
       problem.value = wordsOf(reason);
       field.current?.focus();

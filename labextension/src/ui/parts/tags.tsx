@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { Plus, X } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icon';
 import { tagSlot } from './tagbook';
 
@@ -48,7 +48,7 @@ function AddTag({ noun, onAdd }: { noun: string; onAdd: (tag: string) => void })
   const open = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open.value) {
       field.current?.focus();
     }

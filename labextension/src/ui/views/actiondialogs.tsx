@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { CopyButton } from '../parts/copy';
 import { Dialog } from '../parts/dialog';
 import type { ExperimentAnswer } from '../protocol';
@@ -210,7 +210,7 @@ export function TextDialog({ source, record, onDone, onClose, field }: AskingPro
   const text = useSignal(field.first(record));
   const { busy, problem, send } = useSending({ onDone });
   const box = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current?.focus();
     box.current?.select();
   }, []);
@@ -276,7 +276,7 @@ export function Confirmation({ source, record, onDone, onClose, question }: Aski
   const { busy, problem, send } = useSending({ onDone });
   const cancel = useRef<HTMLButtonElement>(null);
   // What cannot be undone is not what Enter does.
-  useEffect(() => cancel.current?.focus(), []);
+  useLayoutEffect(() => cancel.current?.focus(), []);
   return (
     <Dialog title={question.title} class="tk-form-window" onClose={onClose}>
       <div class="tk-form">

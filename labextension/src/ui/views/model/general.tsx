@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { Download, Pencil } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { CopyButton } from '../../parts/copy';
 import { downloadFile, downloadUrl, fileName } from '../../parts/download';
 import { type Fact, Facts, Section } from '../../parts/facts';
@@ -214,7 +214,7 @@ function Description({ source, record, onSaved }: DescriptionProps) {
     async () => record.description ?? '',
   );
   const editing = draft.value !== null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (editing) {
       field.current?.focus();
     }

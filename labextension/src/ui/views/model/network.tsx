@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { Pencil, Trash2 } from 'lucide';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import '../../styles/editors.css';
 import { Button } from '../../parts/icon';
 import { useSaving } from '../../parts/saving';
@@ -145,7 +145,7 @@ function Editor({ source, record, onClose }: EditorProps) {
   const looked = text.value.length <= LOOKED_AT || tried.value;
   const wrong = useMemo(() => (looked ? checkConfig(text.value, type.value) : null), [looked, text.value, type.value]);
   const problem = saving.problem.value ?? wrong;
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const save = async (before: string) => {
     tried.value = true;
     leaving.value = false;

@@ -1,7 +1,7 @@
 // New report: name, project and description; a project that is typed and not there is made.
 
 import { useSignal } from '@preact/signals';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Dialog } from '../../parts/dialog';
 import { type Source, wordsOf } from '../../source';
 import { useStanding } from '../../standing';
@@ -27,7 +27,7 @@ export function NewReport({ source, project, projects, notebook, name: first, on
   const problem = useSignal<{ field: string | null; words: string } | null>(null);
   const busy = useSignal(false);
   const box = useRef<HTMLInputElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const save = async () => {
     if (busy.peek()) {
       return;
