@@ -14,7 +14,7 @@ SHELL := bash
 PYTHON ?= python3
 PYTEST_ARGS ?=
 # What may be tested by several processes at once, what starts many of its own, and what takes the machine for itself: it measures.
-# A browser test that fails is tried twice more, and told as R: on a busy machine a page may take longer than a person waits.
+# A browser test that fails is tried twice more, and told as R, with why it failed: on a busy machine what is waited for may not come in a minute.
 # A benchmark is measured again, up to four times: what else runs on the machine for some seconds slows Python more than it
 # slows the system. What has become dearer is dearer each time.
 PARTS := unit contract server widgets packaging capture

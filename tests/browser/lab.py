@@ -261,12 +261,19 @@ class Lab:
         )
 
 
-def wait_until(condition: Any, message: str, seconds: float = PATIENCE) -> Any:
-    """Return the first true answer of `condition`; fail with `message` after a time."""
+def wait_until(condition: Any, message: str, seconds: float = PATIENCE, page: Page | None = None) -> Any:
+    """Return the first true answer of `condition`; fail with `message` after a time.
+
+    What happens in a browser is told only while it is asked something: `page` is the one whose events are waited for,
+    where the condition itself asks no page.
+    """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         answer = condition()
         if answer:
             return answer
-        time.sleep(0.05)
+        if page:
+            page.wait_for_timeout(50)
+        else:
+            time.sleep(0.05)
     raise AssertionError(message)

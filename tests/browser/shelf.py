@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .lab import LabServer
+from .lab import LabServer, wait_until
 
 #: Where screenshots are kept; none are made unless this is set: they take a tenth of the time of all tests.
 SCREENSHOTS = os.environ.get("TRACKKIT_SCREENSHOTS", "")
@@ -42,10 +42,22 @@ def opened(page: Page, server: LabServer, run: track.Experiment, tab: str, theme
 def use(card: Locator, name: str) -> None:
     """Press a control of a card or a window, in its row or in the menu at its end."""
     card.hover()
+    painted(card.page)  # which controls its row has room for is known by then
     button = card.get_by_role("button", name=name, exact=True)
     if not button.count():
         card.get_by_role("button", name="More plot controls").click()
     button.click()
+
+
+def loaded(picture: Locator, width: int) -> None:
+    """Wait until a picture is there, and is wider than so many pixels of its own."""
+    expect(picture).to_be_visible()
+    wait_until(lambda: (picture.evaluate("i => i.naturalWidth") or 0) > width, "the picture did not come")
+
+
+def painted(page: Page) -> None:
+    """Wait until what was done by hand is on the screen: a frame may have begun before it, the next has not."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))")
 
 
 def picture(page: Page, name: str) -> None:
@@ -53,6 +65,22 @@ def picture(page: Page, name: str) -> None:
     if SCREENSHOTS:
         Path(SCREENSHOTS).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+
+
+def point_at(mark: Locator, told: Locator, count: int = 1) -> None:
+    """Point at a mark of a plotly figure until that is told; a figure that is being drawn heeds no mouse."""
+    mouse = mark.page.mouse
+
+    def pointed() -> bool:
+        mark.scroll_into_view_if_needed()
+        box = mark.bounding_box()
+        assert box
+        for off in (1, 0):
+            mouse.move(box["x"] + box["width"] / 2 + off, box["y"] + box["height"] / 2)
+        painted(mark.page)
+        return told.count() == count
+
+    wait_until(pointed, "nothing is told of what is pointed at")
 
 
 def drawn(card: Locator) -> Locator:

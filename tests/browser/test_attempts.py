@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 import trackkit_jupyter as track
 
-from .lab import Lab
+from .lab import Lab, wait_until
 from .shelf import picture
 
 CELL = "index => window.jupyterapp.shell.currentWidget.content.widgets[index]"
@@ -27,6 +27,11 @@ RATES = (0.1, 0.5, 2.0, 1.0)
 
 def attempts(lab: Lab) -> Locator:
     return lab.page.get_by_role("region", name="Attempts of this cell")
+
+
+def holds(lab: Lab, code: str) -> None:
+    """Wait until the first cell holds a code."""
+    wait_until(lambda: lab.page.evaluate(SOURCE, 0) == code, f"the cell does not hold {code!r}")
 
 
 def trained(lab: Lab, name: str) -> Locator:
@@ -72,15 +77,15 @@ def test_they_stand_beneath_the_cell_and_their_code_comes_back(lab: Lab) -> None
 
     strip.get_by_role("button", name="Put back the code of attempt 3").click()
     expect(lab.page.get_by_text("The code of attempt 3 is in the cell")).to_be_visible()
-    assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=2.0)
+    holds(lab, TRAIN.format(rate=2.0))
     lab.page.get_by_role("button", name="Undo", exact=True).click()
-    assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=1.0)
+    holds(lab, TRAIN.format(rate=1.0))
     strip.get_by_role("button", name="Put back the code of attempt 1").click()
     expect(lab.page.get_by_text("The code of attempt 1 is in the cell")).to_be_visible()
-    assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=0.1)
+    holds(lab, TRAIN.format(rate=0.1))
     lab.page.locator(".jp-Cell .cm-content").first.click()
     lab.page.keyboard.press("Control+z")
-    assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=1.0)
+    holds(lab, TRAIN.format(rate=1.0))
     lab.dark()
     picture(lab.page, "attempts-dark")
 
@@ -105,7 +110,7 @@ def test_they_follow_a_renamed_notebook_and_refuse_a_locked_cell(lab: Lab) -> No
     strip.get_by_role("button", name="Attempt 4").click()
     strip.get_by_role("button", name="Put back the code of attempt 1").click()
     expect(lab.page.get_by_text("This cell is locked against edits")).to_be_visible()
-    assert lab.page.evaluate(SOURCE, 0) == TRAIN.format(rate=1.0)
+    holds(lab, TRAIN.format(rate=1.0))
     assert lab.errors == []
 
 

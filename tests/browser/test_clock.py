@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import opened, page_of, picture
+from .shelf import opened, page_of, painted, picture
 
 
 @pytest.fixture(scope="module")
@@ -39,19 +40,30 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def ends(card: Locator) -> tuple[float, float]:
+    """The ends of the span that a chart marks, once it does."""
+    expect(card.locator(".tk-plot")).to_have_attribute("data-span", re.compile(r"\d"))
     low, high = (card.locator(".tk-plot").get_attribute("data-span") or "").split()
     return float(low), float(high)
 
 
+def spans(card: Locator, span: Any) -> None:
+    """Wait until a chart marks a span."""
+    wait_until(lambda: ends(card) == span, f"{span} is not marked")
+
+
 def brush(page: Page, card: Locator, first: float, last: float) -> None:
     """Brush along the axis of a chart, from one share of its width to another."""
-    box = card.locator(".tk-clock-rail").bounding_box()
+    rail = card.locator(".tk-clock-rail")
+    expect(card.locator(".tk-plot[data-x]")).to_be_visible()
+    rail.scroll_into_view_if_needed()  # waits until it has come to rest
+    box = rail.bounding_box()
     assert box
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + first * box["width"], y)
     page.mouse.down()
     page.mouse.move(box["x"] + last * box["width"], y, steps=3)
     page.mouse.up()
+    painted(page)
 
 
 def tab(page: Page, name: str) -> Locator:
@@ -74,7 +86,7 @@ def test_a_span_is_that_of_every_tab(page: Page, server: LabServer, run: track.E
     # The hand is on the axis still, and what it is for is known by now.
     expect(loss.locator(".tk-clock-hint")).to_have_css("opacity", "0")
     for name in ("loss", "accuracy"):
-        assert ends(scalars.get_by_role("region", name=name, exact=True)) == (first, last)
+        spans(scalars.get_by_role("region", name=name, exact=True), (first, last))
     low, high = ends(scalars.get_by_role("region", name=":monitor:cpu", exact=True))
     assert abs(low - first / 4) <= 1
     assert abs(high - last / 4) <= 1
@@ -84,8 +96,8 @@ def test_a_span_is_that_of_every_tab(page: Page, server: LabServer, run: track.E
     lit = page.get_by_role("log").locator("[data-lit]")
     expect(lit.first).to_be_in_viewport()
     # A line follows its points: that of the last iteration was printed after the span.
-    assert lit.all_inner_texts()[:1] == [f"step {first}"]
-    assert lit.count() == last - first
+    expect(lit.first).to_have_text(f"step {first}")
+    expect(lit).to_have_count(last - first)
     picture(page, "clock-console")
     samples = tab(page, "Debug samples")
     expect(samples.get_by_role("region").first).to_have_accessible_name(f"Iteration {last - 1 - (last - 1) % 10}")
@@ -128,6 +140,7 @@ def test_what_was_zoomed_to_is_marked_from_its_corner(page: Page, server: LabSer
     expect(mark).to_have_css("opacity", "1")
     expect(hint.locator("..")).to_have_css("opacity", "0")
     picture(page, "clock-zoomed")
+    painted(page)
     low, high = (float(end) for end in (plot.get_attribute("data-x") or "").split())
     mark.click()
     expect(plot).to_have_attribute("data-span", re.compile(r"\d"))
@@ -197,7 +210,7 @@ def test_it_is_the_same_clock_on_every_axis(page: Page, server: LabServer, run: 
     times = run.series("accuracy/val").times
     scalars.get_by_role("radio", name="Wall").click(force=True)
     expect(accuracy.locator(".tk-plot")).to_have_attribute("data-span", re.compile(r"^\d{10}\."))
-    assert ends(accuracy) == pytest.approx((times[int(first)], times[int(last)]), abs=1e-4)
+    spans(accuracy, pytest.approx((times[int(first)], times[int(last)]), abs=1e-4))
     brush(page, accuracy, 0.10, 0.90)
     expect(accuracy.locator(".tk-plot")).not_to_have_attribute("data-span", f"{times[int(first)]} {times[int(last)]}")
     # What was first logged took most of the time: there may be one iteration in the span.
@@ -274,12 +287,14 @@ def marks(page: Page, output: Locator, room: int = 0, *, samples: bool = True) -
     width = float(low_high[1]) - float(low_high[0])
     assert first == pytest.approx(float(low_high[0]) + 0.4 * width, abs=0.03 * width + room)
     assert last == pytest.approx(float(low_high[0]) + 0.6 * width, abs=0.03 * width + room)
-    assert ends(accuracy) == (first, last)
+    spans(accuracy, (first, last))
     whole(page, output)
     strip.get_by_role("button", name=re.compile("lines")).click()
     lit = output.get_by_role("log").locator("[data-lit]")
     expect(lit.first).to_be_in_viewport()
-    assert abs(int(lit.first.inner_text().split()[-1]) - first) <= 1 + room
+    wait_until(
+        lambda: abs(int(lit.first.inner_text().split()[-1]) - first) <= 1 + room, "other lines are lit than were marked"
+    )
 
     line = output.get_by_role("log").locator("[data-index]").filter(has_text=re.compile(r"^step \d+$")).nth(3)
     step = int(line.inner_text().split()[-1])
@@ -315,7 +330,7 @@ def marks(page: Page, output: Locator, room: int = 0, *, samples: bool = True) -
     for key in ("ArrowRight", "ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight", "s"):
         plot.press(key)
     expect(output.get_by_role("region", name="Marked span")).to_contain_text(re.compile(r"iterations? \d+"))
-    assert ends(loss) == pytest.approx((1, 3), abs=room)
+    spans(loss, pytest.approx((1, 3), abs=room))
     page.keyboard.press("Escape")
     expect(output.locator("[data-span]")).to_have_count(0)
 

@@ -72,7 +72,9 @@ def rows(table: Locator) -> dict[str, list[str]]:
 
 def brush(panel: Locator, axis: str, low: float, high: float) -> None:
     """Drag along an axis from one place to another, as parts of its height from below."""
-    box = panel.get_by_role("group", name=f"Brush of {axis}").bounding_box()
+    brushed = panel.get_by_role("group", name=f"Brush of {axis}")
+    brushed.scroll_into_view_if_needed()  # waits until it has come to rest
+    box = brushed.bounding_box()
     assert box is not None
     mouse, x = panel.page.mouse, box["x"] + box["width"] / 2
     mouse.move(x, box["y"] + box["height"] * (1 - low))
@@ -87,6 +89,7 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         query = quote('"grid" in tags and status == "completed"', safe="")
         query += f"&group_by={quote('all but seed', safe='')}"
         page.goto(server.page_url(f"trackkit/widgets/?type=table&query={query}&height=880"))
+        expect(page.locator("tbody tr").first).to_be_visible()
         page.get_by_role("checkbox", name=re.compile("all", re.IGNORECASE)).first.click()
         page.get_by_role("button", name="Compare", exact=True).click()
         view = page.get_by_role("article")
@@ -99,7 +102,8 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         )
         points = section(view, "Scatter").locator("circle")
         expect(points).to_have_count(12)
-        assert len({point.get_attribute("fill") for point in points.all()}) == 4
+        fills = "points => new Set(points.map(point => point.getAttribute('fill'))).size"
+        wait_until(lambda: points.evaluate_all(fills) == 4, "the groups have no colours of their own")
         expect(view.get_by_role("combobox", name="Colour").locator("option:checked")).to_have_text("Group")
         view.get_by_role("button", name="Show experiments").click()
         expect(view.get_by_role("list", name="Experiments").get_by_role("listitem")).to_have_count(12)
@@ -147,7 +151,9 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         expect(status).to_have_text("4 of 12 brushed")
         picture(page, "comparison-brushed")
         details = section(view, "Details")
-        found = rows(details.get_by_role("table", name="Details"))
+        table = details.get_by_role("table", name="Details")
+        expect(table.get_by_role("columnheader")).to_have_count(1 + 4)
+        found = rows(table)
         assert sorted(found["optimizer"]) == ["lion", "sgd", "sgd", "sgd"]
         assert set(found["rate"]) == {"0.1"}
         section(view, "Parallel coordinates").get_by_role("button", name="Keep only these").click()
@@ -174,6 +180,7 @@ def test_details_against_a_base(server: LabServer, browser: Browser, sweep) -> N
         marked = table.get_by_role("row").filter(has_text="optimizer").locator(".tk-changed")
         expect(marked).to_have_count(2)
         details.get_by_role("checkbox", name=re.compile(r"Show identical \(\d+\)")).check()
+        expect(table.get_by_role("rowheader", name="batch", exact=True)).to_be_visible()
         assert list(rows(table))[:4] == ["rate", "seed", "optimizer", "batch"], "the differences come first"
 
         details.get_by_role("button", name="Next difference").click()
@@ -197,8 +204,8 @@ def test_details_against_a_base(server: LabServer, browser: Browser, sweep) -> N
         loss = table.get_by_role("row").filter(has_text="loss/val")
         expect(loss.get_by_role("img", name="Best")).to_have_count(1)
         table.get_by_role("button", name="loss/val", exact=True).click()
-        heads = [head.inner_text().split("\n")[0] for head in table.get_by_role("columnheader").all()[1:]]
-        assert heads == [sweep[4].name, sweep[6].name, sweep[8].name]
+        names = [sweep[at].name for at in (4, 6, 8)]
+        expect(table.get_by_role("columnheader")).to_have_text([re.compile("."), *map(re.compile, names)])
         table.get_by_role("button", name="Lower is better: loss/val").click()
         expect(table.get_by_role("columnheader").nth(1)).to_contain_text(sweep[8].name)
         values.get_by_role("combobox", name="Value").select_option("max")
@@ -331,14 +338,14 @@ def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(
         samples = section(view, "Debug samples")
         expect(samples.get_by_role("img")).to_have_count(12)
         # The tiles and the small windows of a comparison bring their styles, whatever was shown before.
-        face = samples.locator(".tk-tile-face").first.bounding_box()
-        assert face is not None
-        assert face["width"] > 100
+        face = samples.locator(".tk-tile-face").first
+        wait_until(lambda: (face.bounding_box() or {"width": 0})["width"] > 100, "the tile has no size")
         view.get_by_role("button", name="Add experiments").click()
         offered = page.get_by_role("dialog", name="Add experiments").get_by_role("list", name="Found experiments")
         expect(offered).to_be_visible()
         window = offered.evaluate_handle("list => list.closest('.tk-window')")
-        assert window.evaluate("window => getComputedStyle(window).position") == "fixed"
+        position = "window => getComputedStyle(window).position"
+        wait_until(lambda: window.evaluate(position) == "fixed", "the window has no styles")
         assert window.evaluate("window => window.scrollWidth <= window.clientWidth"), "its rows are cut"
         picture(page, "comparison-add")
         page.keyboard.press("Escape")

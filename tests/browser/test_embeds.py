@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .lab import Lab, LabServer
+from .lab import Lab, LabServer, wait_until
 from .shelf import page_of, picture, use
 
 REPORT = {"report": {"id": "0" * 32, "name": "Findings", "status": "draft"}}
@@ -115,7 +115,7 @@ def test_a_query_is_clicked_together_and_changed(lab: Lab, run: track.Experiment
     picture(lab.page, "embed-editor")
     lab.page.set_viewport_size({"width": 420, "height": 900})
     inside = "e => [...e.querySelectorAll('*')].every(n => n.getBoundingClientRect().right <= innerWidth + 1)"
-    assert editor.evaluate(inside)
+    wait_until(lambda: editor.evaluate(inside), "a part of the editor is beyond the narrow window")
     picture(lab.page, "embed-editor-narrow")
     lab.page.set_viewport_size({"width": 1280, "height": 1100})
     editor.get_by_role("button", name="Insert into Findings").click()
@@ -242,9 +242,8 @@ def test_markdown_of_a_report(lab: Lab, run: track.Experiment) -> None:
     expect(places).to_have_count(3)
     places.nth(0).scroll_into_view_if_needed()
     expect(places.nth(0).get_by_role("table")).to_contain_text("0.875")
-    first = places.nth(0).bounding_box()
-    assert first is not None
-    assert abs(first["height"] - 150) < 2
+    first = places.nth(0)
+    wait_until(lambda: abs((first.bounding_box() or {"height": 0})["height"] - 150) < 2, "it is not as high as it says")
     cell = lab.page.locator(".jp-MarkdownCell").nth(1)
     assert cell.locator("iframe").count() == 0
     expect(cell.locator("mjx-container")).to_have_count(2)
@@ -321,7 +320,7 @@ def test_the_embed_page_shows_every_type_and_leads_back(
         region = page.get_by_role("region", name="Claim: Fast is better")
         expect(region.get_by_role("status")).to_have_text("It holds")
         expect(region.get_by_text("It holds")).to_have_count(1)  # the badge says it, the sentence goes on
-        assert region.get_by_role("status").locator("svg").evaluate("e => e.getBoundingClientRect().width") == 14
+        expect(region.get_by_role("status").locator("svg")).to_have_css("width", "14px")
         picture(page, "embed-claim")
         now = claim.with_options(a=claim.options["b"], b=claim.options["a"], then={"verdict": "holds", "time": "2026"})
         page.set_viewport_size({"width": 420, "height": 420})

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, expect
 import trackkit_jupyter as track
 
 from .lab import Lab
+from .shelf import loaded
 
 SHOW = 'import trackkit_jupyter as track\ntrack.open_store("{store}").experiments()[0]'
 
@@ -42,8 +43,7 @@ def shows_the_picture(output: Locator, reason: str) -> None:
     expect(line).to_be_visible()
     expect(line).to_contain_text(reason)
     picture = output.get_by_role("img", name="The view as it was when the notebook was saved")
-    expect(picture).to_be_visible()
-    assert picture.evaluate("i => i.naturalWidth") > 100
+    loaded(picture, 100)
     expect(output.get_by_role("alert")).to_have_count(0)
     expect(output.locator(".tk-skeleton")).to_have_count(0)
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, expect
 import trackkit_jupyter as track
 from trackkit_jupyter.tracking.exits import Stopped
 
-from .lab import Lab
+from .lab import Lab, wait_until
 from .shelf import picture
 
 KB = 1000
@@ -121,9 +121,10 @@ def test_a_failure_is_told_once_with_a_way_to_it(lab: Lab) -> None:
 
 def drop(lab: Lab, row: Locator, target: Locator, dy: float) -> None:
     """Drag a row to so many pixels below the top of a cell."""
+    row.hover()
+    target.scroll_into_view_if_needed()  # waits until it has come to rest
     box = target.bounding_box()
     assert box
-    row.hover()
     lab.page.mouse.down()
     lab.page.mouse.move(box["x"] + 190, box["y"] + dy, steps=8)
     # What is dragged comes when the first drag begins: a hand is slower than that.
@@ -190,7 +191,7 @@ def test_another_store_is_chosen_its_cells_name_its_folder_and_it_may_go_away(
     code = f'import trackkit_jupyter as track\n\ntrack.open_store("{folder}").experiment("{run.id}")  # elsewhere'
     texts = "() => window.jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.sharedModel.source)"
     lab.page.locator(".jp-Notebook").press("Escape")
-    assert lab.page.evaluate(texts) == ["1", code, code, "2"]
+    wait_until(lambda: lab.page.evaluate(texts) == ["1", code, code, "2"], "the cells do not name its folder")
     exec(code, {})  # it opens what was dragged
 
     lab.begin()  # a Lab that is loaded again shows the store that was chosen
@@ -213,7 +214,7 @@ def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab,
     tree.get_by_role("treeitem", name="yesterday").first.click()
     info = lab.page.locator("#trackkit-info").get_by_role("article", name="yesterday")
     expect(info).to_be_visible()
-    assert (info.bounding_box() or {"width": 0})["width"] >= 360
+    wait_until(lambda: (info.bounding_box() or {"width": 0})["width"] >= 360, "the panel is too narrow")
     tree.press("Enter")
     full = lab.page.locator("[id^=trackkit-full]").get_by_role("article", name="yesterday")
     expect(full).to_be_visible()
@@ -225,13 +226,12 @@ def test_the_same_actions_everywhere_and_the_way_to_the_table_and_back(lab: Lab,
     beside = lab.page.locator("#trackkit-experiments").get_by_role("complementary", name="Info panel")
     expect(beside.get_by_role("article", name="yesterday")).to_be_visible()
     picture(lab.page, "home-table")
-    assert "track.open_store().experiment(" in (
-        grid.get_by_role("row", name="yesterday").first.get_attribute("data-cell") or ""
-    )
+    row = grid.get_by_role("row", name="yesterday").first
+    expect(row).to_have_attribute("data-cell", re.compile(re.escape("track.open_store().experiment(")))
 
     tree.get_by_role("treeitem", name="yesterday").first.click(button="right")
     menu = lab.page.locator(".lm-Menu")
-    assert menu.get_by_role("menuitem", name="Abort").get_attribute("aria-disabled") == "true"
+    expect(menu.get_by_role("menuitem", name="Abort")).to_have_attribute("aria-disabled", "true")
     menu.get_by_role("menuitem", name="Rename").click()
     window = lab.page.get_by_role("dialog", name="Rename")
     window.get_by_role("textbox", name="Name").fill("the day before")

@@ -35,8 +35,8 @@ def test_a_notebook_that_has_nothing_of_ours_costs_no_request(lab: Lab) -> None:
     code = "window.jupyterapp.shell.currentWidget.content.widgets[2].model.sharedModel"
     lab.page.evaluate(f"() => {code}.setSource('import trackkit_jupyter as track')")
     lab.run_all()
-    wait_until(lambda: "/trackkit/notebook" in asked, "the report was not asked for")
-    wait_until(lambda: "/trackkit/api/about" in asked, "the attempts were not asked for")
+    wait_until(lambda: "/trackkit/notebook" in asked, "the report was not asked for", page=lab.page)
+    wait_until(lambda: "/trackkit/api/about" in asked, "the attempts were not asked for", page=lab.page)
     assert lab.errors == []
 
 

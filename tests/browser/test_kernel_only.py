@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .lab import Lab, LabServer, wait_until
-from .shelf import picture
+from .lab import PATIENCE, Lab, LabServer, wait_until
+from .shelf import loaded, picture
 from .test_clock import end, marks, train_in
 from .test_story import BUSY, drawn
 
@@ -145,7 +145,7 @@ def test_it_is_there_again_after_a_reload(page: Lab) -> None:
     expect(page.output(2).locator("canvas").first).to_be_visible()
     page.command("docmanager:save")
     page.page.reload()
-    page.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    page.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE * 1000)
     expect(page.output(2).locator("canvas").first).to_be_visible()
     assert page.errors == []
 
@@ -213,9 +213,8 @@ def test_a_store_that_is_moved_leaves_the_saved_picture_and_a_line(page: Lab, sh
     for _ in range(2):
         expect(line).to_contain_text("their store was moved or deleted")
         picture = output.get_by_role("img", name="The view as it was when the notebook was saved")
-        expect(picture).to_be_visible()
-        assert picture.evaluate("i => i.naturalWidth") > 100
+        loaded(picture, 100)
         expect(output.get_by_role("alert")).to_have_count(0)
         page.page.reload()  # and so it is when the notebook is opened again
-        page.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE * 1000)
     assert page.errors == []

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .lab import Lab, LabServer
+from .lab import Lab, LabServer, wait_until
 from .shelf import page_of, picture, use
 from .test_scale_charts import LONG
 
@@ -73,7 +73,7 @@ def save(where: Locator) -> None:
 
 def test_the_general_tab(page: Page, server: LabServer, model: track.Model) -> None:
     general = opened(page, server, model)
-    assert page.get_by_role("tab").all_inner_texts() == TABS
+    expect(page.get_by_role("tab")).to_have_text(TABS)
     facts = general.get_by_role("region", name="Model", exact=True)
     expect(facts).to_contain_text(str(model.path))
     expect(facts).to_contain_text("pytorch")
@@ -379,7 +379,8 @@ def test_the_editor_as_a_widget(lab: Lab) -> None:
     write(window, 0, "dog", "5")
     save(window)
     expect(labels.get_by_role("row")).to_have_text(["LabelID", "dog5"])
-    assert lab.python("print(editor.labels, model.labels)").strip() == "{'dog': 5} {'dog': 5}"
+    said = "print(editor.labels, model.labels)"
+    wait_until(lambda: lab.python(said).strip() == "{'dog': 5} {'dog': 5}", "the trait does not follow")
     lab.python("editor.labels = {'horse': 9}")
     expect(labels.get_by_role("row")).to_have_text(["LabelID", "horse9"])
     assert lab.errors == []

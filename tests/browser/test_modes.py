@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 
 import trackkit_jupyter as track
 
-from .lab import Lab
+from .lab import Lab, wait_until
 from .shelf import picture
 
 TABS = ["Execution", "Configuration", "Artifacts", "Info", "Console", "Scalars", "Plots", "Debug samples"]
@@ -71,7 +71,7 @@ def test_the_actions_are_commands_of_the_lab(lab: Lab) -> None:
     expect(full.get_by_role("tab", name="Info")).to_have_attribute("aria-selected", "true")
     full.get_by_role("tab", name="Info").click()
     enabled = "name => window.jupyterapp.commands.isEnabled(name)"
-    assert lab.page.evaluate(enabled, "trackkit:publish") is True
+    wait_until(lambda: lab.page.evaluate(enabled, "trackkit:publish"), "what can be published is not")
     assert lab.page.evaluate(enabled, "trackkit:delete") is False
     lab.command("trackkit:rename")
     window = lab.page.get_by_role("dialog", name="Rename")

@@ -66,15 +66,14 @@ def notebook(classic: Notebook7Server, browser: Browser, request: pytest.Fixture
 
 def test_points_arrive_and_controls_repaint_while_the_cell_is_busy(notebook: Lab) -> None:
     output = start_busy_cell(notebook, "busy.ipynb")
-    assert [tab.inner_text() for tab in output.get_by_role("tab").all()] == TABS
+    expect(output.get_by_role("tab")).to_have_text(TABS)
     first = drawn(output)
     (notebook.server.root / "more").touch()
     wait_until(lambda: drawn(output) != first, "the curve did not move")
     assert notebook.is_busy(1)
     (notebook.server.root / "more").unlink()
 
-    settled_count(notebook)
-    settled(output)
+    settled(output, settled_count(notebook))
     smoothing = output.get_by_role("spinbutton", name="Smoothing")
     output.get_by_role("button", name="Settings").click()
     repaint(output, lambda: smoothing.fill("0.9"))

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import LabServer, wait_until
-from .shelf import drawn, opened, page_of, picture, use
+from .shelf import drawn, opened, page_of, picture, point_at, use
 
 X, Y = list(range(1, 11)), [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]
 
@@ -65,9 +65,11 @@ def card(panel: Locator) -> Locator:
 
 
 def layout(card: Locator, path: str) -> Any:
-    """What plotly.js has for an option of the layout; None while a figure is drawn anew."""
+    """What plotly.js has for an option of the layout; while a figure is drawn anew, it has none."""
     there = "?.".join(("graph", "_fullLayout", *path.split(".")))
-    return card.locator(".js-plotly-plot").evaluate(f"graph => {there}")
+    frame = "await new Promise(requestAnimationFrame)"
+    read = f"async graph => {{ while (graph.isConnected && !graph._fullLayout) {frame}; return {there}; }}"
+    return card.locator(".js-plotly-plot").evaluate(read)
 
 
 def span(card: Locator, axis: str = "xaxis") -> float:
@@ -145,14 +147,11 @@ def test_what_is_shown_on_hover_and_on_the_axes(page: Page, card: Locator) -> No
     until(lambda: layout(card, "hovermode") == "closest", "hovering does not take the closest")
     use(card, "Autoscale")
     until(lambda: span(card) < 15, "the axes did not fit the data")
-    point = card.locator(".scatterlayer .point").nth(4).bounding_box()
-    assert point
-    page.mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
-    expect(card.locator(".hoverlayer .hovertext")).to_contain_text("(5, 25)")
+    point = card.locator(".scatterlayer .point").nth(4)
+    point_at(point, card.locator(".hoverlayer .hovertext").filter(has_text="(5, 25)"))
     use(card, "Toggle spike lines")
     until(lambda: layout(card, "xaxis.showspikes") is True, "there are no spikes")
-    page.mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
-    expect(card.locator(".hoverlayer .spikeline").first).to_be_attached()
+    point_at(point, card.locator(".hoverlayer .spikeline").first)
     use(card, "Toggle legend")
     expect(card.locator(".legend")).to_have_count(0)
     use(card, "Toggle legend")
@@ -233,10 +232,10 @@ def test_earlier_iterations(page: Page, panel: Locator) -> None:
     card = panel.get_by_role("region", name="steps/bars")
     graph = drawn(card)
     first = "graph => graph.data[0].y[0]"
-    assert graph.evaluate(first) == 3
+    until(lambda: graph.evaluate(first) == 3, "it is not the last iteration")
     expect(card).to_contain_text("iteration 20")
     slider = card.get_by_role("slider", name="Iteration")
-    assert slider.get_attribute("aria-valuetext") == "iteration 20"
+    expect(slider).to_have_attribute("aria-valuetext", "iteration 20")
     slider.press("Home")
     until(lambda: graph.evaluate(first) == 1, "the first iteration did not come")
     expect(card).to_contain_text("iteration 0")
@@ -251,7 +250,8 @@ def test_earlier_iterations(page: Page, panel: Locator) -> None:
 
 def test_what_is_listed_is_shown(panel: Locator) -> None:
     def names() -> list[str]:
-        return [card.get_attribute("aria-label") or "" for card in panel.locator("section.tk-chart").all()]
+        labels = "cards => cards.map(card => card.getAttribute('aria-label'))"
+        return list(panel.locator("section.tk-chart").evaluate_all(labels))
 
     until(lambda: len(names()) == 6, "not all are there")
     panel.get_by_role("button", name="Hide plot deep/points").click()
@@ -290,5 +290,5 @@ def test_our_own_figures_wear_the_theme(
         bar = panel.get_by_role("region", name="weights/layer").locator(".barlayer path").first
         series = page.locator(".trackkit").evaluate("e => getComputedStyle(e).getPropertyValue('--tk-series-0')")
         red, green, blue = (int(series[at : at + 2], 16) for at in (1, 3, 5))
-        assert bar.evaluate("e => getComputedStyle(e).fill") == f"rgb({red}, {green}, {blue})"
+        expect(bar).to_have_css("fill", f"rgb({red}, {green}, {blue})")
         picture(page, f"plots-{width}-{theme}")

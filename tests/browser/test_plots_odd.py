@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import LabServer, wait_until
-from .shelf import drawn, opened, page_of, picture, use
+from .shelf import drawn, opened, page_of, picture, point_at, use
 
 ROWS = 100_000
 HACK = "<a href='javascript:window.hacked=1'>a link</a>"
@@ -98,7 +98,7 @@ def test_a_long_table(page: Page, server: LabServer, run: track.Experiment) -> N
     cells = table.get_by_role("cell")
     expect(cells.first).to_have_text("0")
     assert table.get_by_role("row").count() < 100
-    assert table.get_attribute("aria-rowcount") == str(ROWS + 1)
+    expect(table).to_have_attribute("aria-rowcount", str(ROWS + 1))
     table.get_by_role("button", name="value").click()
     table.get_by_role("button", name="value").click()
     expect(cells.first).to_have_text("14,290")
@@ -129,14 +129,13 @@ def test_bad_manners_are_named(page: Page, server: LabServer, run: track.Experim
     kept = sought(panel, "odd/kept")
     expect(kept).to_contain_text("as JupyterLab drew it")
     shown = kept.get_by_role("img", name="odd/kept")
-    assert shown.evaluate("async image => { await image.decode(); return image.naturalWidth; }") == 64
+    wait_until(lambda: shown.evaluate("image => image.naturalWidth") == 64, "the picture is not there")
     many = sought(panel, "odd/many")
     expect(drawn(many).locator(".scatterlayer .trace")).to_have_count(1)
     link = panel.get_by_role("region", name="odd/link")
     drawn(link)
     addresses = "found => found.flatMap(a => [a.getAttribute('href'), a.getAttribute('xlink:href')])"
-    link.locator(".barlayer .point").hover(force=True)
-    expect(link.locator(".hoverlayer .hovertext")).to_contain_text("a link")
+    point_at(link.locator(".barlayer .point").first, link.locator(".hoverlayer .hovertext").filter(has_text="a link"))
     found = link.locator("a").evaluate_all(addresses)
     assert not [address for address in found if address and re.search(r"java\s*script", address, re.IGNORECASE)]
     picture(page, "plots-odd")

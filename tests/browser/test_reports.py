@@ -12,7 +12,10 @@ from playwright.sync_api import Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import picture, use
+from .shelf import painted, picture, use
+
+#: Whether no cell of the notebook can be written.
+LOCKED = "() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)"
 
 
 @pytest.fixture
@@ -191,10 +194,8 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     told.get_by_role("button", name="Show what was published").click()
     expect(told.get_by_role("button", name="Edit a copy")).to_be_focused()
     expect(told).not_to_contain_text("not saved")
-    assert other.page.evaluate(f"() => {first}.source") == "# Finding"
-    assert other.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)"
-    )
+    wait_until(lambda: other.page.evaluate(f"() => {first}.source") == "# Finding", "it is not what was published")
+    wait_until(lambda: other.page.evaluate(LOCKED), "its cells can be written")
     assert other.errors == []
     other.page.close()
     before = report.path.read_bytes()
@@ -208,8 +209,9 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     written = editor.inner_text()
     editor.click()
     page.keyboard.type("x")
+    painted(page)
     assert editor.inner_text() == written
-    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)")
+    assert page.evaluate(LOCKED)
     lab.command("docmanager:save", wait=False)
     page.locator(".jp-Dialog").get_by_role("button", name=re.compile("Cancel|Ok|Dismiss", re.IGNORECASE)).first.click()
     # By the server, on every way.
@@ -260,7 +262,7 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     lab.open("finding.ipynb", kernel=False)
     expect(banner).to_contain_text("its record in the store is damaged: its notebook stays locked")
     expect(banner.get_by_role("button")).to_have_count(0)
-    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)")
+    wait_until(lambda: page.evaluate(LOCKED), "its cells can be written")
     picture(page, "reports-damaged")
     assert lab.errors == []
 

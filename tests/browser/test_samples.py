@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 import trackkit_jupyter as track
 
@@ -118,20 +118,26 @@ def test_a_page_of_samples_loads_small_pictures_alone(page: Page, server: LabSer
     with track.start("large", project="samples", store=server.store, capture=False) as large:
         for step, pixels in enumerate(noise):
             large.log_image("scene", "noise", pixels, iteration=step)
-    sizes: dict[str, int] = {}
-    page.on("response", lambda answer: sizes.update({urlsplit(answer.url).path: len(answer.body())}))
+    asked: list[Request] = []
+    page.on("requestfinished", lambda request: asked.append(request))
     panel = opened(page, server, large, "Debug samples")
     pictures = panel.get_by_role("img", name="scene / noise")
     expect(pictures).to_have_count(3)
     for one in pictures.all():
-        assert one.evaluate("image => image.decode().then(() => image.naturalWidth)") == 256
-    loaded = {path: size for path, size in sizes.items() if any(row["hash"] in path for row in large.samples())}
-    assert len(loaded) == 3
+        until(lambda one=one: one.evaluate("image => image.naturalWidth") == 256, "it is not a small picture")
+    hashes = [row["hash"] for row in large.samples()]
+
+    def pictures_of() -> list[Request]:
+        return [request for request in asked if any(each in request.url for each in hashes)]
+
+    wait_until(lambda: len(pictures_of()) == 3, "not each picture was loaded, once", page=page)
+    loaded = {urlsplit(request.url).path: len(request.response().body()) for request in pictures_of()}
     assert max(loaded.values()) < min(row["size"] for row in large.samples()) / 20
     assert not [path for path in loaded if "/files/" in path]
     dialog = viewer(panel, "scene / noise")
     expect(dialog).to_contain_text("1200 × 900")
-    assert dialog.get_by_role("img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
+    whole = dialog.get_by_role("img")
+    until(lambda: whole.evaluate("image => image.naturalWidth") == 1200, "the viewer has another picture")
 
 
 def test_the_viewer_steps_by_keyboard(page: Page, server: LabServer, run: track.Experiment) -> None:
@@ -148,7 +154,7 @@ def test_the_viewer_steps_by_keyboard(page: Page, server: LabServer, run: track.
         page.keyboard.press(key)
         expect(slider).to_have_attribute("aria-valuetext", f"iteration {iteration}")
         expect(dialog.get_by_role("img", name=f"render / scene, iteration {iteration}")).to_be_visible()
-        assert f"Iteration {iteration}" in legend(dialog)
+        until(lambda i=iteration: f"Iteration {i}" in legend(dialog), "the legend is of another iteration")
     dialog.get_by_role("button", name="Previous").click()
     expect(slider).to_have_attribute("aria-valuetext", "iteration 60")
     slider.fill("2")
@@ -213,7 +219,7 @@ def test_a_sound_has_a_waveform_and_plays(page: Page, server: LabServer, run: tr
     dialog = viewer(opened(page, server, run, "Debug samples"), "speech / tone")
     outline = dialog.get_by_role("img", name="Waveform of speech / tone")
     expect(outline).to_be_visible()
-    assert len(outline.locator("path").get_attribute("d") or "") > 2_000
+    until(lambda: len(outline.locator("path").get_attribute("d") or "") > 2_000, "there is no waveform")
     expect(dialog).to_contain_text("1.00 s, 8000 Hz, mono")
     player = dialog.locator("audio")
     until(lambda: player.evaluate("a => a.duration") == pytest.approx(1, abs=0.01), "it cannot be played")
@@ -269,7 +275,8 @@ def test_damaged_pictures_say_so_and_drawings_run_nothing(page: Page, server: La
         page.keyboard.press("Escape")
         expect(panel.get_by_role("button", name=f"Open odd / {name}")).to_contain_text("Damaged, or too large")
     # A drawing that was logged as one is seen, and what it would do is not done.
-    assert panel.get_by_role("img", name="odd / vector").evaluate("i => i.decode().then(() => i.naturalWidth)") == 60
+    vector = panel.get_by_role("img", name="odd / vector")
+    until(lambda: vector.evaluate("image => image.naturalWidth") == 60, "the drawing is not seen")
     dialog = viewer(panel, "odd / vector")
     expect(dialog).to_contain_text("60 × 40")
     page.keyboard.press("Escape")

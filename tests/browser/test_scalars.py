@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -24,7 +25,7 @@ from trackkit_jupyter.series import ema
 
 from . import shelf
 from .lab import LabServer, wait_until
-from .shelf import picture
+from .shelf import painted, picture
 
 NAME = "a run with curves of all kinds"
 LOSS = 1 / (1 + np.arange(200) / 20)
@@ -89,18 +90,31 @@ def card(page: Page, title: str) -> Locator:
 
 
 def titles(page: Page) -> list[str]:
-    return [card.get_attribute("aria-label") or "" for card in page.locator(".tk-grid section.tk-chart").all()]
+    labels = "cards => cards.map(card => card.getAttribute('aria-label'))"
+    return list(page.locator(".tk-grid section.tk-chart").evaluate_all(labels))
+
+
+def shows(page: Page, *names: str) -> None:
+    """Wait until these cards are there, in this order, and no others."""
+    wait_until(lambda: titles(page) == list(names), f"not these cards: {names}")
 
 
 def axis(card: Locator, name: str) -> tuple[float, float]:
-    """From where to where an axis reaches."""
+    """From where to where an axis reaches, once it is drawn."""
+    expect(card.locator(".tk-plot")).to_have_attribute(f"data-{name}", re.compile(" "))
     low, high = (card.locator(".tk-plot").get_attribute(f"data-{name}") or "").split()
     return float(low), float(high)
+
+
+def reaches(card: Locator, name: str, ends: Any, what: str) -> None:
+    """Wait until an axis reaches from here to there."""
+    wait_until(lambda: axis(card, name) == ends, what)
 
 
 def control(card: Locator, name: str) -> Locator:
     """A control of a card: in its row, or in the menu at its end."""
     card.hover()
+    painted(card.page)  # which controls its row has room for is known by then
     found = card.get_by_role("button", name=name, exact=True)
     if not found.count():
         card.get_by_role("button", name="More plot controls").click()
@@ -120,13 +134,17 @@ def saved(page: Page, card: Locator, name: str) -> Download:
 
 def pixels(card: Locator) -> np.ndarray:
     """What is drawn, as numbers: height, width, 4."""
+    expect(card.locator(".tk-plot[data-x]")).to_be_attached()
+    painted(card.page)
     url = card.locator("canvas").evaluate("canvas => canvas.toDataURL()")
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGBA"))
 
 
 def drag(page: Page, card: Locator, *share: tuple[float, float]) -> None:
     """Drags over the drawing, from place to place, as shares of its width and height."""
-    box = card.locator(".u-over").bounding_box()
+    over = card.locator(".u-over")
+    over.scroll_into_view_if_needed()  # waits until it has come to rest
+    box = over.bounding_box()
     assert box
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in share]
     page.mouse.move(*points[0])
@@ -134,6 +152,7 @@ def drag(page: Page, card: Locator, *share: tuple[float, float]) -> None:
     for point in points[1:]:
         page.mouse.move(*point, steps=4)
     page.mouse.up()
+    painted(page)
 
 
 def changes(read: Callable[[], object], before: object, what: str) -> None:
@@ -159,10 +178,10 @@ def test_the_tools_stand_at_the_left_or_behind_the_gear(opened: Open, run: track
 
 def test_grouping_and_the_order_of_metrics(opened: Open, run: track.Experiment) -> None:
     page = opened(run)
-    assert titles(page) == ["loss", "rate", "spiky", "broken", ":monitor"]
+    shows(page, "loss", "rate", "spiky", "broken", ":monitor")
     page.get_by_role("radio", name="None").click(force=True)
     expect(card(page, "loss/val")).to_be_visible()
-    assert titles(page) == ["loss/train", "loss/val", "rate", "spiky", "broken", ":monitor/cpu"]
+    shows(page, "loss/train", "loss/val", "rate", "spiky", "broken", ":monitor/cpu")
 
 
 def test_plots_are_hidden_and_it_is_remembered(opened: Open, run: track.Experiment) -> None:
@@ -171,11 +190,11 @@ def test_plots_are_hidden_and_it_is_remembered(opened: Open, run: track.Experime
     expect(card(page, "rate")).to_have_count(0)
     page.get_by_role("button", name="Hide all").click()
     expect(page.locator(".tk-grid section.tk-chart")).to_have_count(0)
-    assert page.get_by_role("list", name="Plots").get_by_role("listitem").count() == 5
+    expect(page.get_by_role("list", name="Plots").get_by_role("listitem")).to_have_count(5)
     page.get_by_role("button", name="Show plot loss").click()
     expect(card(page, "loss")).to_be_visible()
     again = opened(run)
-    assert titles(again) == ["loss"]
+    shows(again, "loss")
 
 
 def test_settings_become_the_projects_default(
@@ -203,19 +222,20 @@ def test_settings_become_the_projects_default(
 def test_the_horizontal_axis(opened: Open, run: track.Experiment) -> None:
     page = opened(run)
     loss = card(page, "loss")
-    assert axis(loss, "x") == (0, 199)
+    reaches(loss, "x", (0, 199), "it does not begin with iterations")
     page.get_by_role("radio", name="Relative").click(force=True)
-    changes(lambda: axis(loss, "x"), (0, 199), "the axis")
     series = run.series("loss/train")
     started, ended = float(series.times[0]), float(series.times[-1])
-    low, high = axis(loss, "x")
-    assert 0 <= low < 5
-    assert high - low == pytest.approx(ended - started, abs=0.01)
+
+    def relative() -> bool:
+        low, high = axis(loss, "x")
+        return 0 <= low < 5 and high - low == pytest.approx(ended - started, abs=0.01)
+
+    wait_until(relative, "the axis is not relative")
     page.get_by_role("radio", name="Wall").click(force=True)
-    changes(lambda: axis(loss, "x"), (low, high), "the axis")
-    assert axis(loss, "x") == pytest.approx((started, ended))
+    reaches(loss, "x", pytest.approx((started, ended)), "the axis is not the time of day")
     page.get_by_label("Metric as horizontal axis").select_option(label="rate")
-    wait_until(lambda: axis(loss, "x") == pytest.approx((0.001, 0.1)), "the axis is not the metric")
+    reaches(loss, "x", pytest.approx((0.001, 0.1)), "the axis is not the metric")
     expect(page.get_by_role("radio", name="Wall")).not_to_be_checked()
 
 
@@ -267,13 +287,13 @@ def test_outliers_ranges_and_logarithms(opened: Open, run: track.Experiment) -> 
     page = opened(run)
     page.get_by_text("Axes and zoom").click()
     spiky, loss = card(page, "spiky"), card(page, "loss")
-    assert axis(spiky, "y")[1] > 1e6
+    wait_until(lambda: axis(spiky, "y")[1] > 1e6, "the outlier does not set the axis")
     page.get_by_role("checkbox", name="Ignore outliers").check()
     wait_until(lambda: axis(spiky, "y")[1] < 2, "the outlier still sets the axis")
     press(spiky, "Autoscale")
-    assert axis(spiky, "y")[1] > 1e6
+    wait_until(lambda: axis(spiky, "y")[1] > 1e6, "it is not scaled to all there is")
     press(spiky, "Reset axes")
-    assert axis(spiky, "y")[1] < 2
+    wait_until(lambda: axis(spiky, "y")[1] < 2, "the axes do not go back")
     for name, value in (("x from", "50"), ("x to", "100"), ("y from", "0.1")):
         page.get_by_label(name).fill(value)
         page.get_by_label(name).blur()
@@ -289,7 +309,7 @@ def test_outliers_ranges_and_logarithms(opened: Open, run: track.Experiment) -> 
     page.get_by_role("checkbox", name="Logarithmic x").check()
     wait_until(lambda: axis(loss, "x") == (1, 199), "a logarithm has no zero")
     expect(loss.get_by_text("not right of zero")).to_be_visible()
-    assert (pixels(loss) != before).any()
+    wait_until(lambda: (pixels(loss) != before).any(), "a logarithm draws nothing else")
     page.get_by_role("checkbox", name="Logarithmic y").check()
     expect(card(page, "rate").get_by_role("button", name="Toggle logarithmic view")).to_have_attribute(
         "aria-pressed", "true"
@@ -326,7 +346,7 @@ def test_names_and_regular_expressions_filter(opened: Open, run: track.Experimen
     wait_until(lambda: titles(page) == ["loss", "rate"], "the expression does nothing")
     search.fill("(")
     expect(page.get_by_role("alert")).to_contain_text("Not a regular expression")
-    assert len(titles(page)) == 5
+    wait_until(lambda: len(titles(page)) == 5, "what is no expression filters")
 
 
 def test_a_series_pointed_at_stands_out_in_every_chart(
@@ -344,7 +364,9 @@ def test_a_series_pointed_at_stands_out_in_every_chart(
     wait_until(lambda: pixels(rate).tobytes() == before, "it stands out for ever")
     # On a line, not only on its name.
     low, high = axis(loss, "y")
-    box = loss.locator(".u-over").bounding_box()
+    over = loss.locator(".u-over")
+    over.scroll_into_view_if_needed()  # waits until it has come to rest
+    box = over.bounding_box()
     assert box
     page.mouse.move(box["x"] + 5, box["y"] + (high - 0.5) / (high - low) * box["height"])
     wait_until(lambda: pixels(rate).tobytes() != before, "pointing at a line does nothing")
@@ -382,6 +404,7 @@ def test_in_a_crowd_of_lines_the_one_pointed_at_is_seen(opened: Open, server: La
     constant = card(page, "constant")
     with page.expect_response(re.compile("api/charts")):
         page.get_by_role("spinbutton", name="Smoothing").fill("0.9")
+    painted(page)
     low, high = axis(constant, "y")
     assert high - low > 0.1
     many.locator(".tk-legend-entry").first.click(modifiers=["Alt"])
@@ -393,7 +416,7 @@ def test_zoom_is_linked_on_demand(opened: Open, run: track.Experiment) -> None:
     page = opened(run)
     loss, rate = card(page, "loss"), card(page, "rate")
     drag(page, loss, (0.25, 0.5), (0.5, 0.5))
-    assert axis(loss, "x") == pytest.approx((49.75, 99.5), abs=2)
+    reaches(loss, "x", pytest.approx((49.75, 99.5), abs=2), "it is not zoomed")
     assert axis(rate, "x") == (0, 199)
     press(loss, "Reset axes")
     page.get_by_text("Axes and zoom").click()
@@ -401,7 +424,7 @@ def test_zoom_is_linked_on_demand(opened: Open, run: track.Experiment) -> None:
     drag(page, loss, (0.25, 0.5), (0.5, 0.5))
     wait_until(lambda: axis(rate, "x") == axis(loss, "x") != (0, 199), "the zoom is not linked")
     card(page, ":monitor").scroll_into_view_if_needed()
-    assert axis(card(page, ":monitor"), "x") == axis(loss, "x")
+    reaches(card(page, ":monitor"), "x", axis(loss, "x"), "what comes into sight later is not linked")
     press(rate, "Reset axes")
     wait_until(lambda: axis(loss, "x") == (0, 199), "the reset is not linked")
 
@@ -426,7 +449,7 @@ def test_a_zoom_outlives_its_card(opened: Open, server: LabServer) -> None:
     expect(first).to_have_count(0)
     plots.evaluate("e => { e.scrollTop = 0 }")
     expect(first.locator("canvas")).to_be_visible()
-    assert axis(first, "x") == zoomed
+    reaches(first, "x", zoomed, "the zoom is gone")
 
 
 def test_controls_appear_on_hover_and_by_keyboard(opened: Open, run: track.Experiment) -> None:
@@ -457,29 +480,31 @@ def test_zoom_pan_and_back(opened: Open, run: track.Experiment) -> None:
     loss = card(page, "loss")
     whole, values = axis(loss, "x"), axis(loss, "y")
     press(loss, "Zoom in")
-    assert axis(loss, "x") == pytest.approx((49.75, 149.25))
+    reaches(loss, "x", pytest.approx((49.75, 149.25)), "it did not zoom in by two")
     assert axis(loss, "y")[1] - axis(loss, "y")[0] == pytest.approx((values[1] - values[0]) / 2)
     press(loss, "Zoom out")
-    assert axis(loss, "x") == pytest.approx(whole)
+    reaches(loss, "x", pytest.approx(whole), "it did not zoom out by two")
     drag(page, loss, (0.2, 0.2), (0.4, 0.6))
-    assert axis(loss, "x") == pytest.approx((39.8, 79.6), abs=2)
+    reaches(loss, "x", pytest.approx((39.8, 79.6), abs=2), "it did not zoom to what was marked")
     zoomed = axis(loss, "x")
     press(loss, "Pan")
     drag(page, loss, (0.5, 0.5), (0.25, 0.5))
     step = 0.25 * (zoomed[1] - zoomed[0])
-    assert axis(loss, "x") == pytest.approx((zoomed[0] + step, zoomed[1] + step), abs=1)
+    reaches(loss, "x", pytest.approx((zoomed[0] + step, zoomed[1] + step), abs=1), "it did not pan")
     plot = loss.locator(".tk-plot")
     plot.focus()
     panned = axis(loss, "x")
     plot.press("ArrowLeft")
-    assert axis(loss, "x")[0] < panned[0]
+    wait_until(lambda: axis(loss, "x")[0] < panned[0], "the arrow key did not pan")
     press(loss, "Autoscale")
-    assert (axis(loss, "x"), axis(loss, "y")) == (whole, values)
+    reaches(loss, "x", whole, "the axes did not fit the data")
+    assert axis(loss, "y") == values
     plot.focus()
     plot.press("+")
-    assert axis(loss, "x") != whole
+    changes(lambda: axis(loss, "x"), whole, "the axis")
     plot.press("0")
-    assert (axis(loss, "x"), axis(loss, "y")) == (whole, values)
+    reaches(loss, "x", whole, "the axes did not go back")
+    assert axis(loss, "y") == values
 
 
 def test_a_box_and_a_lasso_hold_points(opened: Open, run: track.Experiment) -> None:
@@ -529,18 +554,23 @@ def test_a_selection_counts_every_point_not_the_sample(opened: Open, long: track
     drag(page, wave, (0.25, 0.001), (0.75, 0.999))
     held = wave.get_by_role("region", name="Selection")
     expect(held).to_contain_text("max 9")
-    found = re.search(r"([\d,]+) points", held.inner_text())
-    assert found
-    assert int(found[1].replace(",", "")) == pytest.approx(10_000, abs=150)
+
+    def points() -> int:
+        found = re.search(r"([\d,]+) points", held.inner_text())
+        return int(found[1].replace(",", "")) if found else 0
+
+    wait_until(lambda: points() == pytest.approx(10_000, abs=150), "not every point is counted")
 
 
 def test_spikes_hover_logarithm_and_legend(opened: Open, run: track.Experiment) -> None:
     page = opened(run)
     loss = card(page, "loss")
-    box = loss.locator(".u-over").bounding_box()
-    assert box
 
     def point() -> None:
+        over = loss.locator(".u-over")
+        over.scroll_into_view_if_needed()  # waits until it has come to rest
+        box = over.bounding_box()
+        assert box
         page.mouse.move(box["x"] + box["width"] / 2 + 3, box["y"] + box["height"] / 2)
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
@@ -615,9 +645,7 @@ def test_maximize_shows_every_point(opened: Open, long: track.Experiment) -> Non
     wave.locator(".tk-plot").focus()
     page.keyboard.press("m")
     window = page.get_by_role("dialog", name="wave")
-    box = window.bounding_box()
-    assert box
-    assert box["width"] > 1200
+    wait_until(lambda: (window.bounding_box() or {"width": 0})["width"] > 1200, "it does not fill the window")
     expect(window.get_by_text("of 20,000 points")).to_have_count(0)
     window.get_by_role("button", name="Show as table").click()
     expect(window.get_by_role("table")).to_have_attribute("aria-rowcount", "20001")
@@ -667,8 +695,8 @@ def test_looks(opened: Open, run: track.Experiment, theme: str, width: int) -> N
     expect(loss.get_by_role("region", name="Selection")).to_be_visible()
     press(card(page, "rate"), "Show as table")
     picture(page, f"scalars-{theme}-{width}-used")
-    overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert overflow <= 0
+    overflow = "document.documentElement.scrollWidth - innerWidth"
+    wait_until(lambda: page.evaluate(overflow) <= 0, "the page is wider than the window")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -681,7 +709,7 @@ def test_nothing_logged_nothing_finite_and_one_curve(
             undefined.log({"loss/train": math.nan}, iteration=step)
     page = opened(undefined, theme=theme)
     expect(card(page, "loss").get_by_text("10 NaN")).to_be_visible()
-    assert axis(card(page, "loss"), "x") == (0, 9)
+    reaches(card(page, "loss"), "x", (0, 9), "the axis is not that of what was logged")
     expect(card(page, "loss").locator(".tk-plot")).to_have_attribute("data-none", "No finite values")
     picture(page, f"scalars-{theme}-nan")
     page.goto(server.page_url(f"trackkit/widgets/?type=experiment&objects={empty.id}&theme={theme}"))

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import trackkit_jupyter as track
 from trackkit_jupyter.errors import NotFoundError
 
-from .lab import Lab, LabServer
-from .shelf import page_of, picture
+from .lab import Lab, LabServer, wait_until
+from .shelf import page_of, painted, picture
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +77,15 @@ def names(grid: Locator) -> list[str]:
     return [text for text in grid.locator("tbody tr td:nth-child(2)").all_inner_texts() if text]
 
 
+def lists(grid: Locator, *expected: str) -> None:
+    """Wait until a table lists these, in this order, and no others."""
+    wait_until(lambda: names(grid) == list(expected), f"it does not list {expected}")
+
+
 def test_an_experiment_is_found_sorted_and_opened(lab: Lab) -> None:
     grid = table(lab)
     page = lab.page
-    assert names(grid)[:2] == ["run 29", "run 28"]
+    wait_until(lambda: names(grid)[:2] == ["run 29", "run 28"], "the newest are not the first")
     picture(page, "table-wide")
     box = page.get_by_role("combobox", name="Search experiments")
 
@@ -89,7 +94,7 @@ def test_an_experiment_is_found_sorted_and_opened(lab: Lab) -> None:
     expect(page.get_by_text("1 experiment", exact=True)).to_be_visible()
     box.fill('"baseline" in tags and metrics["loss/val"].min < 0.05')
     expect(page.get_by_text("2 experiments", exact=True)).to_be_visible()
-    assert names(grid) == ["run 20", "run 10"]
+    lists(grid, "run 20", "run 10")
     box.fill("")
     expect(page.get_by_text("30 experiments", exact=True)).to_be_visible()
 
@@ -176,7 +181,7 @@ def test_rows_are_chosen_and_edited_together(lab: Lab) -> None:
     page.get_by_role("dialog", name="Filter by tags").get_by_role("checkbox", name="chosen").check()
     page.keyboard.press("Escape")
     expect(page.get_by_text("3 experiments", exact=True)).to_be_visible()
-    assert names(grid) == ["run 29", "run 28", "run 27"]
+    lists(grid, "run 29", "run 28", "run 27")
 
     # Archived and brought back; then archived and deleted for good.
     grid.get_by_role("checkbox", name="Select run 28").click()
@@ -217,8 +222,12 @@ def test_columns_are_chosen_moved_and_kept_as_a_view(lab: Lab) -> None:
     tags = grid.get_by_role("columnheader", name="Tags").get_by_role("button").first
     tags.focus()
     tags.press("Alt+ArrowLeft")
-    heads = grid.get_by_role("columnheader").all_inner_texts()
-    assert heads.index("Tags") < heads.index("Project")
+
+    def heads() -> list[str]:
+        return grid.get_by_role("columnheader").all_inner_texts()
+
+    wait_until(lambda: heads().index("Tags") < heads().index("Project"), "the column was not moved")
+    before = heads()
 
     page.get_by_role("button", name="Saved views").click()
     views = page.get_by_role("dialog", name="Saved views")
@@ -230,7 +239,7 @@ def test_columns_are_chosen_moved_and_kept_as_a_view(lab: Lab) -> None:
     page.get_by_role("button", name="Saved views").click()
     page.get_by_role("dialog", name="Saved views").get_by_role("button", name="by loss", exact=True).click()
     expect(grid.get_by_role("columnheader", name="loss/val min")).to_be_visible()
-    assert grid.get_by_role("columnheader").all_inner_texts() == heads
+    wait_until(lambda: heads() == before, "the columns are others than those of the view")
     assert lab.errors == []
 
 
@@ -294,33 +303,43 @@ def test_columns_are_widened_moved_pinned_and_copied(page: Page, server: LabServ
     def heads() -> list[str]:
         return [text for text in grid.get_by_role("columnheader").all_inner_texts() if text]
 
+    def wide(title: str, pixels: float, off: float = 1) -> None:
+        wait_until(lambda: width(title) == pytest.approx(pixels, abs=off), f"{title} is not {pixels} wide")
+
+    def begin(*titles: str) -> None:
+        wait_until(lambda: heads()[: len(titles)] == list(titles), f"the first columns are not {titles}")
+
     # Widened by hand and by keyboard, and back; the cells below follow.
     before = width("Status")
-    box = head("Status").locator(".tk-experiments-resize").bounding_box()
+    edge = head("Status").locator(".tk-experiments-resize")
+    edge.scroll_into_view_if_needed()  # waits until it has come to rest
+    box = edge.bounding_box()
     assert box
     page.mouse.move(box["x"] + 3, box["y"] + 10)
     page.mouse.down()
     page.mouse.move(box["x"] + 63, box["y"] + 10)
     page.mouse.up()
-    assert width("Status") == pytest.approx(before + 60, abs=2)
+    wide("Status", before + 60, 2)
     cell = grid.locator("tbody tr").first.locator("td").nth(2)
     assert cell.evaluate("e => e.getBoundingClientRect().width") == pytest.approx(width("Status"), abs=1)
-    head("Status").locator(".tk-experiments-resize").dblclick()
-    assert width("Status") == pytest.approx(before, abs=1)
+    edge.dblclick()
+    wide("Status", before)
     head("Status").get_by_role("button").first.press("Shift+ArrowRight")
-    assert width("Status") == pytest.approx(before + 16, abs=1)
+    wide("Status", before + 16)
 
     # Moved by hand and by keyboard; pinned beside the name, where it stays.
     head("Tags").get_by_role("button").first.drag_to(head("Status"))
-    assert heads()[:3] == ["Name", "Tags", "Status"]
+    begin("Name", "Tags", "Status")
     head("Tags").get_by_role("button").first.press("Alt+ArrowRight")
-    assert heads()[:3] == ["Name", "Status", "Tags"]
+    begin("Name", "Status", "Tags")
     head("Updated").hover()
     head("Updated").get_by_role("button", name="Pin Updated").click()
-    assert heads()[:3] == ["Name", "Updated", "Status"]
+    begin("Name", "Updated", "Status")
     page.set_viewport_size({"width": 700, "height": 900})
+    painted(page)
     place = head("Updated").evaluate("e => e.getBoundingClientRect().left")
     grid.evaluate("grid => grid.scrollTo({left: 400})")
+    painted(page)
     assert head("Updated").evaluate("e => e.getBoundingClientRect().left") == pytest.approx(place, abs=1)
     page.set_viewport_size({"width": 1600, "height": 900})
     page.get_by_role("button", name="Columns").click()
@@ -335,10 +354,11 @@ def test_columns_are_widened_moved_pinned_and_copied(page: Page, server: LabServ
     expect(row.get_by_role("gridcell").nth(-2)).to_have_text("0.04")
 
     def copied(how: str) -> str:
+        page.evaluate("navigator.clipboard.writeText('')")
         page.get_by_role("button", name="Copy", exact=True).click()
         page.get_by_role("button", name=f"Copy as {how}").click()
         expect(page.get_by_role("status").filter(has_text=re.compile("[Cc]opied as " + how))).to_be_visible()
-        return str(page.evaluate("navigator.clipboard.readText()"))
+        return str(wait_until(lambda: page.evaluate("navigator.clipboard.readText()"), "nothing was copied"))
 
     grid.get_by_role("checkbox", name="Select run 05").click()
     lines = copied("CSV").splitlines()
@@ -447,10 +467,11 @@ def test_attempts_of_a_cell_are_folded_and_one_alone_is_its_own_row(lab: Lab) ->
     expect(rows).to_have_text(
         [re.compile("^alone ?Completed"), re.compile(r"^try 0 … try 2 ?1 attempt · 3 experiments")]
     )
-    expect(rows.first).not_to_have_attribute("aria-expanded", re.compile(""))
+    expect(rows.first).not_to_have_attribute("aria-expanded", re.compile("."))
     rows.nth(1).click()
     expect(rows).to_have_count(5)
-    assert [row.get_attribute("aria-level") for row in rows.all()] == ["1", "1", "2", "2", "2"]
+    levels = "rows => rows.map(row => row.getAttribute('aria-level')).join('')"
+    wait_until(lambda: rows.evaluate_all(levels) == "11222", "the attempts are not within their cell")
     picture(lab.page, "table-attempts")
     rows.first.get_by_role("checkbox", name="Select alone").click()
     rows.nth(3).get_by_role("checkbox").click(modifiers=["Shift"])
@@ -513,7 +534,7 @@ def test_models_are_found_opened_and_compared(page: Page, server: LabServer) -> 
         )
     model.publish()
     grid = shown(page, server, "&objectType=model&order_by=-version", name="Models")
-    assert names(grid)[0] == "net"
+    wait_until(lambda: names(grid)[:1] == ["net"], "the highest version is not the first")
     page.get_by_role("button", name="Filter by framework").click()
     page.get_by_role("dialog", name="Filter by framework").get_by_role("checkbox", name="pytorch").check()
     page.keyboard.press("Escape")
@@ -681,7 +702,8 @@ def test_all_of_it_by_keyboard_alone(page: Page, server: LabServer) -> None:
     press("Enter")
     expect(grid.get_by_role("columnheader", name="Status")).to_have_attribute("aria-sort", "ascending")
     press("Tab")
-    assert panel.evaluate("panel => panel.contains(document.activeElement)")
+    within = "panel => panel.contains(document.activeElement)"
+    wait_until(lambda: panel.evaluate(within), "the keyboard does not reach the panel")
     press("Escape")
     expect(panel).to_have_count(0)
     expect(grid).to_be_focused()

@@ -23,9 +23,13 @@ def log_of(page: Page, server: LabServer, run: track.Experiment) -> tuple[Locato
 
 
 def first_line(log: Locator) -> int:
-    """The number of the first line in sight."""
+    """The number of the first line in sight, once the log has come to rest."""
     found = log.evaluate(
-        """log => {
+        """async log => {
+            for (let still = 0, at = -1; still < 10; still = log.scrollTop === at ? still + 1 : 0) {
+                at = log.scrollTop;
+                await new Promise(requestAnimationFrame);
+            }
             const top = log.getBoundingClientRect().top;
             const rows = [...log.querySelectorAll('[data-index]')];
             return Number(rows.find(row => row.getBoundingClientRect().bottom > top)?.dataset.index);

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import trackkit_jupyter as track
 
-from .lab import LabServer
+from .lab import LabServer, wait_until
 from .shelf import opened, page_of, picture
 from .whole import DIFF, EXECUTION, whole
 
@@ -32,6 +32,11 @@ def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
 
 def clipboard(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()")).replace("\r\n", "\n")
+
+
+def copies(page: Page, text: object) -> None:
+    """Wait until something is on the clipboard."""
+    wait_until(lambda: clipboard(page) == text, f"{text!r} was not copied")
 
 
 def fact(panel: Locator, name: str) -> Locator:
@@ -70,9 +75,10 @@ def test_execution(page: Page, server: LabServer, run: track.Experiment) -> None
         expect(fact(panel, name)).to_have_text(str(value))
     expect(panel.get_by_role("button", name=re.compile("^Edit"))).to_have_count(0)
     fact(panel, "Commit ID").get_by_role("button", name="Copy commit id").click()
-    assert clipboard(page) == EXECUTION["commit"]
+    copies(page, EXECUTION["commit"])
 
     changes = panel.get_by_role("region", name="Changes")
+    expect(changes.locator("[data-change]")).to_have_count(7)
     kinds = changes.locator("[data-change]").evaluate_all("rows => rows.map(row => row.dataset.change)")
     assert kinds == ["head"] * 4 + ["place", "removed", "added"]
     changes.get_by_role("textbox", name="Search").fill("LR =")
@@ -80,19 +86,19 @@ def test_execution(page: Page, server: LabServer, run: track.Experiment) -> None
     page.keyboard.press("Enter")
     expect(changes.locator("[data-current]")).to_have_text("+lr = 0.05")
     changes.get_by_role("button", name="Copy changes").click()
-    assert clipboard(page) == DIFF
+    copies(page, DIFF)
 
     cells = panel.get_by_role("region", name="Executed cells")
     expect(cells.locator(".tk-token-comment")).to_have_text("# one pass")
     cells.get_by_role("button", name="Copy cell 2").click()
-    assert clipboard(page).startswith("for epoch in range(3):")
+    wait_until(lambda: clipboard(page).startswith("for epoch in range(3):"), "the cell was not copied")
 
     packages = panel.get_by_role("region", name="Installed packages")
     packages.get_by_role("textbox", name="Search").fill("torch")
     expect(packages.get_by_role("rowheader")).to_have_text(["torch"])
     expect(packages.get_by_role("cell")).to_have_text(["2.4.0"])
     packages.get_by_role("button", name="Copy packages").click()
-    assert clipboard(page) == "torch==2.4.0"
+    copies(page, "torch==2.4.0")
     picture(page, f"tab-execution-{(page.viewport_size or {})['width']}")
 
 
@@ -112,7 +118,7 @@ def test_configuration(page: Page, server: LabServer, run: track.Experiment) -> 
     plain = table.get_by_role("row", name=re.compile("^batch"))
     plain.hover()
     plain.get_by_role("button", name="Copy batch").click()
-    assert clipboard(page) == "64"
+    copies(page, "64")
     expect(panel.get_by_role("button", name=re.compile("^(Edit|Delete|Add)"))).to_have_count(0)
     expect(panel.get_by_role("button", name="Clone to edit")).to_be_visible()
     rail.get_by_role("button", name="network").click()
@@ -134,7 +140,7 @@ def test_artifacts(page: Page, server: LabServer, run: track.Experiment) -> None
     (kept,) = [artifact for artifact in run.artifacts if artifact["key"] == "results"]
     expect(fact(results, "Hash")).to_have_text(kept["hash"])
     fact(results, "Path").get_by_role("button", name="Copy path").click()
-    assert clipboard(page) == kept["uri"]
+    copies(page, kept["uri"])
     with page.expect_download() as told:
         results.get_by_role("button", name="Download results").click()
     assert Path(told.value.path()).read_text().startswith("epoch,loss")
@@ -222,6 +228,7 @@ def test_a_clone_is_edited_where_its_original_is_not(browser: Browser, server: L
         expect(panel.get_by_role("alert")).to_contain_text("There is a lr already")
         panel.get_by_role("textbox", name="Name").fill("momentum")
         page.keyboard.press("Enter")
+        expect(table.get_by_role("row", name=re.compile("^momentum"))).to_be_visible()
         row = table.get_by_role("row", name=re.compile("^batch"))
         row.hover()
         row.get_by_role("button", name="Delete batch").click()
@@ -302,4 +309,5 @@ def test_any_name_and_any_length_are_shown_safely(browser: Browser, server: LabS
         assert changes.locator(".tk-code-row").count() < 200
         assert page.get_by_role("article").locator("img").count() == 0
         article = page.get_by_role("article")
-        assert article.evaluate("article => article.scrollWidth <= article.clientWidth")  # the long tag is cut
+        cut = "article => article.scrollWidth <= article.clientWidth"
+        wait_until(lambda: article.evaluate(cut), "the long tag is not cut")

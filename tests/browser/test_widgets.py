@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 import trackkit_jupyter as track
 
-from .lab import Lab
+from .lab import PATIENCE, Lab, wait_until
 from .test_kernel_only import MADE
 
 LINKED = """
@@ -45,6 +45,11 @@ def run(lab: Lab, cell: int, source: str | None = None) -> None:
     lab.wait_for_cell(cell)
 
 
+def holds(made: Lab, traits: str, values: str) -> None:
+    """Wait until the kernel has these values: what a page changes is on its way for a while."""
+    wait_until(lambda: made.python(f"print({traits})").strip() == values, f"{traits} is not {values}")
+
+
 def test_traits_are_linked_both_ways(made: Lab) -> None:
     run(made, 0)
     run(made, 1, LINKED)
@@ -57,14 +62,14 @@ def test_traits_are_linked_both_ways(made: Lab) -> None:
 
     box.fill("0.8")
     expect(output.locator(".widget-readout")).to_have_text("0.800")
-    assert made.python("print(view.smoothing, mirror.value)").split() == ["0.8", "0.8"]
+    holds(made, "view.smoothing, mirror.value", "0.8 0.8")
     output.get_by_role("radio", name="Wall").or_(output.get_by_role("button", name="Wall")).first.click()
     expect(output.locator(".widget-text input")).to_have_value("wall")
 
     made.python("view.smoothing = 0.5; word.value = 'relative'")
     expect(box).to_have_value("0.5")
     expect(output.locator(".widget-readout")).to_have_text("0.500")
-    assert made.python("print(view.xaxis)").strip() == "relative"
+    holds(made, "view.xaxis", "relative")
     assert made.errors == []
 
 
@@ -86,7 +91,7 @@ def test_the_slider_turns_the_samples_and_the_samples_turn_the_slider(made: Lab)
     output.get_by_role("button", name="Older").click()
     expect(top).to_have_text("Iteration 2")
     expect(output.locator(".widget-readout")).to_have_text("2")
-    assert made.python("print(view.iteration, slider.value)").split() == ["2", "2"]
+    holds(made, "view.iteration, slider.value", "2 2")
     assert made.errors == []
 
 
@@ -97,10 +102,10 @@ def test_the_tab_is_a_trait(made: Lab) -> None:
     tab = output.get_by_role("tab", selected=True)
     expect(tab).to_have_text("Info")
     output.get_by_role("tab", name="Debug samples").click()
-    assert made.python("print(view.tab)").strip() == "samples"
+    holds(made, "view.tab", "samples")
     made.python("view.tab = 'console'; view.height = 222")
     expect(tab).to_have_text("Console")
-    assert output.locator(".trackkit").evaluate("e => e.getBoundingClientRect().height") == 222
+    expect(output.locator(".trackkit")).to_have_css("height", "222px")
     assert made.errors == []
 
 
@@ -122,7 +127,7 @@ def test_the_server_is_read_and_the_code_is_that_of_the_labextension(made: Lab) 
     received.clear()
     run(made, 1, "view = track.widgets.ScalarsView(exp); view")
     expect(made.output(1).locator("canvas").first).to_be_visible()
-    assert any("/trackkit/api/charts" in url for url in asked)
+    wait_until(lambda: any("/trackkit/api/charts" in url for url in asked), "the server is not read", page=made.page)
     assert received
     assert max(received) < 18_000, "the display, with its picture"
     assert sum(received) - max(received) < 10_000, f"the hidden widget and the view, without code and data: {received}"
@@ -156,7 +161,7 @@ def test_controls_move_two_views(made: Lab) -> None:
     expect(output.locator("canvas").first).to_be_visible()
     output.locator("select").first.select_option("None")
     expect(output.get_by_role("region", name="loss/val", exact=True).first).to_be_visible()
-    assert made.python("print(one.group_by, two.group_by)").split() == ["none", "none"]
+    holds(made, "one.group_by, two.group_by", "none none")
     assert made.errors == []
 
 
@@ -177,7 +182,7 @@ def test_closing_one_of_two_displays_leaves_the_other_and_both_are_in_step(made:
     expect(two.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.4")
     two.get_by_role("spinbutton", name="Smoothing").fill("0.1")
     expect(two.get_by_role("spinbutton", name="Smoothing")).to_have_value("0.1")
-    assert made.python("print(view.smoothing)").strip() == "0.1"
+    holds(made, "view.smoothing", "0.1")
     assert made.errors == []
 
 
@@ -209,7 +214,7 @@ def test_a_page_loaded_anew_finds_the_models_of_its_kernel(made: Lab) -> None:
     expect(made.output(1).locator("canvas").first).to_be_visible()
     made.command("docmanager:save")
     made.page.reload()
-    made.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    made.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=PATIENCE * 1000)
     made.wait_for_kernel("idle")
     output = made.output(1)
     expect(output.locator("canvas").first).to_be_visible()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from .lab import Lab, LabServer
+from .shelf import loaded
 
 CELLS = (
     # As where the kernel cannot be asked: without that, it would answer in the place of the server.
@@ -32,9 +33,7 @@ def test_the_saved_picture_and_the_command_that_mends_it(bare: Lab) -> None:
     bare.wait_for_cell(1)
     output = bare.output(1)
     expect(output.get_by_text("jupyter server extension enable trackkit_jupyter")).to_be_visible()
-    image = output.locator("img").first
-    expect(image).to_be_visible()
-    assert image.evaluate("i => i.naturalWidth") > 100
+    loaded(output.locator("img").first, 100)
 
 
 def test_the_side_panel_says_how_to_enable_it(bare: Lab) -> None:
