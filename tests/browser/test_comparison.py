@@ -318,11 +318,12 @@ def test_a_metric_over_a_hyperparameter_and_samples_at_one_iteration(
         up = scatter.get_by_role("checkbox", name="Logarithmic vertical axis")
         expect(across).to_be_checked()
         expect(up).not_to_be_checked()
-        places = [point.get_attribute("cy") for point in scatter.locator("circle").all()]
+        heights = "points => points.map(point => point.getAttribute('cy')).join()"
+        places = scatter.locator("circle").evaluate_all(heights)
         up.check()
         expect(scatter.get_by_text("loss/val (log)", exact=True)).to_be_visible()
         expect(scatter.get_by_text("least squares of log10 of loss/val over log10 of rate")).to_be_visible()
-        assert places != [point.get_attribute("cy") for point in scatter.locator("circle").all()]
+        wait_until(lambda: scatter.locator("circle").evaluate_all(heights) != places, "no point has moved")
         expect(across).to_be_checked()
         picture(page, "comparison-scatter")
         code = copied(page, view)
