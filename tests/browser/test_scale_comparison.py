@@ -75,7 +75,7 @@ def sweep_of_many(server: LabServer) -> list[track.Experiment]:
         sweep(run.store.paths)
         archives = [run.store.paths.experiment(run.id).archive for run in made if LONG]
         # What is not done yet is in the hands of the archivist that the starts have hired.
-        wait_until(lambda: all(archive.exists() for archive in archives), 120, "some are not archived")
+        wait_until(lambda: all(archive.exists() for archive in archives), "some are not archived", seconds=120)
     return made
 
 
