@@ -1,6 +1,7 @@
 // The views of the snippets in rendered Markdown; fetched when there are any.
 
-import { EmbedError, parse, write } from '../ui/embedding/url';
+import { EmbedError } from '../ui/embedding/parameters';
+import { parse, write } from '../ui/embedding/url';
 import type { View } from '../ui/protocol';
 import { frozenStore } from './frozen';
 import type { Wrapped } from './markdown';

@@ -8,7 +8,8 @@ import { useStanding } from '../standing';
 import { deskOf, hasDesk } from './desk';
 import { useEmbedding } from './embedding';
 import { originalOf } from './original';
-import { LONGEST, write } from './url';
+import { LONGEST } from './parameters';
+import { write } from './url';
 import '../styles/embedding.css';
 
 /** Charts, plots and comparisons have the control of their own. */

@@ -11,8 +11,9 @@ import type { View } from '../protocol';
 import { type Source, wordsOf } from '../source';
 import { type Desk, deskOf } from './desk';
 import type { Owner, Part } from './embedding';
+import { EmbedError } from './parameters';
 import { pythonOf } from './python';
-import { EmbedError, parse, snippet, write } from './url';
+import { parse, snippet, write } from './url';
 
 const NOTEBOOKS = 5;
 /** Pixels: its sections have a head. */

@@ -1,7 +1,8 @@
 // The line of Python that makes a view.
 
 import type { View } from '../protocol';
-import { PATH, typeOf, write } from './url';
+import { PATH } from './parameters';
+import { typeOf, write } from './url';
 
 /** `track.embed(...)`: by the ids of its objects, or by its address where a query chooses them. */
 export function pythonOf(view: View): string {

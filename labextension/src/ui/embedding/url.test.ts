@@ -2,13 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { md5, metricId } from './md5';
-import { EmbedError, parse, snippet, write } from './url';
+import { EmbedError } from './parameters';
+import { parse, snippet, write } from './url';
 
 interface Contract {
   views: { text: string; view: Record<string, unknown>; url: string }[];
   refused: { text: string; field: string }[];
-  digests: { name: string; digest: string }[];
 }
 
 const contract = JSON.parse(readFileSync('../tests/contract/embeds.json', 'utf8')) as Contract;
@@ -44,9 +43,4 @@ describe('an embed URL', () => {
     expect(snippet(view).match(/"/g)).toHaveLength(6);
     expect(snippet(view)).not.toContain('<script');
   });
-});
-
-it.each(contract.digests)('digests $name as Python does', ({ name, digest }) => {
-  expect(md5(name)).toBe(digest);
-  expect(metricId(name, 'accuracy')).toBe(`${digest}.5d6db9a1dc722586187fc2db530f8388`);
 });

@@ -1,81 +1,26 @@
-// The embed URL: reading what people paste, leniently, and writing it, strictly. As trackkit_jupyter/views/embed_url.py.
+// The embed URL: read as a view, leniently, and written, strictly. As trackkit_jupyter/views/embed_url.py.
 
-import type { View, ViewKind, ViewOptions } from '../protocol';
-
-/** An embed URL that cannot be read; `field` names the parameter. */
-export class EmbedError extends Error {
-  override name = 'EmbedError';
-  constructor(
-    message: string,
-    readonly field: string,
-  ) {
-    super(message);
-  }
-}
-
-export const PATH = '/trackkit/widgets/';
-/** Characters at most, of an address that is read. */
-export const LONGEST = 32_768;
-/** Parameters at most. */
-const MOST = 1_000;
-
-export const TYPES = {
-  plot: 'plot',
-  scalar: 'scalars',
-  single: 'single',
-  sample: 'samples',
-  parcoords: 'comparison',
-  experiment: 'experiment',
-  comparison: 'comparison',
-  model: 'model',
-  table: 'table',
-} as const satisfies Record<string, ViewKind>;
-export type EmbedType = keyof typeof TYPES;
-
-/** "timestamp" means time from start and "iso_time" wall time. */
-const XAXES = { iter: 'iterations', timestamp: 'relative', iso_time: 'wall' } as const;
-const OBJECT_TYPES = { task: 'experiment', model: 'model', experiment: 'experiment' } as const;
-/** What a comparison may be told: lists of names, and single texts. */
-const COMPARISON_NAMES = ['parameters', 'targets', 'log', 'brush', 'order'];
-const COMPARISON_TEXTS = ['base', 'color', 'statistic', 'sample'];
-/** Options of a table that stand in a URL as the parameters of a query do. */
-const TABLE = ['query', 'order_by'];
-/** Keys that say how to show; everything else chooses the objects. */
-const OWN = new Set(
-  (
-    'type objectType objects tasks models metrics variants iterations xaxis value_type series company light theme ' +
-    'store tab smoothing group_by width height x_metric smoothing_kind smoothing_window smoothing_sigma by over line band ' +
-    `${[...COMPARISON_NAMES, ...COMPARISON_TEXTS].join(' ')} identical iteration columns`
-  ).split(' '),
-);
-const CURVES = ['x_metric', 'smoothing_kind', 'smoothing_window', 'smoothing_sigma', 'line', 'band'];
-/** What a claim says: texts, in which a comma separates nothing. */
-const CLAIM = ['text', 'metric', 'a', 'b', 'value', 'better', 'level', 'then'];
-/** First segments of the keys of a dynamic query. */
-const QUERY = new Set(
-  (
-    'id user tags system_tags status project parent hyperparams execution created started completed finished published ' +
-    'active_duration last_iteration last_metrics status_changed last_update last_change name comment description report ' +
-    'runtime _any_ _all_ _or_ _and_ search_text order_by page page_size start size scroll_id refresh_scroll only_fields ' +
-    'allow_public include_subprojects search_hidden framework uri task experiment models ready metadata filters query'
-  ).split(' '),
-);
-const CHOICES: Record<string, readonly string[]> = {
-  smoothing_kind: ['none', 'ema', 'time_weighted', 'running', 'gaussian'],
-  line: ['mean', 'median'],
-  band: ['none', 'minmax', 'std', 'stderr', 'ci95'],
-  statistic: ['last', 'first', 'min', 'max', 'mean'],
-  value: ['last', 'min', 'max', 'mean'],
-  better: ['higher', 'lower'],
-};
-const VALUE_TYPES = ['value', 'min_value', 'max_value', 'mean_value', 'first_value'];
-
-const SRC = /\bsrc\s*=\s*(["']?)/i;
-const SIZE = /\b(width|height)\s*=\s*["']?([0-9.]+(?:%|[a-z]{1,4})?)(?=["'\s/>]|$)/gi;
-const ENTITY = /&(?:amp|quot|lt|gt|apos|#[0-9]{1,7}|#x[0-9a-f]{1,6});/gi;
-/** An address without a quote at its end; what is in angle brackets is a placeholder. */
-const ADDRESS = /^(?:[^<>\s"']|<[^<>\s"'/][^<>\s"']*>)*/;
-const NAMED: Record<string, string> = { amp: '&', quot: '"', lt: '<', gt: '>', apos: "'" };
+import type { View, ViewOptions } from '../protocol';
+import {
+  CHOICES,
+  CLAIM,
+  COMPARISON_NAMES,
+  COMPARISON_TEXTS,
+  CURVES,
+  EmbedError,
+  type EmbedType,
+  LONGEST,
+  MOST,
+  OBJECT_TYPES,
+  OWN,
+  PATH,
+  QUERY,
+  TABLE,
+  TYPES,
+  VALUE_TYPES,
+  XAXES,
+} from './parameters';
+import { findUrl, type Sizes } from './pasted';
 
 /** The view that an embed URL or a pasted iframe snippet describes. */
 export function parse(text: string): View {
@@ -172,39 +117,6 @@ function quote(text: string): string {
 function cut(text: string, sign: string): [string, string | null] {
   const at = text.indexOf(sign);
   return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + sign.length)];
-}
-
-type Sizes = Record<string, string>;
-
-/** The address inside a snippet (or the text itself) and the sizes beside it. */
-function findUrl(text: string): { url: string; sizes: Sizes } {
-  const source = SRC.exec(text);
-  const isMarkup = cut(text, '?')[0].includes('<') || text.toLowerCase().startsWith('src');
-  if (!source || !isMarkup) {
-    return { url: unescaped(text.replace(/^["']+|["']+$/g, '').trim()), sizes: {} };
-  }
-  const rest = text.slice(source.index + source[0].length);
-  const mark = source[1] ?? '';
-  let [inside, after] = mark ? cut(rest, mark) : [rest, null];
-  // An unclosed quote ends at the next attribute's quote, or never: then a blank or the end of the tag ends the address.
-  if (after === null || /\s\w+\s*=\s*$/.test(inside) || inside.trim().includes('\n')) {
-    inside = ADDRESS.exec(rest.trimStart())?.[0] ?? '';
-    after = rest.slice(inside.length);
-  }
-  const outside = `${text.slice(0, source.index)} ${after}`;
-  const sizes = [...outside.matchAll(SIZE)].map(([, key, size]) => [key?.toLowerCase(), size]);
-  return { url: unescaped(inside.trim()), sizes: Object.fromEntries(sizes) as Sizes };
-}
-
-function unescaped(text: string): string {
-  return text.replace(ENTITY, entity => {
-    const name = entity.slice(1, -1).toLowerCase();
-    if (!name.startsWith('#')) {
-      return NAMED[name] ?? entity;
-    }
-    const code = Number.parseInt(name.slice(name[1] === 'x' ? 2 : 1), name[1] === 'x' ? 16 : 10);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
-  });
 }
 
 interface Pair {

@@ -6,8 +6,9 @@ import type { Source } from '../source';
 import { keyOf, pairOf, STATISTICS } from './choices';
 import { Select, Suggesting, Tokens } from './fields';
 import { metricId } from './md5';
+import { type EmbedType, TYPES } from './parameters';
 import { type Asked, parametersOf, type Statistic } from './query';
-import { type EmbedType, TYPES, typeOf } from './url';
+import { typeOf } from './url';
 
 const SHOWN: [EmbedType, string][] = [
   ['scalar', 'Scalars'],
