@@ -13,6 +13,14 @@ from trackkit_jupyter.store import Store
 from .agreement import names
 
 
+def test_what_a_field_has_is_told_once_and_sorted(store: Store) -> None:
+    for number, framework in enumerate(("sklearn", None, "pytorch", "sklearn", "Keras")):
+        track.register_model(None, f"net {number}", framework, store=store.path)
+    assert catalog_of(store, "model").values("framework") == ["Keras", "pytorch", "sklearn"]
+    assert catalog_of(store).values("framework") == []
+    assert len(catalog_of(store).values("user")) == 1
+
+
 def test_wrong_arguments(store: Store) -> None:
     for arguments, error in (
         ({"query": "nme == 1"}, QueryError),
