@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Generator, Iterator
@@ -22,6 +23,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     """A running JupyterLab with our extension, on folders of its own."""
     with LabServer(tmp_path_factory.mktemp("lab")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
+    """A JupyterLab with our server extension and our labextension disabled."""
+    folder = tmp_path_factory.mktemp("alone")
+    config = folder / "jupyter_config_dir" / "labconfig"
+    config.mkdir(parents=True)
+    (config / "page_config.json").write_text(json.dumps({"disabledExtensions": {"trackkit-jupyter": True}}))
+    with LabServer(folder, extension=False) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

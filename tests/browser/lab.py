@@ -226,6 +226,12 @@ class Lab:
         prompt = self.page.locator(".jp-CodeCell").nth(cell).locator(".jp-InputPrompt")
         expect(prompt).to_have_text(re.compile(r"^\[\d+\]:$"), timeout=180_000)
 
+    def run_cell(self, cell: int) -> None:
+        """Run one cell, and wait until it has been executed."""
+        self.page.evaluate("i => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = i }", cell)
+        self.command("notebook:run-cell")
+        self.wait_for_cell(cell)
+
     def run_all(self, *, wait: bool = True) -> None:
         """Run all cells."""
         self.command("notebook:run-all-cells", wait=wait)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,17 +14,6 @@ from .lab import PATIENCE, Lab, LabServer, wait_until
 from .shelf import loaded, picture
 from .test_clock import end, marks, train_in
 from .test_story import BUSY, drawn
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
-    """A JupyterLab with our server extension and our labextension disabled."""
-    folder = tmp_path_factory.mktemp("alone")
-    config = folder / "jupyter_config_dir" / "labconfig"
-    config.mkdir(parents=True)
-    (config / "page_config.json").write_text(json.dumps({"disabledExtensions": {"trackkit-jupyter": True}}))
-    with LabServer(folder, extension=False) as server:
-        yield server
 
 
 @pytest.fixture
@@ -169,9 +157,7 @@ def test_further_views_are_light(page: Lab) -> None:
     sizes, heap = {}, {}
     for cell, views in enumerate([0, 1, 1, 30]):
         received.clear()
-        page.page.evaluate("i => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = i }", cell)
-        page.command("notebook:run-cell")
-        page.wait_for_cell(cell)
+        page.run_cell(cell)
         for view in range(views):
             shown = page.output(cell).locator(".trackkit").nth(view)
             shown.scroll_into_view_if_needed()

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 import trackkit_jupyter as track
 from trackkit_jupyter.store.archivist import sweep
 
-from .lab import LabServer, wait_until
+from .lab import Lab, LabServer, wait_until
 from .test_scale_charts import COMPARED, LONG, within
 
 RUNS, METRICS, POINTS = (100, 20, 10_000) if LONG else (30, 8, 300)
@@ -135,3 +135,41 @@ def test_a_thousand_experiments_in_tables_and_parallel_coordinates(
         ).to_be_visible()
     # All of them are watched: nothing was refused on the way.
     expect(page.get_by_role("alert")).to_have_count(0)
+
+
+SWEEP = """
+import trackkit_jupyter as track
+for number in range({count}):
+    config = {{"rate": 10.0 ** -(number % 5), "depth": number % 7, "seed": number}}
+    with track.start(f"run {{number}}", config=config, tags=["many"], capture=False) as exp:
+        exp.log({{"loss/val": 1 / (1 + number), "accuracy/val": number / {count}}})
+""".strip()
+
+
+def test_many_experiments_are_compared_over_the_comm(browser: Browser, alone: LabServer) -> None:
+    """As many as tables hold, of a notebook whose server has nothing of ours: the kernel answers."""
+    count = MANY if LONG else 20
+    page = browser.new_context(viewport={"width": 1280, "height": 1100}).new_page()
+    lab = Lab(alone, page)
+    shown = "track.compare(track.experiments('\"many\" in tags', page_size=1000), section={section!r})"
+    sections = ("parallel", "values", "details")
+    alone.write("sweep.ipynb", SWEEP.format(count=count), *(shown.format(section=section) for section in sections))
+    lab.open("sweep.ipynb")
+    lab.run_cell(0)
+    for cell, inside in enumerate(
+        (
+            page.get_by_role("group", name=f"Parallel coordinates of {count:,} experiments").locator("canvas").first,
+            page.get_by_label("Metric values", exact=True).get_by_role("cell").first,
+            page.get_by_label("Details", exact=True).get_by_role("cell").first,
+        ),
+        start=1,
+    ):
+        began = time.perf_counter()
+        lab.run_cell(cell)
+        expect(inside).to_be_visible(timeout=60_000)
+        took = (time.perf_counter() - began) * 1000
+        within(f"{count:,} experiments over the comm, {sections[cell - 1]}, with the run of its cell", took, COMPARED)
+    assert lab.errors == []
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.context.close()
+    alone.stop_kernels()

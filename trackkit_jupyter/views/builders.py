@@ -296,7 +296,8 @@ def _id(item: Any) -> str:
     if not isinstance(id, str):
         raise TrackkitTypeError(f"An experiment or its id is needed, not {type(item).__name__}.", "objects")
     if not _is_id(id):
-        raise EmbedError(f"An id has 32 hex characters, not {shown(id)}.", "objects")
+        text = f"An id has 32 hex characters, not {shown(id)}. What a query finds is track.experiments(query)."
+        raise EmbedError(text, "objects")
     return id
 
 
