@@ -9,6 +9,7 @@ import pytest
 import trackkit_jupyter as track
 from trackkit_jupyter.errors import QueryError, TrackkitTypeError, TrackkitValueError
 from trackkit_jupyter.store import Store
+from trackkit_jupyter.store.catalog import catalog_of
 
 from .agreement import names
 
