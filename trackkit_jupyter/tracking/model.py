@@ -13,7 +13,7 @@ from trackkit_jupyter.errors import LockedError, TrackkitError, TrackkitTypeErro
 from trackkit_jupyter.records import Status, check_name, check_project, check_tags, iso, new_id
 from trackkit_jupyter.store import Store, StoredModel
 from trackkit_jupyter.store.blobs import Blobs
-from trackkit_jupyter.store.model import check_labels, config_text, is_address
+from trackkit_jupyter.store.model_values import check_labels, config_text, is_address
 from trackkit_jupyter.tracking import artifacts
 from trackkit_jupyter.tracking.plots import PlotLogging
 from trackkit_jupyter.tracking.recorder import Recorder

@@ -11,7 +11,7 @@ import traitlets
 from trackkit_jupyter import views
 from trackkit_jupyter.errors import LockedError
 from trackkit_jupyter.store import Store, StoredModel
-from trackkit_jupyter.store.model import check_labels, config_text, metadata_item
+from trackkit_jupyter.store.model_values import check_labels, config_text, metadata_item
 from trackkit_jupyter.views.bundle import store_of
 from trackkit_jupyter.views.view import MODEL_TABS
 from trackkit_jupyter.widgets.view import ViewWidget
