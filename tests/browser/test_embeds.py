@@ -326,7 +326,7 @@ def test_the_embed_page_shows_every_type_and_leads_back(
         page.set_viewport_size({"width": 420, "height": 420})
         embedded(page, server, now.url.partition("?")[2] + "&theme=dark")
         expect(region.get_by_role("status")).to_have_text("Contradicted")
-        expect(region.get_by_role("alert")).to_contain_text("and does no more")
+        expect(region.get_by_role("alert")).to_contain_text("it no longer does")
         picture(page, "embed-claim-contradicted")
 
         page.goto(server.page_url("trackkit/widgets/?type=pie&theme=dark&objects=" + run.id))

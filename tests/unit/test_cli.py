@@ -7,7 +7,9 @@ import json
 import math
 import os
 import sys
+import time
 import zipfile
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -56,6 +58,20 @@ def test_init_list_and_show(home, capsys):
         assert "two · completed · text" in capsys.readouterr().out
     assert main(["show", "two", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == two.to_dict()
+
+
+def test_times_are_those_of_the_clock_on_the_wall(home, capsys, monkeypatch):
+    main(["init"])
+    exp = trained()
+    there = datetime.fromisoformat(exp.created).astimezone(timezone(timedelta(hours=5, minutes=45)))
+    monkeypatch.setenv("TZ", "NPT-5:45")
+    time.tzset()
+    try:
+        assert main(["list"]) == 0
+        assert f"{there:%Y-%m-%d %H:%M}" in capsys.readouterr().out
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_export_of_an_experiment(home, capsys):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from trackkit_jupyter.cli.answers import answer, experiment, print_json, say, store, table
+from trackkit_jupyter.cli.answers import answer, experiment, local_time, print_json, say, store, table
 from trackkit_jupyter.errors import TrackkitError
 
 __all__ = ["main"]
@@ -69,9 +69,8 @@ def _list(args: argparse.Namespace) -> int:
         return 0
     rows = []
     for exp in chosen:
-        created = (exp.created or "")[:16].replace("T", " ")
         iteration = "" if exp.last_iteration is None else str(exp.last_iteration)
-        rows.append([exp.id[:8], exp.name, exp.project, exp.standing, iteration, created])
+        rows.append([exp.id[:8], exp.name, exp.project, exp.standing, iteration, local_time(exp.created)])
     table(["id", "name", "project", "status", "iteration", "created"], rows)
     return 0
 

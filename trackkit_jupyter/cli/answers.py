@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from trackkit_jupyter.errors import NotFoundError
 if TYPE_CHECKING:
     from trackkit_jupyter.store import Store
 
-__all__ = ["answer", "experiment", "print_json", "say", "store", "table"]
+__all__ = ["answer", "experiment", "local_time", "print_json", "say", "store", "table"]
 
 
 def store(args: argparse.Namespace) -> Store[Any]:
@@ -74,3 +75,10 @@ def table(header: list[str], rows: list[list[str]]) -> None:
     if not console.is_terminal:  # a pipe has no width to cut names to
         console = Console(width=max(200, *(sum(map(len, row)) + 20 for row in rows)))
     console.print(table)
+
+
+def local_time(time: str | None, seconds: bool = False) -> str:
+    """Return a time of a record as a clock on the wall here shows it; empty where there is none."""
+    if not time:
+        return ""
+    return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")

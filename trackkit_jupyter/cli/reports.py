@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from trackkit_jupyter.cli.answers import answer, print_json, say, store, table
+from trackkit_jupyter.cli.answers import answer, local_time, print_json, say, store, table
 from trackkit_jupyter.errors import NotFoundError, TrackkitError
 from trackkit_jupyter.reports import Report
 from trackkit_jupyter.store import Store
@@ -32,7 +32,7 @@ def list_reports(args: argparse.Namespace) -> int:
                 each.name,
                 each.project,
                 each.trouble or each.status,
-                (each.last_update or "")[:16],
+                local_time(each.last_update),
                 str(each.path),
             ]
             for each in found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from trackkit_jupyter.cli.answers import answer, experiment, print_json, say, store, table
+from trackkit_jupyter.cli.answers import answer, experiment, local_time, print_json, say, store, table
 from trackkit_jupyter.operations import loops
 
 __all__ = ["ask", "knobs"]
@@ -37,7 +37,7 @@ def knobs(args: argparse.Namespace) -> int:
         for turn in told["turns"]:
             what = f"{turn['name']}: {turn['was']} to {turn['value']}" if turn["kind"] == "turn" else turn["kind"]
             heeded = "not yet" if turn["heeded"] is None else _dash(str(turn["iteration"]))
-            rows.append([turn["time"][:19].replace("T", " "), what, turn["user"] or "", heeded])
+            rows.append([local_time(turn["time"], seconds=True), what, turn["user"] or "", heeded])
         table(["when", "what", "who", "at iteration"], rows)
     return 0
 

@@ -30,10 +30,10 @@ def arguments(view: View) -> dict[str, Any]:
 
 
 def words_of(view: View, found: dict[str, Any]) -> str:
-    """Return the verdict in words; where it held when the claim was made and does no more, that first."""
+    """Return the verdict in words; where it held when the claim was made and no longer does, that first."""
     then = view.options.get("then")
     if isinstance(then, dict) and then.get("verdict") == "holds" and found["verdict"] != "holds":
-        return f"This held on {str(then.get('time'))[:10]}, and does no more. {found['sentence']}"
+        return f"This held on {str(then.get('time'))[:10]}; it no longer does. {found['sentence']}"
     return str(found["sentence"])
 
 

@@ -71,7 +71,7 @@ export function ClaimView({ source, view }: { source: Source; view: View }) {
       </p>
       {broken && (
         <p class="tk-claim-broken" role="alert">
-          This held on {then?.time ? exact(Date.parse(then.time)) : 'the day it was made'}, and does no more.
+          This held on {then?.time ? exact(Date.parse(then.time)) : 'the day it was made'}; it no longer does.
         </p>
       )}
       <p class="tk-claim-sentence">{found.finding ?? found.sentence}</p>
