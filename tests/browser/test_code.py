@@ -75,5 +75,5 @@ def test_over_the_comm(plain: Plain, browser: Browser) -> None:
         comparison,
     )
     plain.until(lambda: page.evaluate("window.found && window.refused"), "the kernel did not answer")
-    assert page.evaluate("window.found") == ["ComparisonView"]
+    assert "ComparisonView" in page.evaluate("window.found")  # and what its sections take from it
     assert "no such code" in page.evaluate("window.refused")
