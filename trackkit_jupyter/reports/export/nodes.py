@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from trackkit_jupyter.reports.export.embeds import Drawn
+from trackkit_jupyter.reports.export.grid import grid_of
 from trackkit_jupyter.reports.export.images import POINTS, WIDEST, Images, decoded
+from trackkit_jupyter.reports.export.inline import Node, broken, directed, inlined, small, trimmed
 from trackkit_jupyter.reports.export.texts import FORMULA
 from trackkit_jupyter.views.tables import Table
 
 __all__ = ["Nodes"]
-
-Node = str | dict[str, Any]
 
 _SIMPLE = {
     "strong": "strong", "b": "strong", "em": "em", "i": "em", "cite": "em", "dfn": "em", "var": "em",
@@ -30,7 +30,6 @@ _BLOCKS = frozenset(
 )
 #: Deeper nesting is laid out as if it were not nested: typst counts its calls, and nobody reads it.
 _DEEPEST = 12
-_MOST_CELLS = 20_000
 _LONGEST_WORD = 60
 
 
@@ -71,7 +70,7 @@ class Nodes:
         line: list[Node] = []
 
         def end() -> None:
-            words = _trimmed(line)
+            words = trimmed(line)
             if words:
                 nodes.extend(self._paragraph(words))
             line.clear()
@@ -92,8 +91,8 @@ class Nodes:
         alone = all(isinstance(word, dict) and word["k"] in ("image", "block") for word in words if word != " ")
 
         def end() -> None:
-            if rest := _trimmed(line):
-                nodes.append({"k": "p", "c": _directed(rest)})
+            if rest := trimmed(line):
+                nodes.append({"k": "p", "c": directed(rest)})
             line.clear()
 
         for word in words:
@@ -104,7 +103,7 @@ class Nodes:
                 end()
                 nodes.append(_figure(word))
             else:
-                line.append(_small(word))
+                line.append(small(word))
                 if isinstance(word, dict) and "caption" in word:
                     line.append({"k": "titled", "text": word["caption"][0]})
         end()
@@ -117,11 +116,11 @@ class Nodes:
         if name == "p":
             return self._blocks(tag, depth)
         if name[0] == "h" and name[1:].isdigit():
-            words = [_small(word) for word in _trimmed(self._inlines(tag, depth))]
+            words = [small(word) for word in trimmed(self._inlines(tag, depth))]
             if not words:
                 return []
             named = {"id": str(tag["id"])} if tag.get("id") in self._names else {}
-            return [{"k": "h", "level": int(name[1:]), "c": _directed(words), **named}]
+            return [{"k": "h", "level": int(name[1:]), "c": directed(words), **named}]
         if name == "hr":
             return [{"k": "hr"}]
         if name == "pre":
@@ -142,7 +141,7 @@ class Nodes:
         code = tag.find("code")
         classes = (code.get("class") or []) if code else []
         language = next((str(each).removeprefix("language-") for each in classes if str(each)[:9] == "language-"), "")
-        text = self._text(_broken(tag.get_text().rstrip("\n"), 88))
+        text = self._text(broken(tag.get_text().rstrip("\n"), 88))
         if not text.strip():
             return []
         return [{"k": "pre", "text": text.expandtabs(4), **({"lang": language} if language else {})}]
@@ -155,7 +154,7 @@ class Nodes:
             if box is not None:
                 box.extract()
             blocks = self._blocks(child, depth)
-            item: dict[str, Any] = {"c": _inlined(blocks)}
+            item: dict[str, Any] = {"c": inlined(blocks)}
             if done is not None:
                 item["done"] = done
             items.append(item)
@@ -179,54 +178,32 @@ class Nodes:
 
     def _details(self, tag: Any, depth: int) -> Node:
         summary = tag.find("summary", recursive=False)
-        words: list[Node] = [_small(word) for word in self._inlines(summary, depth)] if summary else ["Details"]
+        words: list[Node] = [small(word) for word in self._inlines(summary, depth)] if summary else ["Details"]
         if summary:
             summary.extract()
-        return {"k": "details", "summary": _trimmed(words), "c": self._blocks(tag, depth)}
+        return {"k": "details", "summary": trimmed(words), "c": self._blocks(tag, depth)}
 
     def _table(self, tag: Any, depth: int) -> list[Node]:
-        rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
-        cells: list[dict[str, Any]] = []
-        taken: set[tuple[int, int]] = set()
-        head = columns = 0
-        aligns: dict[int, str] = {}
-        shown = rows
-        for y, row in enumerate(rows):
-            if len(cells) > _MOST_CELLS:
-                shown = rows[:y]
-                break
-            found = row.find_all(["td", "th"], recursive=False)
-            if found and head == y and (all(_name(cell) == "th" for cell in found) or _name(row.parent) == "thead"):
-                head += 1
-            x = 0
-            for cell in found:
-                while (x, y) in taken:
-                    x += 1
-                wide, tall = _span(cell.get("colspan")), min(_span(cell.get("rowspan")), len(rows) - y)
-                places = {(x + i, y + j) for i in range(wide) for j in range(tall)}
-                if places & taken:
-                    wide = tall = 1
-                    places = {(x, y)}
-                taken |= places
-                side = _side(cell)
-                if side and wide == 1:
-                    aligns.setdefault(x, side)
-                words = _inlined(self._blocks(cell, depth))
-                made = {"x": x, "y": y, "head": _name(cell) == "th", "c": words, "align": side or "default"}
-                cells.append(made | ({"colspan": wide, "rowspan": tall} if wide * tall > 1 else {}))
-                x += wide
-                columns = max(columns, x)
-        if not cells:
+        grid = grid_of(tag)
+        if not grid.cells:
             return []
+        cells: list[dict[str, Any]] = []
+        for cell in grid.cells:
+            words = inlined(self._blocks(cell.tag, depth))
+            head, align = cell.tag.name == "th", cell.side or "default"
+            made = {"x": cell.x, "y": cell.y, "head": head, "c": words, "align": align}
+            cells.append(made | ({"colspan": cell.wide, "rowspan": cell.tall} if cell.wide * cell.tall > 1 else {}))
+        columns = len(grid.align)
         size = 9.5 if columns <= 6 else 8.0 if columns <= 10 else 6.5
-        align = [aligns.get(x, "default") for x in range(columns)]
         nodes: list[Node] = []
         caption = tag.find("caption")
         if caption:
             nodes.append({"k": "p", "c": [{"k": "small", "c": self._inlines(caption, depth)}]})
-        nodes.append({"k": "table", "columns": columns, "size": size, "align": align, "head": head, "cells": cells})
-        if len(shown) < len(rows):
-            nodes.append(self._note([f"{len(rows) - len(shown):,} more rows are left out here."]))
+        nodes.append(
+            {"k": "table", "columns": columns, "size": size, "align": grid.align, "head": grid.head, "cells": cells}
+        )
+        if grid.left_out:
+            nodes.append(self._note([f"{grid.left_out:,} more rows are left out here."]))
         return nodes
 
     # -- in a line
@@ -247,7 +224,7 @@ class Nodes:
         if name == "input":
             return [{"k": "tick", "done": child.has_attr("checked")}]
         if name in ("code", "samp"):
-            text = self._text(_broken(child.get_text(), _LONGEST_WORD))
+            text = self._text(broken(child.get_text(), _LONGEST_WORD))
             return [{"k": "code", "text": text}] if text else []
         if name == "kbd":
             return [{"k": "kbd", "text": self._text(child.get_text())}]
@@ -257,22 +234,22 @@ class Nodes:
         if name == "q":
             return ["“", *words, "”"]
         kind = _SIMPLE.get(name)
-        return [{"k": kind, "c": [_small(word) for word in words]}] if kind and words else words
+        return [{"k": kind, "c": [small(word) for word in words]}] if kind and words else words
 
     def _words(self, text: str) -> list[Node]:
         """Return text, with the views in the place of their marks."""
         if self._mark is None or "trackkitembed" not in text:
-            return [self._text(_broken(text, _LONGEST_WORD))] if text else []
+            return [self._text(broken(text, _LONGEST_WORD))] if text else []
         nodes: list[Node] = []
         for part in self._mark.split(text):
             if part in self._drawn:
                 nodes.append({"k": "block", "c": self.view(self._drawn[part])})
             elif part:
-                nodes.append(self._text(_broken(part, _LONGEST_WORD)))
+                nodes.append(self._text(broken(part, _LONGEST_WORD)))
         return nodes
 
     def _link(self, tag: Any, depth: int) -> list[Node]:
-        words = [_small(word) for word in self._inlines(tag, depth)]
+        words = [small(word) for word in self._inlines(tag, depth)]
         address = str(tag.get("href") or "").strip()
         if not words:
             return []
@@ -360,7 +337,7 @@ class Nodes:
         columns, align = len(table.header), table.sides
         rows = [table.header, *table.rows]
         cells = [
-            {"x": x, "y": y, "head": y == 0, "c": [self._text(_broken(cell, 24))], "align": align[x]}
+            {"x": x, "y": y, "head": y == 0, "c": [self._text(broken(cell, 24))], "align": align[x]}
             for y, row in enumerate(rows)
             for x, cell in enumerate(row[:columns])
         ]
@@ -381,74 +358,11 @@ def _is_text(child: Any) -> bool:
     return type(child) is NavigableString
 
 
-def _trimmed(words: list[Node]) -> list[Node]:
-    """Return a line without the space around it; nothing where it is only space."""
-    found = list(words)
-    while found and isinstance(found[0], str) and not found[0].strip():
-        found.pop(0)
-    while found and isinstance(found[-1], str) and not found[-1].strip():
-        found.pop()
-    if found and isinstance(found[0], str):
-        found[0] = found[0].lstrip()
-    if found and isinstance(found[-1], str):
-        found[-1] = found[-1].rstrip()
-    return found
-
-
-def _inlined(blocks: list[Node]) -> list[Node]:
-    """Return the blocks of a list item or a cell; a paragraph that is alone or first needs no space around it."""
-    if blocks and isinstance(blocks[0], dict) and blocks[0]["k"] == "p":
-        return [*blocks[0]["c"], *blocks[1:]]
-    return blocks
-
-
-def _small(word: Node) -> Node:
-    """Return a picture that stands in a line of text as high as it fits there."""
-    if isinstance(word, dict) and word["k"] == "image":
-        return {**word, "k": "line-image", "width": min(word["width"], WIDEST)}
-    return word
-
-
 def _figure(image: dict[str, Any]) -> dict[str, Any]:
     caption = image.pop("caption", None)
     return {"k": "figure", "c": [image], **({"caption": caption} if caption else {})}
 
 
-def _directed(words: list[Node]) -> list[Node]:
-    """Let a paragraph that begins with letters of a right-to-left script run from the right."""
-    for letter in _letters(words):
-        kind = unicodedata.bidirectional(letter)
-        if kind in ("R", "AL"):
-            return [{"k": "rtl", "c": words}]
-        if kind == "L":
-            break
-    return words
-
-
-def _letters(words: list[Node]) -> Iterable[str]:
-    for word in words:
-        if isinstance(word, str):
-            yield from word
-        else:
-            yield from _letters(word.get("c") or [])
-
-
-def _broken(text: str, most: int) -> str:
-    """Let a word that is longer than a line be broken."""
-    return re.sub(rf"[^\s\u200b]{{{most},}}", lambda long: re.sub(rf"(.{{{most // 2}}})", "\\1\u200b", long[0]), text)
-
-
 def _pixels(value: Any) -> float:
     found = re.fullmatch(r"(\d{1,4}(?:\.\d+)?)(?:px)?", str(value or "").strip())
     return float(found[1]) if found else 0.0
-
-
-def _span(value: Any) -> int:
-    return max(1, min(100, int(value))) if str(value or "").isdecimal() else 1
-
-
-def _side(cell: Any) -> str:
-    found = re.search(
-        r"text-align:\s*(left|right|center)", f"{cell.get('style') or ''};text-align:{cell.get('align') or ''}"
-    )
-    return found[1] if found else ""
