@@ -58,6 +58,17 @@ def section(view: Locator, name: str) -> Locator:
     return view.get_by_role("tabpanel", name=name)
 
 
+def one_per(panel: Locator, what: str, choice: str, *further: str) -> None:
+    """Choose what has a line, or a column, of its own: a field, and others together with it."""
+    panel.get_by_role("button", name=f"One {what} per").click()
+    window = panel.get_by_role("dialog", name=f"One {what} per")
+    window.get_by_role("radio", name=choice, exact=True).click()
+    for field in further:
+        panel.get_by_role("button", name=f"One {what} per").click()
+        window.get_by_role("button", name=f"Also by {field}").click()
+        panel.page.keyboard.press("Escape")
+
+
 def rows(table: Locator) -> dict[str, list[str]]:
     """Read a table: the cells of each row by what it is about."""
     expect(table.get_by_role("rowheader").first).to_be_visible()
@@ -97,9 +108,7 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         expect(groups).to_have_count(4)
         expect(groups.filter(has_text="rate=0.1, optimizer=lion")).to_contain_text("1")
         scalars = section(view, "Scalars")
-        expect(scalars.get_by_role("combobox", name="One line per").locator("option:checked")).to_have_text(
-            "All but seed"
-        )
+        expect(scalars.get_by_role("button", name="One line per: All but seed")).to_be_visible()
         points = section(view, "Scatter").locator("circle")
         expect(points).to_have_count(12)
         fills = "points => new Set(points.map(point => point.getAttribute('fill'))).size"
@@ -113,12 +122,12 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         chart = scalars.get_by_role("region", name="loss", exact=True)
         expect(chart.locator("canvas").first).to_be_visible()
         before = drawn(scalars)
-        scalars.get_by_role("combobox", name="One line per").select_option(label="rate")
+        one_per(scalars, "line", "rate")
         for rate in RATES:
             expect(chart.get_by_text(f"rate={rate}").first).to_be_visible()
         expect(scalars.get_by_role("combobox", name="Band")).to_have_value("minmax")
         wait_until(lambda: drawn(scalars) != before, "the groups were not drawn")
-        scalars.get_by_role("combobox", name="One line per").select_option(label="All but seed")
+        one_per(scalars, "line", "All but seed")
         expect(chart.get_by_text(re.compile(r"optimizer=lion")).first).to_be_visible()
         picture(page, "comparison-groups")
         chips = view.get_by_role("list", name="Experiments").locator(".tk-linemark line")
@@ -138,7 +147,7 @@ def test_which_rate_is_best_and_is_it_the_seed(server: LabServer, browser: Brows
         expect(loss.get_by_role("cell")).to_have_count(4)
         best = loss.get_by_role("cell").filter(has=page.get_by_role("img", name="Best"))
         expect(best).to_have_text(f"{0.1 + 0.004 / 3 + math.exp(-39 / 8):#.4g} ± 0.0015")
-        section(view, "Metric values").get_by_role("combobox", name="One column per").select_option(label="Experiment")
+        one_per(section(view, "Metric values"), "column", "Experiment")
         expect(loss.get_by_role("cell").filter(has_text="±")).to_have_count(0)
         expect(loss.get_by_role("cell").first).to_be_visible()
         picture(page, "comparison-values")
@@ -212,6 +221,49 @@ def test_details_against_a_base(server: LabServer, browser: Browser, sweep) -> N
         expect(table.get_by_role("columnheader").first).to_have_text("Maximum value")
 
 
+def test_details_of_groups_and_chips_that_have_no_room(server: LabServer, browser: Browser, sweep) -> None:
+    with page_of(browser, 1280, 700) as page:
+        view = opened(page, server, sweep, 690, tab="details", over="seed", base=sweep[4].id)
+        details = view.get_by_role("tabpanel", name="Details")
+        table = details.get_by_role("table", name="Details")
+        expect(table.get_by_role("rowheader", name="layers")).to_be_visible()
+        # One column for each group, that of the base first: what its members have in common, or how much they differ.
+        expect(table.get_by_role("columnheader").filter(has_text="n =")).to_have_count(4)
+        expect(table.get_by_role("columnheader").nth(1)).to_contain_text("Base n = 3")
+        expect(table.get_by_role("columnheader").first).to_contain_text("differ between groups")
+        found = rows(table)
+        assert found["rate"] == ["0.1", "0.3", "0.1", "0.01"]
+        assert found["optimizer"] == ["sgd", "sgd", "lion", "sgd"]
+        assert found["seed"] == ["3 values", "4 values", "2", "4 values"]
+        assert list(found)[:3] == ["rate", "optimizer", "seed"], "what differs between groups comes first"
+        seeds = table.get_by_role("row").filter(has_text="values").first.get_by_role("cell").first
+        assert (seeds.locator("[title]").get_attribute("title") or "").splitlines() == ["0 (1)", "1 (1)", "3 (1)"]
+        picture(page, "comparison-details-groups")
+        details.get_by_role("button", name=re.compile(r"Difference of net in .*lion")).click()
+        dialog = page.get_by_role("dialog", name=re.compile("^net:"))
+        expect(dialog.locator("[data-kind='+']")).to_have_count(1)
+        dialog.get_by_role("button", name="Close").click()
+
+        # By two fields together, and both come back from the code.
+        one_per(details, "column", "optimizer", "rate", "seed")
+        expect(details.get_by_role("button", name="One column per: optimizer, rate, seed")).to_be_visible()
+        expect(view.get_by_text("12 experiments in 12 groups")).to_be_visible()
+        assert copied(page, view).options["by"] == ["optimizer", "rate", "seed"]
+
+        # Chips without room are announced, and shown.
+        groups = view.get_by_role("list", name="Groups").get_by_role("listitem")
+        page.set_viewport_size({"width": 640, "height": 700})
+        more = view.get_by_role("button", name=re.compile(r"^\d+ more$"))
+        expect(more).to_be_visible()
+        expect(groups).not_to_have_count(12)
+        wait_until(lambda: more.inner_text() == f"{12 - groups.count()} more", "chips without room are not counted")
+        more.press("Enter")
+        expect(groups).to_have_count(12)
+        expect(view.get_by_role("button", name="Show fewer")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(more).to_be_focused()
+
+
 def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser: Browser, sweep) -> None:
     with page_of(browser, 900, 700) as page:
         view = opened(page, server, sweep, 690, tab="parallel")
@@ -244,13 +296,15 @@ def test_what_is_shown_can_be_embedded_and_comes_back(server: LabServer, browser
         window = page.get_by_role("dialog", name="Add experiments")
         window.get_by_role("combobox", name="Search experiments").fill(f'name == "{sweep[0].name}"')
         window.get_by_role("checkbox", name=re.compile(re.escape(sweep[0].name))).check()
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name=re.compile(r"^\d+ more$")).click()
         expect(page.get_by_role("list", name="Experiments", exact=True).get_by_role("listitem")).to_have_count(12)
 
 
 def chosen_in(section: str, panel: Locator) -> Locator:
     """Choose something in a section; return what shows it."""
     if section == "Scalars":
-        panel.get_by_role("combobox", name="One line per").select_option(label="rate")
+        one_per(panel, "line", "rate")
         return panel.get_by_role("combobox", name="Band")
     if section == "Details":
         panel.get_by_role("checkbox", name=re.compile("Show identical")).check()

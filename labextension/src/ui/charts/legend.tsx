@@ -1,8 +1,8 @@
 // The names of the series of a chart; each switches its line off and on, and alone with Alt.
 
 import { type ReadonlySignal, useSignal } from '@preact/signals';
-import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import { useFitting } from '../parts/fitting';
 import { Middle } from '../parts/middle';
 import { formatCount } from './format';
 import type { LineModel } from './model';
@@ -42,7 +42,12 @@ export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
   const whole = useSignal(false);
   const most = series.length > CROWD ? FIRST : series.length;
   const list = useRef<HTMLUListElement>(null);
-  const fits = useFitting(list, most, series.map(one => one.name).join('\n'));
+  const fits = useFitting(list, {
+    most,
+    names: series.map(one => one.name).join('\n'),
+    lines: () => LINES,
+    room: MORE,
+  });
   const shown = whole.value ? series : series.slice(0, Math.min(most, fits));
   const more = series.length - Math.min(most, fits);
   const toggle = (id: string, alone: boolean) => {
@@ -92,45 +97,4 @@ export function Legend({ series, hidden, onHidden, onHighlight }: LegendProps) {
       )}
     </ul>
   );
-}
-
-/** How many of the first `most` names have room in a few lines, beside what says that there are more. */
-function useFitting(list: RefObject<HTMLUListElement>, most: number, names: string): number {
-  const fits = useSignal(Infinity);
-  const width = useSignal(0);
-  useEffect(() => {
-    if (most < 2 || !list.current) {
-      return;
-    }
-    const sizes = new ResizeObserver(([entry]) => {
-      const now = Math.round(entry?.contentRect.width ?? 0);
-      if (now !== width.peek()) {
-        fits.value = Infinity; // all are placed, then counted
-        width.value = now;
-      }
-    });
-    sizes.observe(list.current);
-    return () => sizes.disconnect();
-  }, [most < 2]);
-  useLayoutEffect(() => {
-    fits.value = Infinity;
-  }, [names]);
-  const { value } = fits;
-  useLayoutEffect(() => {
-    if (value !== Infinity || !list.current) {
-      return;
-    }
-    const entries = [...list.current.children].slice(0, most) as HTMLElement[];
-    const tops = [...new Set(entries.map(entry => entry.offsetTop))].slice(0, LINES);
-    let count = entries.filter(entry => tops.includes(entry.offsetTop)).length;
-    if (count < entries.length) {
-      for (let room = 0; count > 1 && room < MORE; count -= 1) {
-        room += entries[count - 1]?.offsetWidth ?? MORE;
-      }
-    }
-    if (count < entries.length) {
-      fits.value = count;
-    }
-  }, [value, width.value, names, most]);
-  return value;
 }

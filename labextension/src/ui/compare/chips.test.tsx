@@ -62,7 +62,7 @@ describe('the chips of many', () => {
     shown();
     expect(screen.getByText('60 experiments')).toBeTruthy();
     expect(listed('Experiments')).toHaveLength(16);
-    fireEvent.click(screen.getByRole('button', { name: 'Show all 60' }));
+    fireEvent.click(screen.getByRole('button', { name: '44 more' }));
     expect(listed('Experiments')).toHaveLength(60);
     fireEvent.click(screen.getByRole('button', { name: 'Show fewer' }));
     expect(listed('Experiments')).toHaveLength(16);
@@ -76,7 +76,7 @@ describe('the chips of many', () => {
     expect(lit.value).toBe('g1');
     fireEvent.click(screen.getByRole('button', { name: 'Group: rate=1' }));
     expect(screen.getByText('20 of 60 experiments: rate=1')).toBeTruthy();
-    fireEvent.click(screen.getByRole('button', { name: 'Show all 20' }));
+    fireEvent.click(screen.getByRole('button', { name: '4 more' }));
     expect(listed('Experiments')[0]?.textContent).toBe('run 1');
     fireEvent.click(screen.getByRole('button', { name: 'Show groups' }));
     fireEvent.click(screen.getByRole('button', { name: 'Show experiments' }));

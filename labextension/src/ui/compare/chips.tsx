@@ -4,7 +4,9 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { Plus, X } from 'lucide';
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import { DASHES, seriesToken } from '../charts/paint';
+import { useFitting } from '../parts/fitting';
 import { integer } from '../parts/format';
 import { Icon } from '../parts/icon';
 import { lazy } from '../parts/lazy';
@@ -13,8 +15,10 @@ import { Popover } from '../table/popover';
 import type { Head, HeadGroup } from './answers';
 import { isLit, useCompany } from './company';
 
-/** More chips are shown when they are asked for. */
-const FEW = 16;
+/** So many chips stand there at most, in two lines, or three where one fills a line: others when they are asked for. */
+const [FEW, NARROW] = [16, 560];
+/** So wide is what says that there are more, and what adds others, in CSS pixels. */
+const [MORE, ADD] = [84, 72];
 
 const Add = lazy(async () => (await import('./add')).Add);
 
@@ -50,9 +54,28 @@ export function Chips() {
   const members = typeof listed === 'string' ? null : new Set(listed.members);
   const own = members ? heads.filter(head => members.has(head.id)) : heads;
   const count = listed === 'groups' ? groups.length : own.length;
-  const many = count > FEW;
-  const few = <T,>(chips: readonly T[]) => (all.value ? chips : chips.slice(0, FEW));
+  const root = useRef<HTMLDivElement>(null);
+  const chips = useRef<HTMLUListElement>(null);
+  const most = Math.min(count, FEW);
+  const fits = useFitting(chips, {
+    most: all.value ? 0 : most,
+    names: `${all.value} ${(listed === 'groups' ? groups : own)
+      .slice(0, most)
+      .map(one => one.name)
+      .join('\n')}`,
+    lines: width => (width < NARROW ? 3 : 2),
+    room: grouped ? MORE : MORE + ADD,
+    box: root,
+  });
+  const shownOf = <T,>(of: readonly T[]) => (all.value ? of : of.slice(0, Math.min(most, fits)));
+  const hidden = all.value ? 0 : count - Math.min(most, fits);
   const brushed = new Set(shown.map(head => head.id));
+  // What shows all of them, or fewer, has the keyboard after it was pressed, wherever it stands then.
+  const fold = useRef<HTMLButtonElement>(null);
+  const showAll = (on: boolean) => {
+    all.value = on;
+    requestAnimationFrame(() => fold.current?.focus());
+  };
   const leaveOut = (gone: readonly string[]) => setObjects(ids.filter(one => !gone.includes(one)));
   const list = (next: string | null) => {
     inside.value = next;
@@ -63,26 +86,26 @@ export function Chips() {
       {() => <Add source={source} ids={ids} onIds={setObjects} />}
     </Popover>
   );
-  const told = grouped || many;
+  const counting = members
+    ? `${integer(own.length)} of ${counted(heads.length, 'experiment')}: ${(listed as HeadGroup).name}`
+    : counted(heads.length, 'experiment') + (grouped ? ` in ${counted(groups.length, 'group')}` : '');
+  const told = grouped || all.value || count > FEW;
   return (
-    <div class={told ? 'tk-company tk-company-many' : 'tk-company'}>
+    <div ref={root} class="tk-company">
       {told && (
         <div class="tk-company-line">
-          <span class="tk-number tk-cut" title={members ? (listed as HeadGroup).name : undefined}>
-            {members
-              ? `${integer(own.length)} of ${counted(heads.length, 'experiment')}: ${(listed as HeadGroup).name}`
-              : counted(heads.length, 'experiment') + (grouped ? ` in ${counted(groups.length, 'group')}` : '')}
+          <span class="tk-number tk-cut" title={counting}>
+            {counting}
           </span>
-          {many && (
+          {all.value && (
             <button
               type="button"
               class="tk-button tk-quiet"
-              aria-expanded={all.value}
-              onClick={() => {
-                all.value = !all.value;
-              }}
+              aria-expanded="true"
+              ref={fold}
+              onClick={() => showAll(false)}
             >
-              {all.value ? 'Show fewer' : `Show all ${integer(count)}`}
+              Show fewer
             </button>
           )}
           {grouped && (
@@ -98,12 +121,13 @@ export function Chips() {
         </div>
       )}
       <ul
-        class={all.value && many ? 'tk-chips tk-chips-all' : 'tk-chips'}
+        ref={chips}
+        class={all.value ? 'tk-chips tk-chips-all' : 'tk-chips'}
         aria-label={listed === 'groups' ? 'Groups' : 'Experiments'}
-        {...(many ? { tabIndex: 0 } : {})}
+        {...(all.value ? { tabIndex: 0 } : {})}
       >
         {listed === 'groups'
-          ? few(groups).map(group => (
+          ? shownOf(groups).map(group => (
               <Chip
                 key={group.id}
                 head={group}
@@ -117,7 +141,7 @@ export function Chips() {
                 onRemove={groups.length > 1 ? () => leaveOut(group.members) : null}
               />
             ))
-          : few(own).map(head => {
+          : shownOf(own).map(head => {
               const is = head.id === base;
               const said = is ? `${head.name} is the base: click to have none` : `Compare the others with ${head.name}`;
               const classes = [
@@ -142,6 +166,18 @@ export function Chips() {
               );
             })}
       </ul>
+      {hidden > 0 && (
+        <button
+          type="button"
+          class="tk-button tk-quiet tk-chips-more"
+          aria-expanded="false"
+          title={`Show all ${counted(count, listed === 'groups' ? 'group' : 'experiment')}`}
+          ref={fold}
+          onClick={() => showAll(true)}
+        >
+          {integer(hidden)} more
+        </button>
+      )}
       {!told && add}
       {answer.missing.length > 0 && (
         <p class="tk-company-missing" role="status" title={answer.missing.join('\n')}>

@@ -1,25 +1,26 @@
 // The details of a comparison side by side: differences first, against a base, identical rows hidden.
 
 import { useSignal } from '@preact/signals';
-import { ChevronDown, ChevronUp, Copy, FileDiff } from 'lucide';
+import { ChevronDown, ChevronUp, Copy } from 'lucide';
 import { useMemo } from 'preact/hooks';
 import { Choice, Switch } from '../charts/tools';
 import { copyText } from '../parts/copy';
 import { integer } from '../parts/format';
-import { PlaceLink } from '../parts/going';
-import { Button, Icon } from '../parts/icon';
+import { Button } from '../parts/icon';
 import { useLive } from '../parts/live';
 import { Middle } from '../parts/middle';
 import { Search } from '../parts/search';
 import { Nothing, Problem } from '../parts/states';
-import { Status } from '../parts/status';
 import { Popover } from '../table/popover';
-import type { DetailPart, DifferencePart, Head } from './answers';
-import { Swatch } from './chips';
+import type { DetailPart, DifferencePart } from './answers';
+import { ColumnHead, columnFor, GroupHead } from './columnheads';
 import { useCompany } from './company';
+import { type Column, DetailCell } from './detailcell';
 import { Difference } from './difference';
+import { alike, isBetween, ranked, textsOf } from './grouprows';
+import { Groups } from './groups';
 import { Matrix } from './matrix';
-import { csvOf, type DetailRow, isTitle, markdownOf, nextDifference, placed, rowsOf, shownRows, textOf } from './rows';
+import { csvOf, type DetailRow, isTitle, markdownOf, nextDifference, placed, rowsOf, shownRows } from './rows';
 
 const PARTS = ['hyperparameters', 'configuration', 'packages', 'code', 'properties'] as const;
 type Part = (typeof PARTS)[number];
@@ -37,6 +38,13 @@ const REST_MS = 3_000;
 const HEAD = 200;
 const COLUMN = 148;
 
+/** A text of an experiment beside that of another. */
+interface Beside {
+  row: DetailRow;
+  id: string;
+  other: string;
+}
+
 /** Which part of the details a row belongs to. */
 function partOf({ group }: DetailRow): Part {
   const word = group.split(':')[0]?.toLowerCase() ?? '';
@@ -52,12 +60,12 @@ function differenceOf(row: DetailRow): DifferencePart | null {
 }
 
 export function Details() {
-  const { source, answer, heads, shown, base, lit, options, keep } = useCompany();
+  const { source, answer, heads, shown, groups, base, lit, options, keep } = useCompany();
   const search = useSignal('');
   const part = useSignal<(typeof CHOICES)[number][0]>(heads.length > FEW ? 'hyperparameters' : 'all');
   const marked = useSignal(-1);
   const said = useSignal('');
-  const open = useSignal<{ row: DetailRow; id: string } | null>(null);
+  const open = useSignal<Beside | null>(null);
   const identical = options.identical === true;
   const ids = heads.map(head => head.id);
   const opened: DetailPart[] =
@@ -78,18 +86,32 @@ export function Details() {
     () => (more.value.value ?? []).flatMap(found => placed(found, heads)),
     [more.value.value, heads],
   );
-  const rows = useMemo(
-    () => [...first, ...rest].filter(row => part.value === 'all' || partOf(row) === part.value),
-    [first, rest, part.value],
-  );
-  const found = useMemo(() => shownRows(rows, search.value, identical), [rows, search.value, identical]);
-  // The base stands first; of the others those that are brushed.
-  const columns = useMemo(() => {
-    const places = shown.map(head => heads.indexOf(head));
-    const at = heads.findIndex(head => head.id === base);
-    return at < 0 ? places : [at, ...places.filter(place => place !== at)];
-  }, [heads, shown, base]);
+  const grouped = groups.length > 0;
   const baseAt = heads.findIndex(head => head.id === base);
+  // The base stands first, or its group; of the others those that are brushed.
+  const columns = useMemo((): Column[] => {
+    const place = new Map(heads.map((head, at) => [head.id, at]));
+    const seen = new Set(shown.map(head => head.id));
+    const of = (ids: readonly string[], isBase: boolean) =>
+      ids.filter(id => seen.has(id) || (isBase && id === base)).flatMap(id => place.get(id) ?? []);
+    const all = (grouped ? groups : heads).map((head): Column => {
+      const ids = 'members' in head ? head.members : [head.id];
+      return { head, members: of(ids, !grouped) };
+    });
+    const some = all.filter(({ members }) => members.length > 0);
+    const at = some.findIndex(({ members }) => members.includes(baseAt));
+    return at < 0 ? some : [some[at] as Column, ...some.filter((_, other) => other !== at)];
+  }, [heads, shown, groups, baseAt]);
+  const rows = useMemo(() => {
+    const wanted = [...first, ...rest].filter(row => part.value === 'all' || partOf(row) === part.value);
+    return grouped
+      ? ranked(
+          wanted,
+          columns.map(({ members }) => members),
+        )
+      : wanted;
+  }, [first, rest, part.value, grouped, columns]);
+  const found = useMemo(() => shownRows(rows, search.value, identical), [rows, search.value, identical]);
   const { items } = found;
   const step = (by: 1 | -1) => {
     const next = nextDifference(items, marked.value < 0 && by < 0 ? items.length : marked.value, by);
@@ -98,49 +120,47 @@ export function Details() {
     }
   };
   const table = () => [
-    ['', ...columns.map(at => heads[at]?.name ?? '')],
+    ['', ...columns.map(({ head }) => head.name)],
     ...items.flatMap(item =>
-      isTitle(item) ? [] : [[`${item.group}/${item.name}`, ...columns.map(at => textOf(item, at) ?? '')]],
+      isTitle(item)
+        ? []
+        : [[`${item.group}/${item.name}`, ...columns.map(({ members }) => textsOf(item, members) ?? '')]],
     ),
   ];
   const copy = async (how: 'CSV' | 'Markdown') => {
     await copyText((how === 'CSV' ? csvOf : markdownOf)(table()));
     said.value = `${integer(items.filter(item => !isTitle(item)).length)} rows copied as ${how}`;
   };
-  const litAt = columns.findIndex(at => heads[at]?.id === lit.value);
-  const cell = (row: number, column: number) => {
-    const item = items[row];
-    if (!item || isTitle(item)) {
-      return null;
-    }
-    const at = columns[column] as number;
-    const text = textOf(item, at);
-    const id = heads[at]?.id ?? '';
-    if (text === null) {
-      return <span class="tk-faint">–</span>;
-    }
-    if (differenceOf(item)) {
-      const lines = text.split('\n').length;
-      return (
-        <button
-          type="button"
-          class="tk-matrix-long"
-          title={text}
-          aria-label={`Difference of ${item.name} in ${heads[at]?.name}`}
-          onClick={() => {
-            open.value = { row: item, id };
-          }}
-        >
-          <Icon of={FileDiff} size={12} />
-          <span class="tk-cut">
-            {lines > 1 ? `${text.split('\n').find(line => line.trim().length > 1) ?? ''} …` : text}
-          </span>
-        </button>
-      );
-    }
-    return <span title={text}>{text}</span>;
+  const litAt = columns.findIndex(
+    ({ head, members }) => head.id === lit.value || (grouped && members.some(at => heads[at]?.id === lit.value)),
+  );
+  const idOf = (at: number | undefined) => heads[at ?? -1]?.id ?? '';
+  const beside = (row: DetailRow, { members }: Column): Beside => {
+    const mine = members.find(at => row.values[at] !== -1) ?? members[0] ?? 0;
+    // With the base; without one, or beside itself, with what the group has too, else with the first other column.
+    const within = members.find(at => row.values[at] !== -1 && row.values[at] !== row.values[mine]);
+    const elsewhere = columns.find(column => !column.members.includes(mine))?.members[0];
+    const other = baseAt >= 0 && baseAt !== mine ? baseAt : (within ?? elsewhere ?? mine);
+    return { row, id: idOf(mine), other: idOf(other) };
   };
-  const other = open.value && (open.value.id === base || base === null ? null : base);
+  const cell = (row: number, at: number) => {
+    const item = items[row];
+    const column = columns[at];
+    return item && column && !isTitle(item) ? (
+      <DetailCell
+        row={item}
+        column={column}
+        onBeside={
+          differenceOf(item)
+            ? () => {
+                open.value = beside(item, column);
+              }
+            : undefined
+        }
+      />
+    ) : null;
+  };
+  const differing = items.filter(item => !isTitle(item) && item.differs && (!grouped || isBetween(item))).length;
   return (
     <div class="tk-compare-section">
       <div class="tk-bar tk-compare-tools">
@@ -159,6 +179,7 @@ export function Details() {
           on={identical}
           onChange={on => keep({ identical: on })}
         />
+        <Groups what="column" />
         <span class="tk-space" />
         <span class="tk-faint" role="status">
           {said.value}
@@ -200,14 +221,26 @@ export function Details() {
           rows={items.length}
           columns={columns.length}
           headWidth={HEAD}
-          columnWidth={columnFor(heads, COLUMN)}
+          columnWidth={columnFor(
+            columns.map(({ head }) => head),
+            COLUMN,
+            grouped,
+          )}
           corner={
             <span class="tk-faint">
-              {integer(items.filter(item => !isTitle(item) && item.differs).length)} differ{base ? ' · base first' : ''}
+              {integer(differing)} {grouped ? 'differ between groups' : 'differ'}
+              {base ? ' · base first' : ''}
             </span>
           }
-          columnHead={column => <ColumnHead head={heads[columns[column] as number] as Head} base={base} />}
-          columnKey={column => heads[columns[column] as number]?.id ?? String(column)}
+          columnHead={at => {
+            const { head, members } = columns[at] as Column;
+            return grouped ? (
+              <GroupHead head={head} count={members.length} base={members.includes(baseAt)} />
+            ) : (
+              <ColumnHead head={head} base={base} />
+            );
+          }}
+          columnKey={at => columns[at]?.head.id ?? String(at)}
           rowHead={row => {
             const item = items[row];
             return item && !isTitle(item) ? <Middle text={item.name} /> : null;
@@ -217,19 +250,20 @@ export function Details() {
             return isTitle(item) ? item.title : null;
           }}
           cell={cell}
-          cellClass={(row, column) => {
+          cellClass={(row, at) => {
             const item = items[row];
-            if (!item || isTitle(item)) {
+            const members = columns[at]?.members;
+            if (!item || !members || isTitle(item)) {
               return '';
             }
-            const at = columns[column] as number;
-            const changed = baseAt >= 0 ? item.values[at] !== item.values[baseAt] : false;
-            return `${changed ? 'tk-changed' : ''} ${item.differs ? '' : 'tk-alike'}`;
+            const from = columns[0]?.members ?? [];
+            const changed = from.includes(baseAt) && !alike(item, members, from);
+            return `${changed ? 'tk-changed' : ''} ${item.differs && isBetween(item) ? '' : 'tk-alike'}`;
           }}
           marked={marked}
           lit={litAt}
           onLit={column => {
-            lit.value = column === null ? null : (heads[columns[column] as number]?.id ?? null);
+            lit.value = column === null ? null : (columns[column]?.head.id ?? null);
           }}
         />
       )}
@@ -237,7 +271,7 @@ export function Details() {
         <Difference
           source={source}
           id={open.value.id}
-          base={other ?? columnBefore(columns, heads, open.value.id)}
+          base={open.value.other}
           heads={heads}
           part={differenceOf(open.value.row) as DifferencePart}
           name={open.value.row.name}
@@ -247,38 +281,5 @@ export function Details() {
         />
       )}
     </div>
-  );
-}
-
-/** Without a base, a text is compared with the first other one. */
-function columnBefore(columns: readonly number[], heads: readonly Head[], id: string): string {
-  const first = columns.map(at => heads[at]?.id ?? '').find(one => one !== id);
-  return first ?? id;
-}
-
-/** A column in which the longest name is whole, within reason: names of a sweep differ at their end. */
-export function columnFor(heads: readonly Head[], least: number, most = 220): number {
-  return heads.reduce((width, { name }) => Math.min(most, Math.max(width, 56 + 7 * name.length)), least);
-}
-
-export function ColumnHead({ head, base }: { head: Head; base: string | null }) {
-  return (
-    <span class="tk-matrix-head">
-      <span class="tk-matrix-head-name">
-        <Swatch head={head} />
-        <PlaceLink place={{ kind: 'experiment', id: head.id, title: head.name }}>
-          <Middle text={head.name} />
-        </PlaceLink>
-      </span>
-      <span class="tk-matrix-head-more">
-        {head.id === base ? (
-          <b>Base</b>
-        ) : head.status ? (
-          <Status status={head.status} doing={head.doing} status_reason={head.status_reason} />
-        ) : (
-          <span class="tk-faint">Cannot be read</span>
-        )}
-      </span>
-    </span>
   );
 }

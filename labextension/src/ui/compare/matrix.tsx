@@ -10,7 +10,8 @@ interface MatrixProps {
   columns: number;
   /** CSS pixels. */
   headWidth: number;
-  columnWidth: number;
+  /** The least, and what a column takes where there is room. */
+  columnWidth: readonly [least: number, whole: number];
   headHeight?: number;
   corner: ComponentChildren;
   columnHead: (column: number) => ComponentChildren;
@@ -30,6 +31,8 @@ interface MatrixProps {
 export const ROW = 28;
 const OVER_ROWS = 6;
 const OVER_COLUMNS = 2;
+/** Columns that have room end before what scrolls them. */
+const EDGE = 1;
 
 interface Window {
   top: number;
@@ -77,7 +80,10 @@ export function Matrix(props: MatrixProps) {
   const { top, left, height, width } = seen.value;
   // On a narrow screen neither names nor a single column take all of it.
   const headWidth = Math.min(props.headWidth, Math.max(140, Math.round(width * 0.45)));
-  const columnWidth = Math.min(props.columnWidth, Math.max(120, width - headWidth));
+  const room = width - headWidth;
+  const [least, whole] = props.columnWidth;
+  const wide = Math.max(least, Math.min(whole, Math.floor((room - EDGE) / Math.max(1, columns))));
+  const columnWidth = Math.min(wide, Math.max(120, room));
   const firstRow = Math.max(0, Math.floor(top / ROW) - OVER_ROWS);
   const lastRow = Math.min(rows, Math.ceil((top + height) / ROW) + OVER_ROWS);
   const firstColumn = Math.max(0, Math.floor(left / columnWidth) - OVER_COLUMNS);
@@ -85,7 +91,7 @@ export function Matrix(props: MatrixProps) {
   const shownRows = Array.from({ length: Math.max(0, lastRow - firstRow) }, (_, index) => firstRow + index);
   const shownColumns = Array.from({ length: Math.max(0, lastColumn - firstColumn) }, (_, index) => firstColumn + index);
   const key = props.columnKey ?? String;
-  const whole = headWidth + columns * columnWidth;
+  const total = headWidth + columns * columnWidth;
   const place = (column: number) => ({ left: `${headWidth + column * columnWidth}px`, width: `${columnWidth}px` });
   const onPointerOver = (event: PointerEvent) => {
     const column = (event.target as HTMLElement).closest<HTMLElement>('[data-column]')?.dataset.column;
@@ -108,7 +114,7 @@ export function Matrix(props: MatrixProps) {
         aria-rowcount={rows + 1}
         aria-colcount={columns + 1}
         class="tk-matrix-table"
-        style={{ width: `${whole}px`, height: `${headHeight + rows * ROW}px`, '--tk-head': `${headWidth}px` }}
+        style={{ width: `${total}px`, height: `${headHeight + rows * ROW}px`, '--tk-head': `${headWidth}px` }}
       >
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         {/* biome-ignore lint/a11y/useFocusableInteractive: a table is read, not operated */}

@@ -9,6 +9,8 @@ export interface DetailRow extends Coded {
   /** A text of many lines, of which the difference can be shown. */
   long: boolean;
   differs: boolean;
+  /** Of experiments in groups, what comes first: the least. */
+  rank?: number;
 }
 
 export type RowItem = { title: string; count: number } | DetailRow;
@@ -33,7 +35,7 @@ export function differs({ values }: Coded, heads: readonly Head[]): boolean {
   return known.some(value => value !== known[0]);
 }
 
-function infoRows(heads: readonly Head[]): Omit<DetailRow, 'differs'>[] {
+function infoRows(heads: readonly Head[]): Omit<DetailRow, 'differs' | 'rank'>[] {
   const of = (name: string, pick: (head: Head) => string | null | undefined) => ({
     group: 'Info',
     name,
@@ -95,7 +97,7 @@ export function shownRows(rows: readonly DetailRow[], search: string, identical:
   }
   const items: RowItem[] = [];
   for (const [title, group] of groups) {
-    const different = group.filter(row => row.differs);
+    const different = group.filter(row => row.differs).sort((one, other) => (one.rank ?? 0) - (other.rank ?? 0));
     const all = identical ? [...different, ...group.filter(row => !row.differs)] : different;
     if (all.length > 0) {
       items.push({ title, count: different.length }, ...all);

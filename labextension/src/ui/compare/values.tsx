@@ -16,9 +16,8 @@ import { Empty, Nothing, Problem, SkeletonRows } from '../parts/states';
 import type { Num } from '../protocol';
 import { Popover } from '../table/popover';
 import { type Head, STATISTICS, type Statistic } from './answers';
-import { Swatch } from './chips';
+import { ColumnHead, columnFor, GroupHead } from './columnheads';
 import { nameOf, useCompany } from './company';
-import { ColumnHead, columnFor } from './details';
 import { Groups } from './groups';
 import { Matrix } from './matrix';
 import { csvOf, markdownOf } from './rows';
@@ -27,8 +26,6 @@ import { type Spread, spreadOf } from './spread';
 const REST_MS = 1_000;
 /** More experiments stand below one another, their metrics side by side. */
 const WIDE = 12;
-/** So wide a group may be, in CSS pixels: its name says several values. */
-const GROUP = 320;
 const WORDS: Record<Statistic, string> = { last: 'Last', min: 'Minimum', max: 'Maximum', mean: 'Mean', first: 'First' };
 
 interface Row {
@@ -165,7 +162,11 @@ export function Values() {
   const columnAt = (at: number) => columns[order[at] as number] as Column;
   const headOf = (at: number) => {
     const { head, members } = columnAt(at);
-    return grouped ? <GroupHead head={head} count={members.length} /> : <ColumnHead head={head} base={base} />;
+    return grouped ? (
+      <GroupHead head={head} count={members.length} base={base !== null && members.includes(base)} />
+    ) : (
+      <ColumnHead head={head} base={base} />
+    );
   };
   const copy = async (how: 'CSV' | 'Markdown') => {
     const chosen = order.map(at => columns[at] as Column);
@@ -251,8 +252,8 @@ export function Values() {
           label="Metric values"
           rows={order.length}
           columns={rows.length}
-          headWidth={columnFor(names, 132, grouped ? GROUP : undefined) + (grouped ? 56 : 88)}
-          columnWidth={148}
+          headWidth={columnFor(names, 132, grouped)[1] + (grouped ? 56 : 88)}
+          columnWidth={[148, 148]}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
           rowHead={headOf}
           columnHead={metricHead}
@@ -266,7 +267,7 @@ export function Values() {
           rows={rows.length}
           columns={order.length}
           headWidth={220}
-          columnWidth={columnFor(names, grouped ? 156 : 132, grouped ? GROUP : undefined)}
+          columnWidth={columnFor(names, grouped ? 156 : 132, grouped)}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
           rowHead={metricHead}
           columnHead={headOf}
@@ -288,18 +289,6 @@ function twoDigits(std: number): number {
 
 function wordsOfSpread({ mean, std, count }: Spread): string {
   return `Mean ${mean}${std === null ? '' : ` ± ${std} (sample standard deviation)`}, n = ${integer(count)}`;
-}
-
-function GroupHead({ head, count }: { head: Head; count: number }) {
-  return (
-    <span class="tk-matrix-head">
-      <span class="tk-matrix-head-name" title={head.name}>
-        <Swatch head={head} />
-        <Middle text={head.name} />
-      </span>
-      <span class="tk-matrix-head-more tk-faint tk-number">n = {integer(count)}</span>
-    </span>
-  );
 }
 
 interface MetricHeadProps {

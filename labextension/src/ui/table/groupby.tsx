@@ -21,13 +21,12 @@ interface GroupByProps {
 const MOST = 100;
 /** So many fields make groups at once. */
 const TOGETHER = 8;
-/** What hardly two have in common, or what no query can name. */
 /** The names of hyperparameters that tell repetitions apart. */
 const REPEATED = /(^|[^a-z])(seed|random_state|rng|fold|repeat|repetition|replicate|trial)$/i;
+/** What hardly two have in common, or what no query can name. */
 const APART = new Set(['id', 'name', 'description', 'aliases', 'size']);
 
-export function GroupBy(props: GroupByProps) {
-  const { chosen } = props;
+export function GroupBy({ kind, fields, chosen, onChange }: GroupByProps) {
   return (
     <Popover
       label="Group by"
@@ -36,15 +35,29 @@ export function GroupBy(props: GroupByProps) {
       class="tk-filter"
       text={<span class={chosen ? 'tk-cut' : 'tk-wide-only'}>{chosen ? titleOfGrouping(chosen) : 'Group'}</span>}
     >
-      {close => <Choices {...props} onDone={close} />}
+      {close => (
+        <GroupChoices
+          label="Group by"
+          none="No groups"
+          offered={offered(kind, fields)}
+          chosen={chosen}
+          onChange={onChange}
+          onDone={close}
+        />
+      )}
     </Popover>
   );
 }
 
+type Offered = [title: string, one: Grouping[]][];
+
 /** The groupings by one field, by what the field is: first those that take repetitions together, then what was tried. */
-export function offered(kind: Kind, fields: FieldsAnswer | undefined): [title: string, one: Grouping[]][] {
-  const parameters = fields?.hyperparameters ?? [];
-  const keys = parameters.map(pair => parameterKey(pair, parameters));
+export function offered(
+  kind: Pick<Kind, 'fields'>,
+  fields: Pick<FieldsAnswer, 'hyperparameters' | 'properties' | 'metrics'> | undefined,
+  all = fields?.hyperparameters ?? [],
+): Offered {
+  const keys = (fields?.hyperparameters ?? []).map(pair => parameterKey(pair, all));
   const by = (key: string): Grouping => ({ but: false, fields: [key] });
   const but = (key: string): Grouping => ({ but: true, fields: [key] });
   const repeated = (key: string) => REPEATED.test(titleOfField(key));
@@ -63,13 +76,24 @@ function optionOf({ but, fields }: Grouping): Option {
   return { value: spellGrouping({ but, fields }), words: `${but ? 'All but ' : ''}${titleOfField(key)}`, title: key };
 }
 
-function Choices({ kind, fields, chosen, onChange, onDone }: GroupByProps & { onDone: () => void }) {
+interface GroupChoicesProps {
+  label: string;
+  /** What there is without groups. */
+  none: string;
+  offered: Offered;
+  chosen: string;
+  onChange: (grouping: string) => void;
+  onDone: () => void;
+}
+
+/** The groupings in a small window: one of them is chosen, others are added to it. */
+export function GroupChoices({ label, none, offered, chosen, onChange, onDone }: GroupChoicesProps) {
   const typed = useSignal('');
   const now = readGrouping(chosen);
   const words = typed.value.toLowerCase();
   const fits = (option: Option) => `${option.words} ${option.title}`.toLowerCase().includes(words);
   let left = MOST;
-  const groups = offered(kind, fields).map(([title, all]) => {
+  const groups = offered.map(([title, all]) => {
     const fitting = all.filter(one => fits(optionOf(one)));
     const shown = fitting.slice(0, left);
     left -= shown.length;
@@ -122,8 +146,8 @@ function Choices({ kind, fields, chosen, onChange, onDone }: GroupByProps & { on
           }
         }}
       />
-      <div class="tk-pick-list" role="radiogroup" aria-label="Group by">
-        <OptionRow option={{ value: '', words: 'No groups' }} chosen={chosen} onChoose={alone} />
+      <div class="tk-pick-list" role="radiogroup" aria-label={label}>
+        <OptionRow option={{ value: '', words: none }} chosen={chosen} onChoose={alone} />
         {groups.map(
           ({ title, shown }) =>
             shown.length > 0 && (

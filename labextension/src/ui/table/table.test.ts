@@ -22,7 +22,7 @@ import { codeOf, csvOf, groupLines, groupTexts, linesOf, markdownOf } from './co
 import { filterQuery, NOTHING_CHOSEN } from './filters';
 import { offered } from './groupby';
 import { Grouped } from './grouped';
-import { comparedBy, readGrouping, spellGrouping, titleOfGrouping } from './grouping';
+import { comparedBy, groupedAs, readGrouping, spellGrouping, titleOfGrouping } from './grouping';
 import { kindOf } from './kinds';
 import { both, queryOf } from './rows';
 import { TableState } from './state';
@@ -282,6 +282,23 @@ it('a comparison takes the groups of the table, where it can make them and there
   expect(comparedBy('all but hyperparameters["seed"]')).toEqual({ over: ['seed'] });
   expect(comparedBy('All but General/seed, hyperparameters.fold')).toEqual({ over: ['General/seed', 'fold'] });
   expect(['', 'created', `status, ${metricKey(['loss', 'val'])}`].map(comparedBy)).toEqual([null, null, null]);
+  const parameters: [string, string][] = [
+    ['Args', 'lr'],
+    ['General', 'lr'],
+    ['General', 'seed, too'],
+  ];
+  for (const [text, named] of [
+    ['hyperparameters["General"]["lr"], hyperparameters["seed, too"]', { by: ['General/lr', 'seed, too'] }],
+    ['status, properties["a/b"]', { by: ['status', 'properties/a/b'] }],
+    ['all but hyperparameters["lr"], hyperparameters["seed, too"]', { over: ['lr', 'seed, too'] }],
+  ] as const) {
+    expect(comparedBy(text)).toEqual(named);
+    expect(groupedAs([], [], parameters)).toBe('');
+    const { by = [], over = [] } = named as { by?: readonly string[]; over?: readonly string[] };
+    expect(groupedAs(by, over, parameters)).toBe(text);
+  }
+  expect(groupedAs(['General/seed, too'], [], parameters)).toBe('hyperparameters["seed, too"]');
+  expect(groupedAs([], ['status'], parameters)).toBe('all but hyperparameters["status"]');
 
   let groups = 2;
   const read = vi.fn(async () => ({ groups: Array(groups).fill({}) }));
