@@ -232,6 +232,23 @@ def test_equal_lines_far_from_a_change_are_left_out(tmp_path) -> None:
     assert same["note"] == "The two are the same."
 
 
+def test_of_two_diffs_only_what_they_change_is_told(tmp_path) -> None:
+    made = []
+    for blob, line in (("2a95614", "relu"), ("5808e31", "tanh")):
+        with track.start("run", store=tmp_path / "s", capture=False) as run:
+            lines = ["diff --git a/t.py b/t.py", f"index c713a9e..{blob} 100644", f"@@ -3,9 +3,{len(blob)} @@ def f():"]
+            run.record_execution({"diff": "\n".join([*lines, f"+    {line}", "-    index 1..2"])})
+        made.append(run)
+    found = operations.call("difference", made[0].store, {"id": made[1].id, "base": made[0].id, "part": "diff"})
+    assert [line[:2] for line in found["lines"]] == [
+        [" ", "diff --git a/t.py b/t.py"],
+        [" ", "@@ def f():"],
+        ["-", "+    relu"],
+        ["+", "+    tanh"],
+        [" ", "-    index 1..2"],
+    ]
+
+
 def test_curves_are_grouped_by_what_is_no_hyperparameter(odd) -> None:
     odd[0].add_tags("best")
     charts = decode(ask(odd, "charts", metrics=["loss"], by=["tags", "properties/team"])).charts

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -24,6 +25,8 @@ _MACHINE = ("hostname", "os", "python_version", "cpu_type", "cpu_cores", "memory
 _LEAVES = 2_000  # values of configuration objects that are rows of their own
 _LINES = 20_000  # of both texts of a difference together
 _CONTEXT = 3
+#: Of a diff, what names the two blobs, and where a hunk begins and how long it is.
+_BLOBS, _HUNK = re.compile(r"index [0-9a-f]+\.\."), re.compile(r"^@@ -\d+(,\d+)? \+\d+(,\d+)? @@")
 
 
 def details(store: Store[Any], objects: list[str], part: Part) -> dict[str, Any]:
@@ -90,9 +93,12 @@ def difference(
     Returns
     -------
     ``{"lines": [[kind, text, line in the base, line in the other]], "added", "removed", "note"}``; `kind` is ``" "``,
-    ``"-"`` (only in the base), ``"+"`` or ``"…"`` (equal lines left out).
+    ``"-"`` (only in the base), ``"+"`` or ``"…"`` (equal lines left out). Of a ``diff``, what only names blobs and
+    counts lines is left out: it differs wherever anything does.
     """
     before, after = (_whole(store, one, part, name).splitlines() for one in (base, id))
+    if part == "diff":
+        before, after = _said(before), _said(after)
     if len(before) + len(after) > _LINES:
         note = f"The two texts have {len(before) + len(after):,} lines together; {_LINES:,} are compared at most."
         return {"lines": [], "added": 0, "removed": 0, "note": note}
@@ -119,6 +125,10 @@ def difference(
         removed, added = removed + a_end - a, added + b_end - b
     note = "" if added or removed else "The two are the same."
     return {"lines": lines, "added": added, "removed": removed, "note": note}
+
+
+def _said(diff: list[str]) -> list[str]:
+    return [_HUNK.sub("@@", line) for line in diff if not _BLOBS.match(line)]
 
 
 def _read(store: Store[Any], id: str, part: str) -> Mapping[str, Any]:

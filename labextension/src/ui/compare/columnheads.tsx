@@ -10,7 +10,8 @@ import { Swatch } from './chips';
 /** Of a column, in CSS pixels: where its name takes that much it is whole; and for how much the table rather scrolls. */
 const WHOLE = 640;
 const [SOME, SOME_OF_GROUP] = [220, 320];
-const CHARACTER = 8;
+/** A bold character, what stands beside a name, a line of it, and a head of one line. */
+const [CHARACTER, BESIDE, LINE, HEAD] = [8, 80, 16, 44];
 
 /** The room for the longest name of some columns, and the least that it is given: names of a sweep differ at their end. */
 export function columnFor(
@@ -44,13 +45,27 @@ export function ColumnHead({ head, base }: { head: Head; base: string | null }) 
   );
 }
 
-/** A group, and whether the base is in it. */
-export function GroupHead({ head, count, base }: { head: Head; count: number; base: boolean }) {
+/** The height of the heads of columns: long names of groups take a second line, or a third. */
+export function headHeightFor([least, whole]: readonly [least: number, whole: number], grouped: boolean): number {
+  const lines = grouped && whole > least ? Math.min(3, Math.ceil(whole / (least - BESIDE))) : 1;
+  return HEAD + LINE * (lines - 1);
+}
+
+interface GroupHeadProps {
+  head: Head;
+  count: number;
+  /** Whether the base is in the group. */
+  base: boolean;
+  /** Whether a long name takes several lines, as above a column. */
+  wraps?: boolean;
+}
+
+export function GroupHead({ head, count, base, wraps = false }: GroupHeadProps) {
   return (
     <span class="tk-matrix-head">
       <span class="tk-matrix-head-name" title={head.name}>
         <Swatch head={head} />
-        <Middle text={head.name} />
+        {wraps ? <span class="tk-matrix-group">{head.name}</span> : <Middle text={head.name} />}
       </span>
       <span class="tk-matrix-head-more tk-faint tk-number">
         {base && <b>Base</b>} n = {integer(count)}

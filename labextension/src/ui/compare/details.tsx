@@ -13,7 +13,7 @@ import { Search } from '../parts/search';
 import { Nothing, Problem } from '../parts/states';
 import { Popover } from '../table/popover';
 import type { DetailPart, DifferencePart } from './answers';
-import { ColumnHead, columnFor, GroupHead } from './columnheads';
+import { ColumnHead, columnFor, GroupHead, headHeightFor } from './columnheads';
 import { useCompany } from './company';
 import { type Column, DetailCell } from './detailcell';
 import { Difference } from './difference';
@@ -160,6 +160,8 @@ export function Details() {
       />
     ) : null;
   };
+  const names = columns.map(({ head }) => head);
+  const width = columnFor(names, COLUMN, grouped);
   const differing = items.filter(item => !isTitle(item) && item.differs && (!grouped || isBetween(item))).length;
   return (
     <div class="tk-compare-section">
@@ -221,11 +223,8 @@ export function Details() {
           rows={items.length}
           columns={columns.length}
           headWidth={HEAD}
-          columnWidth={columnFor(
-            columns.map(({ head }) => head),
-            COLUMN,
-            grouped,
-          )}
+          columnWidth={width}
+          headHeight={headHeightFor(width, grouped)}
           corner={
             <span class="tk-faint">
               {integer(differing)} {grouped ? 'differ between groups' : 'differ'}
@@ -235,7 +234,7 @@ export function Details() {
           columnHead={at => {
             const { head, members } = columns[at] as Column;
             return grouped ? (
-              <GroupHead head={head} count={members.length} base={members.includes(baseAt)} />
+              <GroupHead head={head} count={members.length} base={members.includes(baseAt)} wraps />
             ) : (
               <ColumnHead head={head} base={base} />
             );

@@ -16,7 +16,7 @@ import { Empty, Nothing, Problem, SkeletonRows } from '../parts/states';
 import type { Num } from '../protocol';
 import { Popover } from '../table/popover';
 import { type Head, STATISTICS, type Statistic } from './answers';
-import { ColumnHead, columnFor, GroupHead } from './columnheads';
+import { ColumnHead, columnFor, GroupHead, headHeightFor } from './columnheads';
 import { nameOf, useCompany } from './company';
 import { Groups } from './groups';
 import { Matrix } from './matrix';
@@ -123,6 +123,7 @@ export function Values() {
   }
   const apart = heads.length > 1 && answer.metrics.every(([, , count]) => count < heads.length);
   const names = columns.map(one => one.head);
+  const width = columnFor(names, grouped ? 156 : 132, grouped);
   const upright = turned.value ?? columns.length > WIDE;
   const flip = (metric: string) => {
     flipped.value = { ...flipped.value, [metric]: direction(metric) === 'max' ? 'min' : 'max' };
@@ -163,7 +164,7 @@ export function Values() {
   const headOf = (at: number) => {
     const { head, members } = columnAt(at);
     return grouped ? (
-      <GroupHead head={head} count={members.length} base={base !== null && members.includes(base)} />
+      <GroupHead head={head} count={members.length} base={base !== null && members.includes(base)} wraps={!upright} />
     ) : (
       <ColumnHead head={head} base={base} />
     );
@@ -267,7 +268,8 @@ export function Values() {
           rows={rows.length}
           columns={order.length}
           headWidth={220}
-          columnWidth={columnFor(names, grouped ? 156 : 132, grouped)}
+          columnWidth={width}
+          headHeight={headHeightFor(width, grouped)}
           corner={<span class="tk-faint">{WORDS[statistic]} value</span>}
           rowHead={metricHead}
           columnHead={headOf}
