@@ -101,7 +101,7 @@ def test_the_lab_has_the_same_code() -> None:
     views = sum(path.stat().st_size for name, path in found.items() if name not in first)
     # Its bundler wraps every module, where that of the pages puts those of a file into one scope, so that it grows a
     # little faster; it alone has places beside notebooks, and cells with attempts beneath them.
-    assert 0 < views <= 1.13 * weight({path.name for path in EMBED.glob("*.js") if path.name != "page.js"}) + 65 * KB
+    assert 0 < views <= 1.1 * weight({path.name for path in EMBED.glob("*.js") if path.name != "page.js"}) + 65 * KB
 
 
 def test_no_framework_of_the_host_is_inside() -> None:
