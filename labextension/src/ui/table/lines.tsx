@@ -3,6 +3,7 @@
 import { ChevronDown, ChevronRight } from 'lucide';
 import { integer } from '../parts/format';
 import { Icon } from '../parts/icon';
+import { Middle } from '../parts/middle';
 import { Status } from '../parts/status';
 import { tagSlot } from '../parts/tagbook';
 import { RelativeTime } from '../parts/time';
@@ -150,7 +151,11 @@ function GroupLine({ index, top, placed, group, ...props }: GroupLineProps) {
               title={attempts ? `${value}: ${attempts}` : value}
             >
               <Icon of={open ? ChevronDown : ChevronRight} size={14} />
-              <span class={group.value === null ? 'tk-cut tk-faint' : 'tk-cut'}>{value}</span>
+              {group.value === null || attempts ? (
+                <span class={group.value === null ? 'tk-cut tk-faint' : 'tk-cut'}>{value}</span>
+              ) : (
+                <Middle text={value} />
+              )}
               <span class={`tk-faint tk-number${attempts && ' tk-cut'}`}>{attempts || integer(group.count)}</span>
             </td>
           );
