@@ -151,24 +151,31 @@ def test_many_experiments_are_compared_over_the_comm(browser: Browser, alone: La
     count = MANY if LONG else 20
     page = browser.new_context(viewport={"width": 1280, "height": 1100}).new_page()
     lab = Lab(alone, page)
-    shown = "track.compare(track.experiments('\"many\" in tags', page_size=1000), section={section!r})"
+    found = "track.experiments('\"many\" in tags', page_size={size})"
+    first = f"track.compare({found.format(size=2)})"  # with the first view comes the code of all
+    shown = f"track.compare({found.format(size=1000)}, section={{section!r}})"
     sections = ("parallel", "values", "details")
-    alone.write("sweep.ipynb", SWEEP.format(count=count), *(shown.format(section=section) for section in sections))
+    alone.write(
+        "sweep.ipynb", SWEEP.format(count=count), first, *(shown.format(section=section) for section in sections)
+    )
     lab.open("sweep.ipynb")
     lab.run_cell(0)
-    for cell, inside in enumerate(
-        (
-            page.get_by_role("group", name=f"Parallel coordinates of {count:,} experiments").locator("canvas").first,
-            page.get_by_label("Metric values", exact=True).get_by_role("cell").first,
-            page.get_by_label("Details", exact=True).get_by_role("cell").first,
-        ),
+    for cell, (said, inside) in enumerate(
+        {
+            "the first two": page.get_by_role("region", name="loss").locator("canvas").first,
+            "parallel": page.get_by_role("group", name=f"Parallel coordinates of {count:,}").locator("canvas").first,
+            "values": page.get_by_label("Metric values", exact=True).get_by_role("cell").first,
+            "details": page.get_by_label("Details", exact=True).get_by_role("cell").first,
+        }.items(),
         start=1,
     ):
         began = time.perf_counter()
         lab.run_cell(cell)
-        expect(inside).to_be_visible(timeout=60_000)
+        lab.output(cell).locator(".trackkit").first.scroll_into_view_if_needed()  # what is out of sight is not made
+        expect(inside).to_be_visible()
         took = (time.perf_counter() - began) * 1000
-        within(f"{count:,} experiments over the comm, {sections[cell - 1]}, with the run of its cell", took, COMPARED)
+        # The kernel also draws what the notebook keeps.
+        within(f"{count:,} experiments over the comm, {said}, with the run of its cell", took, 2 * COMPARED)
     assert lab.errors == []
     expect(page.get_by_role("alert")).to_have_count(0)
     page.context.close()

@@ -18,10 +18,11 @@ from .sent import Comms, opened
 
 
 def test_as_many_experiments_as_fit_and_one_more_is_refused(comms: Comms, exp: track.Experiment) -> None:
-    ids = [f"{i:032x}" for i in range(49)]
+    ids = [f"{i:032x}" for i in range(1_001)]
     widget = ComparisonView(ids[:48], store=exp.store)
     assert len(json.dumps(opened(comms, widget))) < 4_000
-    with pytest.raises(track.TrackkitValueError, match="48 experiments at most"):
+    assert ComparisonView(ids[:1_000], store=exp.store).objects == ids[:1_000]
+    with pytest.raises(track.TrackkitValueError, match="1,000 experiments at most, not 1,001"):
         ComparisonView(ids, store=exp.store)
     with pytest.raises(track.TrackkitValueError, match="32 hex"):
         widget.objects = ["nonsense"]

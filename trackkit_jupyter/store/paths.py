@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 
 __all__ = ["ExperimentPaths", "StorePaths", "default_folder", "find_folder"]
@@ -87,18 +88,54 @@ class ExperimentPaths:
 
     def __init__(self, root: Path, record: str = "experiment.json") -> None:
         self.root = root
-        self.record = root / record
-        self.blobs = root / "blobs"
-        self.pictures = root / "pictures"
-        self.archive = root / "scalars.parquet"
-        #: A copy of the archive's end, without which nothing of it can be read.
-        self.archive_footer = root / "scalars.parquet.footer"
-        #: What is looked at first of the archive; derived, and may be deleted.
-        self.archive_overviews = root / "scalars.parquet.overviews"
-        self.archive_lock = root / "scalars.parquet.lock"
-        self.quarantine = root / "quarantine"
-        #: What people asked of the loop while it ran.
-        self.turns = root / "turns.jsonl"
+        self._record = record
+
+    # Each is made when it is asked for: of the many objects of a list hardly any file is looked at.
+
+    @cached_property
+    def record(self) -> Path:
+        """The document that says what it is."""
+        return self.root / self._record
+
+    @cached_property
+    def blobs(self) -> Path:
+        """The folder of files by their content."""
+        return self.root / "blobs"
+
+    @cached_property
+    def pictures(self) -> Path:
+        """The folder of what browsers drew."""
+        return self.root / "pictures"
+
+    @cached_property
+    def archive(self) -> Path:
+        """The points, once it has ended."""
+        return self.root / "scalars.parquet"
+
+    @cached_property
+    def archive_footer(self) -> Path:
+        """A copy of the archive's end, without which nothing of it can be read."""
+        return self.root / "scalars.parquet.footer"
+
+    @cached_property
+    def archive_overviews(self) -> Path:
+        """What is looked at first of the archive; derived, and may be deleted."""
+        return self.root / "scalars.parquet.overviews"
+
+    @cached_property
+    def archive_lock(self) -> Path:
+        """The lock of whoever writes the archive."""
+        return self.root / "scalars.parquet.lock"
+
+    @cached_property
+    def quarantine(self) -> Path:
+        """The folder of what was damaged."""
+        return self.root / "quarantine"
+
+    @cached_property
+    def turns(self) -> Path:
+        """What people asked of the loop while it ran."""
+        return self.root / "turns.jsonl"
 
     def segment(self, kind: str, writer: str, number: int) -> Path:
         """Return the journal segment `number` of a writing process."""

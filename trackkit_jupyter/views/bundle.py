@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["bundle", "find_store", "light", "mimebundle"]
 
 BUDGET = 60_000  # bytes of a display in the saved notebook
+_CROWD = 200  # objects
 _LIGHT = 16_000  # and of one that is a widget with traits, of which there may be thirty
 _WHY = "<p><small>Saved picture. The view is live where trackkit_jupyter is installed.</small></p>"
 
@@ -125,7 +126,8 @@ def bundle(view: View, store: Store[Any]) -> dict[str, Any]:
     summary = summarise(view, store)
     picture, room = None, BUDGET - sum(map(len, (summary.markdown(), summary.html(), summary.plain()))) - 1_000
     try:
-        for picture in _candidates(view, store):
+        # The names of a crowd leave no room for its picture in full.
+        for picture in _candidates(view, store, (2, 1) if len(view.objects) <= _CROWD else (1,)):
             if 2 * _encoded(picture) <= room:
                 break
     except Exception as error:  # noqa: BLE001 - a picture is no reason to lose the display, let alone the training

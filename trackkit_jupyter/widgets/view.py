@@ -19,8 +19,9 @@ from trackkit_jupyter.widgets.page import LOADER, page
 
 __all__ = ["MOST", "ViewWidget"]
 
-#: Experiments that one widget shows: its state stays small.
-MOST = 48
+#: Experiments that one widget shows: as many as a comparison has room for.
+MOST = 1_000
+_MOST_EXPECTED = 48  # experiments whose answers are sent before anybody asks
 _ID = re.compile(r"[0-9a-f]{32}")
 _MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 
@@ -44,7 +45,7 @@ class ViewWidget(anywidget.AnyWidget):
     kind : str
         The kind of view. Fixed.
     objects : list of str
-        Ids of the experiments shown, 48 at most.
+        Ids of the experiments shown, 1,000 at most.
     height : int
         Height in CSS pixels.
     theme : str
@@ -53,7 +54,7 @@ class ViewWidget(anywidget.AnyWidget):
     Raises
     ------
     TrackkitValueError
-        More than 48 experiments, something that is no id, or an option that is not allowed.
+        More than 1,000 experiments, something that is no id, or an option that is not allowed.
     NotFoundError
         The store is not known on this machine.
     """
@@ -119,7 +120,7 @@ class ViewWidget(anywidget.AnyWidget):
     def _check_objects(self, proposal: Any) -> list[str]:
         ids = list(dict.fromkeys(proposal["value"]))
         if len(ids) > MOST:
-            raise TrackkitValueError(f"A widget shows {MOST} experiments at most, not {len(ids)}.", "objects")
+            raise TrackkitValueError(f"A widget shows {MOST:,} experiments at most, not {len(ids):,}.", "objects")
         for id in ids:
             if not _ID.fullmatch(id):
                 raise TrackkitValueError(f"An id has 32 hex characters, not {shown(id)}.", "objects")
@@ -127,8 +128,11 @@ class ViewWidget(anywidget.AnyWidget):
 
     @traitlets.observe("objects")
     def _tell(self, _: Any = None) -> None:
-        """Have answers sent that nobody can ask for yet: the kernel may be busy by the time this is shown."""
-        if self._channel is not None and door() == "comm":
+        """Have answers sent that nobody can ask for yet: the kernel may be busy by the time this is shown.
+
+        Of many experiments they are large, and the page asks for those of the section that it shows.
+        """
+        if self._channel is not None and door() == "comm" and len(self.objects) <= _MOST_EXPECTED:
             self._channel.expect(self.objects)
             self._channel.follow(first_reads(self.kind, list(self.objects), self.view.options))
 
