@@ -63,7 +63,10 @@ async def test_its_policy_and_its_code(ask, store, jp_base_url):
         ("type=experiment&objects={first}", {"experiment", "scalars", "corner"}),
         ("type=table", {"table", "corner"}),
         ("type=plot&objects={first}&metrics=loss", {"plots", "corner"}),
-        ("type=comparison&tab=parallel&objects={first}", {"comparison", "parallel", "corner"}),
+        ("type=comparison&objects={first}", {"comparison", "scalars", "corner"}),
+        ("type=comparison&tab=parallel&objects={first}", {"comparison", "axesplots", "corner"}),
+        ("type=comparison&tab=details&objects={first}", {"comparison", "tables", "corner"}),
+        ("type=comparison&tab=importance&objects={first}", {"comparison", "importance", "corner"}),
     ],
 )
 async def test_the_code_of_the_view_is_asked_for_at_once(ask, store, address, parts):

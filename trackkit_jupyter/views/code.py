@@ -26,6 +26,8 @@ _LATER = re.compile(r'\bimport\("\./([\w-]+\.js)"\)')
 _FILES = {"plot": "plots"}
 #: Kinds of view that begin with one of their tabs, or bring its code with their own.
 _TABS = {"experiment": "scalars", "comparison": "scalars"}
+#: Tabs whose file has another name: that of what they share it with.
+_SHARED = {"details": "tables", "values": "tables", "parallel": "axesplots", "scatter": "axesplots"}
 
 
 def files_of(*parts: str) -> list[str]:
@@ -58,7 +60,8 @@ def seen_first(kind: str, tab: str | None = None) -> list[str]:
 
     They are those beside the page's first, each after those that it imports.
     """
-    stems = {_FILES.get(kind, kind), tab or _TABS.get(kind)}
+    tab = tab or _TABS.get(kind, "")
+    stems = {_FILES.get(kind, kind), _SHARED.get(tab, tab)}
     parts = [name for name in parts_of(kind) if name.rpartition("-")[0] in stems]
     corner = [name for name in _later(FIRST) if name.startswith("corner-")]  # the way back, on every such page
     return [name for name in files_of(FIRST, *parts, *corner) if name != FIRST]

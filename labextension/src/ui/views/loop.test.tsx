@@ -13,13 +13,14 @@ const RECORD = { id: 'a'.repeat(32), started: null } as unknown as ExperimentAns
 /** A loop with one knob, which is turned by anybody. */
 function shown(refuses = false) {
   let value = 0.1;
+  let doing: LoopAnswer['doing'] = 'running';
   let wake: () => void = () => undefined;
   const turns: unknown[] = [];
   const source = {
     storeId: '',
     connected: signal(true),
     read: async (): Promise<LoopAnswer> => ({
-      doing: 'running',
+      doing,
       knobs: [{ name: 'lr', value, default: 0.1, min: null, max: null }],
       turns: [],
     }),
@@ -41,7 +42,11 @@ function shown(refuses = false) {
     value = to;
     wake();
   };
-  return { turns, turned, box: () => screen.findByRole<HTMLInputElement>('textbox', { name: 'Value of lr' }) };
+  const ends = () => {
+    doing = null;
+    wake();
+  };
+  return { turns, turned, ends, box: () => screen.findByRole<HTMLInputElement>('textbox', { name: 'Value of lr' }) };
 }
 
 afterEach(cleanup);
@@ -155,3 +160,21 @@ async function kept() {
     await null;
   }
 }
+
+it('keeps the focus when the loop ends, and takes it from nobody', async () => {
+  const { ends } = shown();
+  const stop = await screen.findByRole('button', { name: 'Stop' });
+  stop.focus();
+  ends();
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Stop' })).toBeNull());
+  expect(document.activeElement).toBe(screen.getByRole('region', { name: 'Loop' }));
+  cleanup();
+  const other = document.body.appendChild(document.createElement('button'));
+  const { ends: endsToo } = shown();
+  await screen.findByRole('button', { name: 'Stop' });
+  other.focus();
+  endsToo();
+  await waitFor(() => expect(screen.queryByRole('button', { name: 'Stop' })).toBeNull());
+  expect(document.activeElement).toBe(other);
+  other.remove();
+});

@@ -1,7 +1,7 @@
 // The loop of an experiment that runs: pause, resume, stop and checkpoint, its knobs, and what was asked of it.
 
 import { History, Pause, Play, Save, Square } from 'lucide';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Clock, TurnMark } from '../clock';
 import { integer, milliseconds, short } from '../parts/format';
 import { Button } from '../parts/icon';
@@ -50,13 +50,16 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
     },
     [id],
   );
+  const section = useRef<HTMLElement>(null);
+  const ended = Boolean(told && !told.doing);
+  useFocusKept(section, ended);
   if (!told) {
     return <div class="tk-loop" aria-busy="true" />;
   }
   const { doing, knobs, turns } = told;
   const held = doing === 'paused' || doing === 'pausing';
   return (
-    <section class="tk-loop" aria-label="Loop">
+    <section ref={section} class="tk-loop" aria-label="Loop" tabIndex={-1}>
       {doing && (
         <span class="tk-loop-doing">
           {held ? (
@@ -92,6 +95,24 @@ export function Loop({ source, record, clock, onChanged }: LoopProps) {
       )}
     </section>
   );
+}
+
+/** Who stopped a loop by its button stays where it was: the button goes with the loop, and the focus would be nowhere. */
+function useFocusKept(section: { current: HTMLElement | null }, ended: boolean): void {
+  const inside = useRef(false);
+  useEffect(() => {
+    const look = ({ target }: Event) => {
+      const asked = (target as HTMLElement).closest('[role=dialog]'); // it gives the focus back
+      inside.current = asked ? inside.current : Boolean(section.current?.contains(target as HTMLElement));
+    };
+    document.addEventListener('focusin', look);
+    return () => document.removeEventListener('focusin', look);
+  }, []);
+  useLayoutEffect(() => {
+    if (ended && inside.current && !section.current?.contains(document.activeElement)) {
+      section.current?.focus();
+    }
+  }, [ended]);
 }
 
 /** Where knobs were turned, on each axis of a chart. */
