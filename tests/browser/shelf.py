@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 import trackkit_jupyter as track
 
@@ -55,6 +55,21 @@ def loaded(picture: Locator, width: int) -> None:
     wait_until(lambda: (picture.evaluate("i => i.naturalWidth") or 0) > width, "the picture did not come")
 
 
+def bring(element: Locator) -> None:
+    """Scroll to an element and wait until it rests; one that is drawn anew meanwhile is looked for again."""
+
+    def rests() -> bool:
+        try:
+            element.scroll_into_view_if_needed()
+        except Error as error:
+            if "not attached" not in error.message:
+                raise
+            return False
+        return True
+
+    wait_until(rests, "it does not come to rest")
+
+
 def painted(page: Page) -> None:
     """Wait until what was done by hand is on the screen: a frame may have begun before it, the next has not."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))")
@@ -72,7 +87,7 @@ def point_at(mark: Locator, told: Locator, count: int = 1) -> None:
     mouse = mark.page.mouse
 
     def pointed() -> bool:
-        mark.scroll_into_view_if_needed()
+        bring(mark)
         box = mark.bounding_box()
         assert box
         for off in (1, 0):

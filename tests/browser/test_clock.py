@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import opened, page_of, painted, picture
+from .shelf import bring, opened, page_of, painted, picture
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def brush(page: Page, card: Locator, first: float, last: float) -> None:
     """Brush along the axis of a chart, from one share of its width to another."""
     rail = card.locator(".tk-clock-rail")
     expect(card.locator(".tk-plot[data-x]")).to_be_visible()
-    rail.scroll_into_view_if_needed()  # waits until it has come to rest
+    bring(rail)  # waits until it has come to rest
     box = rail.bounding_box()
     assert box
     y = box["y"] + box["height"] / 2
@@ -278,7 +278,7 @@ def marks(page: Page, output: Locator, room: int = 0, *, samples: bool = True) -
     """Mark spans and moments in an output by hand and by keyboard; all of it follows, to within some iterations."""
     output.get_by_role("tab", name="Scalars").click()
     loss, accuracy = (output.get_by_role("region", name=name, exact=True) for name in ("loss", "accuracy"))
-    loss.scroll_into_view_if_needed()
+    bring(loss)
     brush(page, loss, 0.40, 0.60)
     strip = output.get_by_role("region", name="Marked span")
     expect(strip).to_contain_text(re.compile(r"iterations \d+–\d+"))

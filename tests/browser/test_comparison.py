@@ -16,7 +16,7 @@ import trackkit_jupyter as track
 from trackkit_jupyter.views import View
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import page_of, picture
+from .shelf import bring, page_of, picture
 from .test_story import drawn
 
 RATES, SEEDS = (0.3, 0.1, 0.01), 4
@@ -84,7 +84,7 @@ def rows(table: Locator) -> dict[str, list[str]]:
 def brush(panel: Locator, axis: str, low: float, high: float) -> None:
     """Drag along an axis from one place to another, as parts of its height from below."""
     brushed = panel.get_by_role("group", name=f"Brush of {axis}")
-    brushed.scroll_into_view_if_needed()  # waits until it has come to rest
+    bring(brushed)  # waits until it has come to rest
     box = brushed.bounding_box()
     assert box is not None
     mouse, x = panel.page.mouse, box["x"] + box["width"] / 2

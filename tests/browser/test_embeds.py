@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import page_of, picture, use
+from .shelf import bring, page_of, picture, use
 
 REPORT = {"report": {"id": "0" * 32, "name": "Findings", "status": "draft"}}
 
@@ -240,7 +240,7 @@ def test_markdown_of_a_report(lab: Lab, run: track.Experiment) -> None:
 
     places = frames(lab)
     expect(places).to_have_count(3)
-    places.nth(0).scroll_into_view_if_needed()
+    bring(places.nth(0))
     expect(places.nth(0).get_by_role("table")).to_contain_text("0.875")
     first = places.nth(0)
     wait_until(lambda: abs((first.bounding_box() or {"height": 0})["height"] - 150) < 2, "it is not as high as it says")
@@ -250,7 +250,7 @@ def test_markdown_of_a_report(lab: Lab, run: track.Experiment) -> None:
     expect(cell.locator("code")).to_contain_text("<iframe src=")
     cell.locator("summary").click()
     expect(places.nth(1).get_by_role("table")).to_contain_text("0.875")
-    places.nth(2).scroll_into_view_if_needed()
+    bring(places.nth(2))
     expect(places.nth(2).get_by_role("table")).to_contain_text("live")
     picture(lab.page, "embed-markdown")
 
@@ -343,6 +343,6 @@ def test_a_report_of_a_hundred_embeds_reads_what_is_seen(lab: Lab, run: track.Ex
     expect(frames(lab).first.locator("canvas").first).to_be_visible()
     expect(frames(lab)).to_have_count(100)
     assert sum("trackkit/view" in url for url in asked) < 20
-    frames(lab).last.scroll_into_view_if_needed()
+    bring(frames(lab).last)
     expect(frames(lab).last.locator("canvas").first).to_be_visible()
     assert lab.errors == []

@@ -17,7 +17,7 @@ import trackkit_jupyter as track
 from trackkit_jupyter.tracking.exits import Stopped
 
 from .lab import Lab, wait_until
-from .shelf import picture
+from .shelf import bring, picture
 
 KB = 1000
 
@@ -122,7 +122,7 @@ def test_a_failure_is_told_once_with_a_way_to_it(lab: Lab) -> None:
 def drop(lab: Lab, row: Locator, target: Locator, dy: float) -> None:
     """Drag a row to so many pixels below the top of a cell."""
     row.hover()
-    target.scroll_into_view_if_needed()  # waits until it has come to rest
+    bring(target)  # waits until it has come to rest
     box = target.bounding_box()
     assert box
     lab.page.mouse.down()

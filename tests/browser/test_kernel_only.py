@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from .lab import PATIENCE, Lab, LabServer, wait_until
-from .shelf import loaded, picture
+from .shelf import bring, loaded, picture
 from .test_clock import end, marks, train_in
 from .test_story import BUSY, drawn
 
@@ -160,7 +160,7 @@ def test_further_views_are_light(page: Lab) -> None:
         page.run_cell(cell)
         for view in range(views):
             shown = page.output(cell).locator(".trackkit").nth(view)
-            shown.scroll_into_view_if_needed()
+            bring(shown)
             expect(shown.locator("canvas").first).to_be_visible()
         sizes[cell] = sum(received)
         page.page.evaluate("window.gc?.()")

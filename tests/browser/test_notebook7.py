@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 import trackkit_jupyter as track
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import picture
+from .shelf import bring, picture
 from .test_home import drop
 from .test_quickstart import QUICKSTART, RATES
 from .test_story import (
@@ -189,7 +189,7 @@ def test_the_quickstart(notebook: Lab) -> None:
     expect(image).to_be_visible()
     notebook.page.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=image.element_handle())
     chart = notebook.output(4).get_by_role("region", name="loss", exact=True)
-    chart.scroll_into_view_if_needed()
+    bring(chart)
     expect(chart.locator("canvas").first).to_be_visible()
     for name in RATES:
         expect(chart.get_by_text(name, exact=True).first).to_be_visible()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .lab import Lab
-from .shelf import picture
+from .shelf import bring, picture
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "quickstart.ipynb"
 RATES = ["rate 0.1", "rate 0.01", "rate 1.0"]
@@ -52,11 +52,11 @@ def test_the_quickstart(ran: Lab) -> None:
             image = panel.get_by_role("img").first
             expect(image).to_be_visible()
             lab.page.wait_for_function("i => i.complete && i.naturalWidth > 0", arg=image.element_handle())
-        watched.scroll_into_view_if_needed()
+        bring(watched)
         picture(lab.page, f"quickstart-{tab.lower().replace(' ', '-')}")
 
     compared = lab.output(4)
-    compared.scroll_into_view_if_needed()
+    bring(compared)
     chart = compared.get_by_role("region", name="loss", exact=True)
     expect(chart.locator("canvas").first).to_be_visible()
     for name in RATES:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 import trackkit_jupyter as track
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import painted, picture, use
+from .shelf import bring, painted, picture, use
 
 #: Whether no cell of the notebook can be written.
 LOCKED = "() => window.jupyterapp.shell.currentWidget.content.widgets.every(cell => cell.readOnly)"
@@ -236,12 +236,12 @@ def test_what_is_published_is_changed_from_nowhere(lab: Lab, server: LabServer, 
     lab.open("finding.ipynb", kernel=False)
     expect(page.get_by_role("article", name="shown in a report")).to_be_visible()
     expect(page.locator(".jp-OutputArea canvas").first).to_be_visible()
-    page.locator(".jp-CodeCell").last.scroll_into_view_if_needed()
+    bring(page.locator(".jp-CodeCell").last)
     claim = page.get_by_role("region", name="Claim: Fast is better")
     expect(claim.get_by_role("status")).to_have_text("It holds")
     expect(claim.get_by_role("table", name="Groups").get_by_role("row")).to_have_count(3)
     snippet = page.locator(".jp-MarkdownCell .trackkit-embed-frame")
-    snippet.scroll_into_view_if_needed()
+    bring(snippet)
     expect(snippet.locator("canvas").first).to_be_visible()
     picture(page, "reports-published")
     # A change behind our back is said in the banner.

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, expect
 import trackkit_jupyter as track
 
 from .lab import LabServer, wait_until
-from .shelf import drawn, loaded, opened, page_of, point_at, use
+from .shelf import bring, drawn, loaded, opened, page_of, point_at, use
 from .test_scalars import card, pixels, press, saved
 
 #: A short video, as the browser itself makes one; whichever frames a busy machine has time for, all are red.
@@ -138,7 +138,7 @@ def test_what_came_by_itself_and_what_was_reported(page: Page, server: LabServer
     opened(page, server, reported, "Scalars")
     for title, last, value in (("l2", 5, reported.series("l2", "train").values[-1]), ("by hand", 9, 0.25)):
         shown = card(page, title)
-        shown.scroll_into_view_if_needed()
+        bring(shown)
         expect(shown.locator(".tk-plot")).to_have_attribute("data-x", re.compile(f" {last}$"))
         press(shown, "Show as table")
         cell = shown.get_by_role("cell").last
@@ -148,7 +148,7 @@ def test_what_came_by_itself_and_what_was_reported(page: Page, server: LabServer
     picture = panel.get_by_role("region", name="shown").get_by_role("img", name="shown").and_(page.locator("img"))
     loaded(picture, 600)
     table = panel.get_by_role("region", name="far/table")
-    table.scroll_into_view_if_needed()
+    bring(table)
     expect(table.get_by_role("columnheader", name="s")).to_be_visible()
     expect(table.get_by_role("cell", name="4", exact=True)).to_be_visible()
 
@@ -177,10 +177,10 @@ def test_controls_tables_and_surfaces_of_plots(page: Page, server: LabServer, ru
     point_at(figure.locator(".scatterlayer .point").nth(1), figure.locator(".hoverlayer .hovertext"), 2)
     for name, text in (("table/frame", "x"), ("table/csv", "7")):
         shown = panel.get_by_role("region", name=name)
-        shown.scroll_into_view_if_needed()
+        bring(shown)
         expect(shown.get_by_role("cell", name=text, exact=True)).to_be_visible()
     surface = panel.get_by_role("region", name="surface/z")
-    surface.scroll_into_view_if_needed()
+    bring(surface)
     drawn(surface)
     expect(surface.locator("canvas").first).to_be_visible()
 

@@ -25,7 +25,7 @@ from trackkit_jupyter.series import ema
 
 from . import shelf
 from .lab import LabServer, wait_until
-from .shelf import painted, picture
+from .shelf import bring, painted, picture
 
 NAME = "a run with curves of all kinds"
 LOSS = 1 / (1 + np.arange(200) / 20)
@@ -143,7 +143,7 @@ def pixels(card: Locator) -> np.ndarray:
 def drag(page: Page, card: Locator, *share: tuple[float, float]) -> None:
     """Drags over the drawing, from place to place, as shares of its width and height."""
     over = card.locator(".u-over")
-    over.scroll_into_view_if_needed()  # waits until it has come to rest
+    bring(over)  # waits until it has come to rest
     box = over.bounding_box()
     assert box
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in share]
@@ -262,7 +262,7 @@ def test_kinds_of_smoothing_and_the_originals(opened: Open, run: track.Experimen
     page = opened(run)
     monitor = card(page, ":monitor")
     drawn = {}
-    monitor.scroll_into_view_if_needed()
+    bring(monitor)
     drawn["none"] = pixels(monitor).tobytes()
     expect(page.get_by_label("Smoothing kind")).to_have_value("ema")
     page.get_by_role("spinbutton", name="Smoothing").fill("0.9")
@@ -365,7 +365,7 @@ def test_a_series_pointed_at_stands_out_in_every_chart(
     # On a line, not only on its name.
     low, high = axis(loss, "y")
     over = loss.locator(".u-over")
-    over.scroll_into_view_if_needed()  # waits until it has come to rest
+    bring(over)  # waits until it has come to rest
     box = over.bounding_box()
     assert box
     page.mouse.move(box["x"] + 5, box["y"] + (high - 0.5) / (high - low) * box["height"])
@@ -423,7 +423,7 @@ def test_zoom_is_linked_on_demand(opened: Open, run: track.Experiment) -> None:
     page.get_by_role("checkbox", name="Link zoom").check()
     drag(page, loss, (0.25, 0.5), (0.5, 0.5))
     wait_until(lambda: axis(rate, "x") == axis(loss, "x") != (0, 199), "the zoom is not linked")
-    card(page, ":monitor").scroll_into_view_if_needed()
+    bring(card(page, ":monitor"))
     reaches(card(page, ":monitor"), "x", axis(loss, "x"), "what comes into sight later is not linked")
     press(rate, "Reset axes")
     wait_until(lambda: axis(loss, "x") == (0, 199), "the reset is not linked")
@@ -568,7 +568,7 @@ def test_spikes_hover_logarithm_and_legend(opened: Open, run: track.Experiment) 
 
     def point() -> None:
         over = loss.locator(".u-over")
-        over.scroll_into_view_if_needed()  # waits until it has come to rest
+        bring(over)  # waits until it has come to rest
         box = over.bounding_box()
         assert box
         page.mouse.move(box["x"] + box["width"] / 2 + 3, box["y"] + box["height"] / 2)

@@ -18,6 +18,7 @@ import trackkit_jupyter as track
 from trackkit_jupyter.store.archivist import sweep
 
 from .lab import Lab, LabServer, wait_until
+from .shelf import bring
 from .test_scale_charts import COMPARED, LONG, within
 
 RUNS, METRICS, POINTS = (100, 20, 10_000) if LONG else (30, 8, 300)
@@ -171,7 +172,7 @@ def test_many_experiments_are_compared_over_the_comm(browser: Browser, alone: La
     ):
         began = time.perf_counter()
         lab.run_cell(cell)
-        lab.output(cell).locator(".trackkit").first.scroll_into_view_if_needed()  # what is out of sight is not made
+        bring(lab.output(cell).locator(".trackkit").first)  # what is out of sight is not made
         expect(inside).to_be_visible()
         took = (time.perf_counter() - began) * 1000
         # The kernel also draws what the notebook keeps.

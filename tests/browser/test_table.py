@@ -16,7 +16,7 @@ import trackkit_jupyter as track
 from trackkit_jupyter.errors import NotFoundError
 
 from .lab import Lab, LabServer, wait_until
-from .shelf import page_of, painted, picture
+from .shelf import bring, page_of, painted, picture
 
 
 @pytest.fixture(scope="module")
@@ -312,7 +312,7 @@ def test_columns_are_widened_moved_pinned_and_copied(page: Page, server: LabServ
     # Widened by hand and by keyboard, and back; the cells below follow.
     before = width("Status")
     edge = head("Status").locator(".tk-experiments-resize")
-    edge.scroll_into_view_if_needed()  # waits until it has come to rest
+    bring(edge)  # waits until it has come to rest
     box = edge.bounding_box()
     assert box
     page.mouse.move(box["x"] + 3, box["y"] + 10)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 import trackkit_jupyter as track
 
 from .lab import Lab
-from .shelf import picture
+from .shelf import bring, picture
 
 NEWER = "99.1.0"
 OLDER = "0.0.1"
@@ -62,11 +62,11 @@ def test_a_kernel_that_is_newer_than_the_server_is_said_once(newer: Lab) -> None
     expect(said).to_have_count(1)
     expect(said).to_contain_text("What both know is shown")
     expect(said.locator("pre")).to_have_text(f"pip install trackkit_jupyter=={NEWER}")
-    said.scroll_into_view_if_needed()
+    bring(said)
     picture(newer.page, "versions-light")
     newer.dark()
     picture(newer.page, "versions-dark")
-    second.scroll_into_view_if_needed()
+    bring(second)
     expect(second.locator("canvas").first).to_be_visible()
     assert newer.errors == []
 

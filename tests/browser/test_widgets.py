@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 import trackkit_jupyter as track
 
 from .lab import PATIENCE, Lab, wait_until
+from .shelf import bring
 from .test_kernel_only import MADE
 
 LINKED = """
@@ -141,7 +142,7 @@ def test_it_goes_when_it_is_closed_and_may_be_shown_twice(made: Lab) -> None:
     output = made.output(1)
     expect(output.locator(".trackkit")).to_have_count(2)
     for shown in output.locator(".trackkit").all():
-        shown.scroll_into_view_if_needed()
+        bring(shown)
         expect(shown.locator("canvas").first).to_be_visible()
     made.python("view.close()")
     expect(output.locator(".trackkit")).to_have_count(0)
@@ -171,7 +172,7 @@ def test_closing_one_of_two_displays_leaves_the_other_and_both_are_in_step(made:
     run(made, 2, "view")
     one, two = made.output(1), made.output(2)
     for output in (one, two):
-        output.scroll_into_view_if_needed()
+        bring(output)
         expect(output.locator("canvas").first).to_be_visible()
         output.get_by_role("button", name="Settings").click()
     one.get_by_role("spinbutton", name="Smoothing").fill("0.7")

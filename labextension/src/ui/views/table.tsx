@@ -7,7 +7,7 @@ import { reasonOf } from '../gone';
 import { integer } from '../parts/format';
 import { Button } from '../parts/icon';
 import { lazy } from '../parts/lazy';
-import { useActive, useLive } from '../parts/live';
+import { useLive } from '../parts/live';
 import { Empty, Problem, SkeletonRows } from '../parts/states';
 import type { FieldsAnswer, TableRow, View, ViewOptions } from '../protocol';
 import type { Source } from '../source';
@@ -23,6 +23,7 @@ import { Courses } from '../table/sparkline';
 import { TableState } from '../table/state';
 import { Tools } from '../table/tools';
 import { unknownIn } from '../table/unknown';
+import { useWatch } from '../table/watch';
 import { cellOf } from './home/cell';
 
 const ComparisonView = lazy(async () => (await import('./comparison')).ComparisonView);
@@ -32,8 +33,6 @@ const RowMenu = lazy(
 );
 const ModelComparison = lazy(async () => (await import('./model/comparison')).ModelComparison);
 
-/** Rows in sight are watched this long after scrolling ended. */
-const SETTLED_MS = 300;
 const FIELDS_REST_MS = 5_000;
 /** A second click within this time opens in full, wherever the first one moved things. */
 const TWICE_MS = 500;
@@ -267,34 +266,6 @@ function focusGrid(root: HTMLElement | null): void {
   requestAnimationFrame(() =>
     root?.querySelector<HTMLElement>('.tk-experiments-scroll')?.focus({ preventScroll: true }),
   );
-}
-
-/** Watch the store and the rows in sight, once scrolling has settled. */
-function useWatch(source: Source, store: string, onChange: () => void): (ids: string[]) => void {
-  const active = useActive();
-  const told = useRef(onChange);
-  told.current = onChange;
-  const state = useRef<{ ids: string; timer?: ReturnType<typeof setTimeout>; stop?: AbortController }>({ ids: '' });
-  const start = (ids: string[]) => {
-    state.current.stop?.abort();
-    state.current.stop = new AbortController();
-    source.watch([store, ...ids], () => active.peek() && told.current(), state.current.stop.signal);
-  };
-  useEffect(() => {
-    start([]);
-    return () => {
-      clearTimeout(state.current.timer);
-      state.current.stop?.abort();
-    };
-  }, [source]);
-  return ids => {
-    const key = ids.join();
-    if (key !== state.current.ids) {
-      state.current.ids = key;
-      clearTimeout(state.current.timer);
-      state.current.timer = setTimeout(() => start(ids), SETTLED_MS);
-    }
-  };
 }
 
 function Nobody({ state, fields }: { state: TableState; fields: FieldsAnswer | undefined }) {
